@@ -1,0 +1,91 @@
+import * as z from 'zod';
+import { Nothing, type Route } from './route.ts';
+
+export const Session = z
+  .object({
+    principal: z.object({
+      kind: z.enum(['owner']),
+      via: z.enum(['token', 'session', 'socket']).describe('How the caller proved who it is'),
+    }),
+    expiresAt: z.iso.datetime().nullable(),
+    mcpUrl: z.url().nullable().describe('Where MCP clients connect; null if the daemon listens on its socket only'),
+  })
+  .meta({ id: 'Session' });
+export type Session = z.infer<typeof Session>;
+
+export const LoginLink = z
+  .object({ url: z.url().describe('Opens the page and signs in, once'), expiresAt: z.iso.datetime() })
+  .meta({ id: 'LoginLink' });
+export type LoginLink = z.infer<typeof LoginLink>;
+
+export const AccessToken = z
+  .object({ token: z.string().describe('The bearer token for MCP clients and headless callers') })
+  .meta({ id: 'AccessToken' });
+export type AccessToken = z.infer<typeof AccessToken>;
+
+export const getSession = {
+  method: 'get',
+  path: '/access/session',
+  summary: 'Say who the caller is',
+  permission: 'access:read',
+  audited: false,
+  status: 200,
+  response: Session,
+  problems: [],
+} as const satisfies Route;
+
+export const createLoginLink = {
+  method: 'post',
+  path: '/access/login-links',
+  summary: 'Make a link that opens the page signed in; it works once and for five minutes',
+  permission: 'access:manage',
+  audited: true,
+  status: 201,
+  response: LoginLink,
+  problems: ['DAEMON_002'],
+} as const satisfies Route;
+
+export const createSession = {
+  method: 'post',
+  path: '/access/sessions',
+  summary: 'Trade a login link’s ticket for a session cookie',
+  permission: 'public',
+  audited: true,
+  body: z.object({ ticket: z.string().min(1).max(256) }).strict(),
+  status: 201,
+  response: Session,
+  problems: ['ACCESS_005'],
+} as const satisfies Route;
+
+export const deleteSession = {
+  method: 'delete',
+  path: '/access/session',
+  summary: 'Sign out of the page',
+  permission: 'access:read',
+  audited: true,
+  status: 200,
+  response: Nothing,
+  problems: [],
+} as const satisfies Route;
+
+export const getToken = {
+  method: 'get',
+  path: '/access/token',
+  summary: 'Show the bearer token',
+  permission: 'access:manage',
+  audited: true,
+  status: 200,
+  response: AccessToken,
+  problems: [],
+} as const satisfies Route;
+
+export const rotateToken = {
+  method: 'post',
+  path: '/access/token/rotate',
+  summary: 'Replace the bearer token; the old one stops working at once, and open pages are signed out',
+  permission: 'access:manage',
+  audited: true,
+  status: 200,
+  response: AccessToken,
+  problems: [],
+} as const satisfies Route;

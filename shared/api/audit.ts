@@ -1,0 +1,53 @@
+import * as z from 'zod';
+import { pageOf, pageQuery, type Route } from './route.ts';
+
+export const AuditEntry = z
+  .object({
+    id: z.int(),
+    at: z.iso.datetime(),
+    principal: z.string(),
+    action: z.string().describe('The operation, for example startServer'),
+    resource: z.string().nullable(),
+    outcome: z.enum(['allowed', 'denied', 'failed']),
+    code: z.string().nullable().describe('The problem’s code, if it was denied or failed'),
+    requestId: z.string().nullable(),
+    hash: z.string().describe('SHA-256 over this entry and the hash before it'),
+  })
+  .meta({ id: 'AuditEntry' });
+export type AuditEntry = z.infer<typeof AuditEntry>;
+
+export const AuditVerification = z
+  .object({
+    ok: z.boolean(),
+    entries: z.int(),
+    brokenAt: z.int().nullable().describe('The first entry that does not fit its predecessor'),
+    detail: z.string(),
+  })
+  .meta({ id: 'AuditVerification' });
+export type AuditVerification = z.infer<typeof AuditVerification>;
+
+export const listAudit = {
+  method: 'get',
+  path: '/audit',
+  summary: 'List who did what, the newest first unless asked otherwise',
+  permission: 'audit:read',
+  audited: false,
+  query: pageQuery(['id']).extend({
+    sort_order: z.enum(['asc', 'desc']).default('desc'),
+    outcome: AuditEntry.shape.outcome.optional(),
+  }),
+  status: 200,
+  response: pageOf(AuditEntry),
+  problems: [],
+} as const satisfies Route;
+
+export const verifyAudit = {
+  method: 'get',
+  path: '/audit/verify',
+  summary: 'Check that no audit entry was changed or removed',
+  permission: 'audit:read',
+  audited: false,
+  status: 200,
+  response: AuditVerification,
+  problems: [],
+} as const satisfies Route;

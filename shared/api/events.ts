@@ -1,0 +1,41 @@
+import * as z from 'zod';
+import { Name } from '../domain/names.ts';
+import { Operation } from './operations.ts';
+import type { Route } from './route.ts';
+import { MCPServer } from './servers.ts';
+
+/**
+ * What goes out on the one event stream. `reset`: events were missed (a new daemon, or too long away), so read
+ * everything again; it is also the first event of every stream that does not resume.
+ */
+export const DaemonEvent = z
+  .discriminatedUnion('type', [
+    z.object({ type: z.literal('reset') }),
+    z.object({ type: z.literal('server.changed'), server: MCPServer }),
+    z.object({ type: z.literal('server.removed'), serverId: Name }),
+    z.object({ type: z.literal('server.output'), serverId: Name, lines: z.array(z.string()) }),
+    z.object({ type: z.literal('tools.changed'), serverId: Name }),
+    z.object({ type: z.literal('operation.changed'), operation: Operation }),
+    z.object({ type: z.literal('daemon.stopping'), reason: z.string() }),
+  ])
+  .meta({ id: 'DaemonEvent' });
+export type DaemonEvent = z.infer<typeof DaemonEvent>;
+export type DaemonEventType = DaemonEvent['type'];
+
+/** An event with its place in the stream: opaque, to be handed back as `Last-Event-ID`. */
+export interface NumberedEvent {
+  id: string;
+  event: DaemonEvent;
+}
+
+export const streamEvents = {
+  method: 'get',
+  path: '/events',
+  summary: 'Follow all changes as server-sent events; Last-Event-ID resumes',
+  permission: 'events:read',
+  audited: false,
+  status: 200,
+  response: DaemonEvent,
+  problems: [],
+  stream: 'events',
+} as const satisfies Route;

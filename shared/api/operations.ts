@@ -1,0 +1,117 @@
+import * as z from 'zod';
+import { Integrity, Name, PackageName } from '../domain/names.ts';
+import { Problem } from './problem.ts';
+import { pageOf, pageQuery, type Route } from './route.ts';
+import { ServerConfigurationChange } from './servers.ts';
+
+/** `interrupted`: the daemon ended while it ran; nothing of it was kept, and it can be started again. */
+export const OperationState = z
+  .enum(['running', 'cancelling', 'succeeded', 'failed', 'cancelled', 'interrupted'])
+  .meta({ id: 'OperationState' });
+export type OperationState = z.infer<typeof OperationState>;
+
+export const Operation = z
+  .object({
+    id: z.string(),
+    kind: z.enum(['install']),
+    serverId: Name.describe('The server that it makes'),
+    title: z.string().describe('What it does, for a person'),
+    state: OperationState,
+    step: z.string().describe('What it is doing now, for a person'),
+    progress: z.number().min(0).max(1).nullable().describe('null: it cannot be told'),
+    problem: Problem.nullable(),
+    startedAt: z.iso.datetime(),
+    endedAt: z.iso.datetime().nullable(),
+  })
+  .meta({
+    id: 'Operation',
+    description: 'Something that takes a while: watched by events or by reading it, cancelled at any time.',
+  });
+export type Operation = z.infer<typeof Operation>;
+
+/** True if the operation will not change any more. */
+export const hasEnded = (operation: Operation): boolean =>
+  operation.state !== 'running' && operation.state !== 'cancelling';
+
+export const NewOperation = z
+  .object({
+    kind: z.literal('install'),
+    from: z
+      .union([
+        z.object({ catalogEntry: Name }).strict(),
+        z
+          .object({
+            package: PackageName,
+            version: z
+              .string()
+              .max(128)
+              .regex(/^[A-Za-z0-9^~<>=*][A-Za-z0-9.^~<>=*+ -]*$/, 'This is not a version, a range or a tag.')
+              .optional()
+              .describe('A version, range or tag; the exact one it means is pinned. Default: latest'),
+            integrity: Integrity.optional().describe('Refuse any other package than this one'),
+          })
+          .strict(),
+      ])
+      .describe('A catalog entry, or any npm package'),
+    serverId: Name.optional().describe('Default: the entry’s id, or a name made from the package’s'),
+    configuration: ServerConfigurationChange.optional(),
+    inputs: z.record(z.string(), z.unknown()).optional().describe('Values for the entry’s configurationSchema'),
+    allowScripts: z.boolean().default(false).describe('Let this package and what it needs run their install scripts'),
+    start: z.boolean().default(false).describe('Start the server when it is installed'),
+  })
+  .strict()
+  .meta({ id: 'NewOperation' });
+export type NewOperation = z.infer<typeof NewOperation>;
+
+const OperationParams = z.object({ id: z.string().min(1).max(64) });
+
+export const createOperation = {
+  method: 'post',
+  path: '/operations',
+  summary: 'Install a server from the catalog or from an npm package',
+  permission: 'servers:manage',
+  audited: true,
+  body: NewOperation,
+  status: 202,
+  response: Operation,
+  problems: ['CATALOG_001', 'SERVER_002', 'INSTALL_009', 'ENGINE_001'],
+} as const satisfies Route;
+
+export const listOperations = {
+  method: 'get',
+  path: '/operations',
+  summary: 'List operations, the newest first unless asked otherwise',
+  permission: 'operations:read',
+  audited: false,
+  query: pageQuery(['started_at', 'state']).extend({
+    sort_order: z.enum(['asc', 'desc']).default('desc'),
+    state: OperationState.optional(),
+  }),
+  status: 200,
+  response: pageOf(Operation),
+  problems: [],
+} as const satisfies Route;
+
+export const getOperation = {
+  method: 'get',
+  path: '/operations/{id}',
+  summary: 'Show one operation',
+  permission: 'operations:read',
+  audited: false,
+  params: OperationParams,
+  status: 200,
+  response: Operation,
+  problems: ['OPERATION_001'],
+} as const satisfies Route;
+
+export const cancelOperation = {
+  method: 'post',
+  path: '/operations/{id}/cancel',
+  summary: 'Cancel an operation and undo what it did so far',
+  permission: 'operations:manage',
+  audited: true,
+  params: OperationParams,
+  status: 200,
+  response: Operation,
+  problems: ['OPERATION_001', 'OPERATION_002'],
+} as const satisfies Route;

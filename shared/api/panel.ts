@@ -1,0 +1,136 @@
+// The channel between a webview and its host: the API's own requests over postMessage, and a few acts that only an editor can do.
+import * as z from 'zod';
+import type { Carrier } from './client.ts';
+import { toNumberedEvent } from './event-stream.ts';
+import { Problem, ProblemError, problem } from './problem.ts';
+import { type OperationId, operationIds, routes } from './routes.ts';
+
+/** What a panel may ask of the daemon through the host: everything but ending it and its keys. */
+export const relayedOperations: ReadonlySet<OperationId> = new Set(
+  operationIds.filter(
+    id =>
+      ![
+        'stopDaemon',
+        'getToken',
+        'rotateToken',
+        'createSession',
+        'deleteSession',
+        'streamEvents',
+        'createLoginLink',
+      ].includes(id),
+  ),
+);
+
+/** Acts of the host, asked by a panel. The page at localhost does them itself or hides them. */
+export const HostAct = z.discriminatedUnion('act', [
+  z.object({ act: z.literal('openExternal'), url: z.url({ protocol: /^https?$/ }) }),
+  z.object({ act: z.literal('copy'), text: z.string().max(10_485_760) }),
+  z.object({ act: z.literal('openServer'), serverId: z.string().max(64) }),
+  z.object({ act: z.literal('openTool'), serverId: z.string().max(64), tool: z.string().max(128) }),
+  z.object({ act: z.literal('openCatalog'), entryId: z.string().max(64).optional() }),
+  z.object({ act: z.literal('openDashboard') }),
+  z.object({ act: z.literal('openText'), language: z.enum(['json', 'plaintext']), text: z.string().max(10_485_760) }),
+]);
+export type HostAct = z.infer<typeof HostAct>;
+
+/** What a webview sends. */
+export const PanelMessage = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('request'),
+    id: z.int(),
+    operationId: z.enum(operationIds),
+    method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']),
+    path: z.string().max(4096).startsWith('/api/v1/'),
+    body: z.unknown(),
+  }),
+  z.object({ type: z.literal('cancel'), id: z.int() }),
+  z.object({ type: z.literal('follow') }),
+  z.object({ type: z.literal('host'), act: HostAct }),
+]);
+export type PanelMessage = z.infer<typeof PanelMessage>;
+
+/** What the host sends. */
+export const HostMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('response'), id: z.int(), status: z.int(), body: z.unknown() }),
+  z.object({ type: z.literal('failure'), id: z.int(), problem: Problem }),
+  z.object({ type: z.literal('event'), id: z.string(), data: z.string() }),
+  z.object({ type: z.literal('navigate'), location: z.string().max(1024) }),
+]);
+export type HostMessage = z.infer<typeof HostMessage>;
+
+/** Whether a request names the route it claims to: the relay's allow-list would be void without it. */
+export function isHonestRequest(request: Extract<PanelMessage, { type: 'request' }>): boolean {
+  const route = routes[request.operationId];
+  const pattern = `^/api/v1${route.path.replace(/[.]/g, '\\.').replace(/\{\w+\}/g, '[^/?#]+')}(?:\\?[^#]*)?$`;
+  const path = request.path;
+  return (
+    route.method.toUpperCase() === request.method &&
+    new RegExp(pattern).test(path) &&
+    !/(?:^|\/)\.{1,2}(?:\/|\?|$)/.test(path)
+  );
+}
+
+/** The webview's end of the channel. */
+export interface PanelPort {
+  post(message: PanelMessage): void;
+  /** Calls back for each message from the host; returns the way to stop. */
+  onMessage(listener: (message: unknown) => void): () => void;
+}
+
+/** A carrier over postMessage. The host follows the daemon's events once and hands them on. */
+export function panelCarrier(port: PanelPort): Carrier {
+  let lastId = 0;
+  return {
+    send: ({ operationId, method, path, body, signal }) =>
+      new Promise((resolve, reject) => {
+        if (signal?.aborted) return reject(signal.reason);
+        const id = ++lastId;
+        const abort = () => {
+          port.post({ type: 'cancel', id });
+          end();
+          reject(signal?.reason);
+        };
+        const end = () => {
+          stop();
+          signal?.removeEventListener('abort', abort);
+        };
+        const stop = port.onMessage(raw => {
+          const parsed = HostMessage.safeParse(raw);
+          if (!parsed.success) return;
+          const message = parsed.data;
+          if (message.type === 'response' && message.id === id) {
+            end();
+            resolve({ status: message.status, body: message.body });
+          } else if (message.type === 'failure' && message.id === id) {
+            end();
+            reject(new ProblemError(message.problem));
+          }
+        });
+        signal?.addEventListener('abort', abort, { once: true });
+        if (method === 'GET' || relayedOperations.has(operationId))
+          port.post({ type: 'request', id, operationId, method, path, body });
+        else {
+          end();
+          reject(problem('ACCESS_002', { detail: `A panel may not ask for ${operationId}.` }));
+        }
+      }),
+    follow: ({ onEvent, signal }) =>
+      new Promise(resolve => {
+        const stop = port.onMessage(raw => {
+          const parsed = HostMessage.safeParse(raw);
+          if (!parsed.success || parsed.data.type !== 'event') return;
+          const event = toNumberedEvent(parsed.data.id, parsed.data.data);
+          if (event) onEvent(event);
+        });
+        signal.addEventListener(
+          'abort',
+          () => {
+            stop();
+            resolve();
+          },
+          { once: true },
+        );
+        port.post({ type: 'follow' });
+      }),
+  };
+}

@@ -1,0 +1,129 @@
+// The one closed list of errors. Every answer that is not a success, on every carrier, is one of these (RFC 9457).
+import * as z from 'zod';
+
+const list = {
+  REQUEST_001: [422, 'The request is not valid'],
+  REQUEST_002: [415, 'The body must be JSON'],
+  REQUEST_003: [404, 'There is nothing at this address'],
+  REQUEST_004: [413, 'The request is too large'],
+  ACCESS_001: [401, 'You are not signed in'],
+  ACCESS_002: [403, 'You may not do this'],
+  ACCESS_003: [403, 'This host name is not allowed'],
+  ACCESS_004: [403, 'This origin is not allowed'],
+  ACCESS_005: [401, 'The login link is not valid any more'],
+  SERVER_001: [404, 'There is no such server'],
+  SERVER_002: [409, 'The name is taken'],
+  SERVER_003: [409, 'The server is not running'],
+  SERVER_004: [502, 'The server could not be started'],
+  SERVER_005: [504, 'The server did not answer in time'],
+  SERVER_006: [502, 'The server ended at once'],
+  SERVER_007: [502, 'The server does not speak MCP'],
+  SERVER_008: [502, 'The server keeps ending'],
+  SERVER_009: [409, 'The server is busy with another change'],
+  TOOL_001: [404, 'There is no such tool'],
+  TOOL_002: [422, 'The arguments do not fit the tool'],
+  TOOL_003: [504, 'The tool did not answer in time'],
+  TOOL_004: [502, 'The call failed'],
+  TOOL_005: [403, 'The tool is switched off'],
+  TOOL_006: [499, 'The call was cancelled'],
+  TOOL_007: [502, 'The answer is too large'],
+  CATALOG_001: [404, 'There is no such catalog entry'],
+  INSTALL_001: [404, 'The package does not exist'],
+  INSTALL_002: [409, 'The package is not the one that was pinned'],
+  INSTALL_003: [502, 'The package registry cannot be reached'],
+  INSTALL_004: [507, 'The disk is full'],
+  INSTALL_005: [422, 'The package has no command to run'],
+  INSTALL_006: [409, 'The package wants to run install scripts'],
+  INSTALL_007: [499, 'The installation was cancelled'],
+  INSTALL_008: [502, 'The package could not be installed'],
+  INSTALL_009: [409, 'The server is being installed already'],
+  OPERATION_001: [404, 'There is no such operation'],
+  OPERATION_002: [409, 'The operation has ended already'],
+  ENGINE_001: [503, 'The engine is not available'],
+  DAEMON_001: [500, 'Something went wrong in the daemon'],
+  DAEMON_002: [503, 'The daemon is not running'],
+  DAEMON_003: [503, 'The daemon is stopping'],
+  DAEMON_004: [409, 'The port is taken'],
+  DAEMON_005: [409, 'The socket is taken'],
+  DAEMON_006: [500, 'The state folder cannot be written'],
+  DAEMON_007: [500, 'Node is too old'],
+  DAEMON_008: [500, 'The database is newer than this program'],
+  DAEMON_009: [507, 'The disk is full'],
+  DAEMON_010: [409, 'Another daemon is running'],
+  DAEMON_011: [500, 'The database is damaged'],
+} as const satisfies Record<string, readonly [status: number, title: string]>;
+
+export type ProblemCode = keyof typeof list;
+export const problemCodes = Object.keys(list) as ProblemCode[];
+
+export const FieldError = z.object({
+  path: z.string().describe('JSON Pointer into the request, for example /arguments/message'),
+  message: z.string(),
+});
+export type FieldError = z.infer<typeof FieldError>;
+
+export const Problem = z
+  .object({
+    type: z.string().describe('urn:quayside:problem:CODE'),
+    code: z.enum(problemCodes),
+    title: z.string().describe('What happened, the same for every case of this code'),
+    status: z.int(),
+    detail: z.string().describe('Why it happened this time'),
+    next: z.string().optional().describe('What to do about it'),
+    errors: z.array(FieldError).optional(),
+    requestId: z.string().optional(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457 problem details with a code of our closed list' });
+export type Problem = z.infer<typeof Problem>;
+
+export interface ProblemInput {
+  /** Why it happened this time: one plain sentence, no secret, no stack. */
+  detail: string;
+  /** What to do next: one plain sentence. */
+  next?: string | undefined;
+  errors?: FieldError[] | undefined;
+  requestId?: string | undefined;
+  cause?: unknown;
+}
+
+/** The HTTP status of a code. */
+export const statusOf = (code: ProblemCode): number => list[code][0];
+
+export function toProblem(code: ProblemCode, input: ProblemInput): Problem {
+  const { detail, next, errors, requestId } = input;
+  return {
+    type: `urn:quayside:problem:${code}`,
+    code,
+    title: list[code][1],
+    status: list[code][0],
+    detail,
+    ...(next === undefined ? {} : { next }),
+    ...(errors === undefined ? {} : { errors }),
+    ...(requestId === undefined ? {} : { requestId }),
+  };
+}
+
+/** The one error that crosses borders. `problem` is what the other side sees; `cause` never leaves the process. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
+  readonly problem: Problem;
+
+  constructor(problem: Problem, options?: { cause?: unknown }) {
+    super(problem.detail, options);
+    this.problem = problem;
+  }
+
+  get code(): ProblemCode {
+    return this.problem.code;
+  }
+}
+
+/** Makes the error for a code: `throw problem('SERVER_001', { detail: '…', next: '…' })`. */
+export const problem = (code: ProblemCode, input: ProblemInput): ProblemError =>
+  new ProblemError(toProblem(code, input), { cause: input.cause });
+
+export const isProblemError = (error: unknown): error is ProblemError => error instanceof ProblemError;
+
+/** What happened, why and what to do, as one paragraph for a terminal or a toast. */
+export const describeProblem = ({ title, detail, next, code }: Problem): string =>
+  `${title}: ${detail}${next ? ` ${next}` : ''} (${code})`;

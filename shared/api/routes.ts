@@ -1,0 +1,53 @@
+// The table of all routes. The key is the operation's id everywhere: client method, OpenAPI, audit, permission matrix.
+import * as access from './access.ts';
+import * as audit from './audit.ts';
+import * as catalog from './catalog.ts';
+import * as daemon from './daemon.ts';
+import * as events from './events.ts';
+import * as operations from './operations.ts';
+import type { Route } from './route.ts';
+import * as servers from './servers.ts';
+import * as tools from './tools.ts';
+
+export const apiPrefix = '/api/v1';
+
+export const routes = {
+  getHealth: daemon.getHealth,
+  getStatus: daemon.getStatus,
+  stopDaemon: daemon.stopDaemon,
+  listServers: servers.listServers,
+  createServer: servers.createServer,
+  getServer: servers.getServer,
+  updateServer: servers.updateServer,
+  deleteServer: servers.deleteServer,
+  startServer: servers.startServer,
+  stopServer: servers.stopServer,
+  restartServer: servers.restartServer,
+  testServer: servers.testServer,
+  listTools: tools.listTools,
+  listServerTools: tools.listServerTools,
+  updateTool: tools.updateTool,
+  callTool: tools.callTool,
+  listResources: tools.listResources,
+  listPrompts: tools.listPrompts,
+  listCatalog: catalog.listCatalog,
+  getCatalogEntry: catalog.getCatalogEntry,
+  createOperation: operations.createOperation,
+  listOperations: operations.listOperations,
+  getOperation: operations.getOperation,
+  cancelOperation: operations.cancelOperation,
+  streamEvents: events.streamEvents,
+  getSession: access.getSession,
+  createLoginLink: access.createLoginLink,
+  createSession: access.createSession,
+  deleteSession: access.deleteSession,
+  getToken: access.getToken,
+  rotateToken: access.rotateToken,
+  listAudit: audit.listAudit,
+  verifyAudit: audit.verifyAudit,
+} as const satisfies Record<string, Route>;
+
+export type Routes = typeof routes;
+export type OperationId = keyof Routes;
+
+export const operationIds = Object.keys(routes) as OperationId[];

@@ -1,0 +1,301 @@
+import * as z from 'zod';
+import { limits } from '../domain/limits.ts';
+import { EnvironmentVariableName, ExactVersion, Integrity, Name, PackageName, PlainValue } from '../domain/names.ts';
+import { ServerState } from '../domain/server-state.ts';
+import { Problem } from './problem.ts';
+import { Nothing, pageOf, pageQuery, type Route } from './route.ts';
+import { SecretReference } from './secrets.ts';
+
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: 'The address must start with http:// or https://.' })
+  .max(2048)
+  .refine(value => !/^https?:\/\/[^/]*@/.test(value), 'The address must not hold a user name or password.');
+
+export const ServerSource = z
+  .discriminatedUnion('type', [
+    z.object({
+      type: z.literal('npm'),
+      package: PackageName,
+      version: ExactVersion,
+      integrity: Integrity,
+    }),
+    z.object({
+      type: z.literal('command'),
+      command: PlainValue.describe('A program by its absolute path, or by its name on PATH'),
+    }),
+    z.object({ type: z.literal('remote'), url: httpUrl }),
+  ])
+  .meta({
+    id: 'ServerSource',
+    description: 'Where a server comes from: a pinned npm package, a local command, or a remote address.',
+  });
+export type ServerSource = z.infer<typeof ServerSource>;
+
+export const ResourceLimits = z
+  .object({
+    startSeconds: z
+      .int()
+      .min(1)
+      .max(limits.startSeconds.most)
+      .default(limits.startSeconds.default)
+      .describe('How long a start may take'),
+    callSeconds: z
+      .int()
+      .min(1)
+      .max(limits.callSeconds.most)
+      .default(limits.callSeconds.default)
+      .describe('How long one call may take'),
+    messageBytes: z
+      .int()
+      .min(65_536)
+      .max(limits.message.most)
+      .default(limits.message.default)
+      .describe('The largest message taken from the server'),
+  })
+  .meta({ id: 'ResourceLimits' });
+export type ResourceLimits = z.infer<typeof ResourceLimits>;
+
+export const NetworkConfig = z
+  .object({
+    inheritProxy: z
+      .boolean()
+      .default(true)
+      .describe('Hand HTTP_PROXY, HTTPS_PROXY, NO_PROXY and NODE_EXTRA_CA_CERTS on to the server'),
+    headers: z
+      .record(
+        z.string().regex(/^[A-Za-z0-9-]{1,64}$/),
+        z
+          .string()
+          .max(8192)
+          .regex(/^[\t\x20-\x7e]*$/),
+      )
+      .default({})
+      .describe('Sent with every request to a remote server'),
+  })
+  .meta({ id: 'NetworkConfig' });
+export type NetworkConfig = z.infer<typeof NetworkConfig>;
+
+export const RestartMode = z.enum(['never', 'on-failure', 'always']).meta({ id: 'RestartMode' });
+
+const text = z
+  .string()
+  .max(8192)
+  .refine(value => !value.includes('\0'), 'A null character is not allowed here.');
+
+const configurationFields = {
+  arguments: z.array(text).max(limits.arguments).describe('Handed to the server after its own command'),
+  environment: z
+    .record(EnvironmentVariableName, text)
+    .refine(value => Object.keys(value).length <= limits.environment, `At most ${limits.environment} variables.`),
+  workingDirectory: z.string().max(4096).nullable().describe('null: the folder that Quayside made for this server'),
+  restart: RestartMode,
+  disabledTools: z.array(z.string().max(128)).max(2000).describe('Tools that are neither listed nor callable'),
+};
+
+export const ServerConfiguration = z
+  .object({
+    id: z.string(),
+    serverId: Name,
+    ...configurationFields,
+    limits: ResourceLimits,
+    network: NetworkConfig,
+    secretReferences: z.array(SecretReference),
+    updatedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'ServerConfiguration' });
+export type ServerConfiguration = z.infer<typeof ServerConfiguration>;
+
+/** A change: what is absent stays as it is. */
+export const ServerConfigurationChange = z
+  .object({ ...configurationFields, limits: ResourceLimits.partial(), network: NetworkConfig.partial() })
+  .partial()
+  .strict()
+  .meta({ id: 'ServerConfigurationChange' });
+export type ServerConfigurationChange = z.input<typeof ServerConfigurationChange>;
+
+export const MCPServer = z
+  .object({
+    id: Name,
+    title: z.string(),
+    description: z.string(),
+    engine: z.enum(['process', 'docker']),
+    source: ServerSource,
+    catalogEntry: z.string().nullable().describe('The catalog entry that it was installed from'),
+    enabled: z.boolean().describe('True if it shall run: it is started again with the daemon'),
+    state: ServerState,
+    problem: Problem.nullable().describe('Why the state is not what was asked for'),
+    nextTryAt: z.iso.datetime().nullable().describe('When a restarting server is tried again'),
+    startedAt: z.iso.datetime().nullable(),
+    restarts: z.int().describe('Restarts without being asked, since the last start by a person'),
+    pid: z.int().nullable(),
+    serverVersion: z.string().nullable().describe('What the server says of itself'),
+    protocolVersion: z.string().nullable(),
+    toolCount: z.int().nullable().describe('null until the server has run once'),
+    isolated: z.boolean().describe('False: the server runs with your rights on this machine'),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'MCPServer' });
+export type MCPServer = z.infer<typeof MCPServer>;
+
+export const MCPServerDetail = MCPServer.extend({
+  configuration: ServerConfiguration,
+  instructions: z.string().nullable().describe('What the server tells its clients about itself'),
+  output: z.array(z.string()).describe('The last lines that the server wrote to its error output'),
+}).meta({ id: 'MCPServerDetail' });
+export type MCPServerDetail = z.infer<typeof MCPServerDetail>;
+
+export const TestResult = z
+  .object({
+    id: z.string(),
+    serverId: Name,
+    ok: z.boolean(),
+    startedAt: z.iso.datetime(),
+    durationMs: z.number(),
+    steps: z.array(
+      z.object({
+        name: z.enum(['start', 'initialize', 'ping', 'list-tools']),
+        ok: z.boolean(),
+        durationMs: z.number(),
+        detail: z.string(),
+      }),
+    ),
+    problem: Problem.nullable(),
+  })
+  .meta({ id: 'TestResult', description: 'One check of a server: does it start, answer and list its tools.' });
+export type TestResult = z.infer<typeof TestResult>;
+
+export const ServerParams = z.object({ id: Name });
+
+const newServerCommon = {
+  id: Name,
+  title: z.string().min(1).max(120).optional(),
+  description: z.string().max(2000).optional(),
+  configuration: ServerConfigurationChange.optional(),
+};
+/** npm servers come by `POST /operations`, because they have to be installed. */
+export const NewServer = z
+  .discriminatedUnion('type', [
+    z.object({ type: z.literal('command'), command: PlainValue, ...newServerCommon }),
+    z.object({ type: z.literal('remote'), url: httpUrl, ...newServerCommon }),
+  ])
+  .meta({ id: 'NewServer' });
+export type NewServer = z.infer<typeof NewServer>;
+
+export const listServers = {
+  method: 'get',
+  path: '/servers',
+  summary: 'List the servers',
+  permission: 'servers:read',
+  audited: false,
+  query: pageQuery(['id', 'title', 'state', 'created_at', 'updated_at']).extend({
+    state: ServerState.optional(),
+    q: z.string().max(200).optional().describe('Part of the name, title or description'),
+  }),
+  status: 200,
+  response: pageOf(MCPServer),
+  problems: [],
+} as const satisfies Route;
+
+export const createServer = {
+  method: 'post',
+  path: '/servers',
+  summary: 'Add a server that is a local command or a remote address',
+  permission: 'servers:manage',
+  audited: true,
+  body: NewServer,
+  status: 201,
+  response: MCPServer,
+  problems: ['SERVER_002'],
+} as const satisfies Route;
+
+const oneServer = { params: ServerParams, status: 200 } as const;
+
+export const getServer = {
+  ...oneServer,
+  method: 'get',
+  path: '/servers/{id}',
+  summary: 'Show one server with its configuration and last output',
+  permission: 'servers:read',
+  audited: false,
+  response: MCPServerDetail,
+  problems: ['SERVER_001'],
+} as const satisfies Route;
+
+export const updateServer = {
+  ...oneServer,
+  method: 'patch',
+  path: '/servers/{id}',
+  summary: 'Change a server’s title, description or configuration',
+  permission: 'servers:manage',
+  audited: true,
+  body: z
+    .object({
+      title: z.string().min(1).max(120),
+      description: z.string().max(2000),
+      configuration: ServerConfigurationChange,
+    })
+    .partial()
+    .strict(),
+  response: MCPServerDetail,
+  problems: ['SERVER_001', 'SERVER_009'],
+} as const satisfies Route;
+
+export const deleteServer = {
+  ...oneServer,
+  method: 'delete',
+  path: '/servers/{id}',
+  summary: 'Stop a server and remove it with its configuration and files',
+  permission: 'servers:manage',
+  audited: true,
+  response: Nothing,
+  problems: ['SERVER_001', 'SERVER_009'],
+} as const satisfies Route;
+
+export const startServer = {
+  ...oneServer,
+  method: 'post',
+  path: '/servers/{id}/start',
+  summary: 'Start a server and wait until it answers',
+  permission: 'servers:operate',
+  audited: true,
+  response: MCPServer,
+  problems: [
+    'SERVER_001',
+    'SERVER_004',
+    'SERVER_005',
+    'SERVER_006',
+    'SERVER_007',
+    'SERVER_008',
+    'SERVER_009',
+    'ENGINE_001',
+  ],
+} as const satisfies Route;
+
+export const stopServer = {
+  ...oneServer,
+  method: 'post',
+  path: '/servers/{id}/stop',
+  summary: 'Stop a server and wait until its processes have ended',
+  permission: 'servers:operate',
+  audited: true,
+  response: MCPServer,
+  problems: ['SERVER_001', 'SERVER_009'],
+} as const satisfies Route;
+
+export const restartServer = {
+  ...startServer,
+  path: '/servers/{id}/restart',
+  summary: 'Stop a server and start it again',
+} as const satisfies Route;
+
+export const testServer = {
+  ...oneServer,
+  method: 'post',
+  path: '/servers/{id}/test',
+  summary: 'Check that a server starts, answers and lists its tools',
+  permission: 'servers:operate',
+  audited: true,
+  response: TestResult,
+  problems: ['SERVER_001', 'SERVER_009'],
+} as const satisfies Route;
