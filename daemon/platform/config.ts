@@ -1,0 +1,78 @@
+// What the daemon is told when it starts: arguments first, then the environment, then what is usual.
+import { createHash } from 'node:crypto';
+import { homedir, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { problem } from '../../shared/api/problem.ts';
+import { stateFolder } from '../../shared/domain/discovery.ts';
+
+export interface DaemonConfig {
+  home: string;
+  socket: string;
+  /** null: no port, the socket only. 0: any free one. */
+  port: number | null;
+  /** Take any free port when the wanted one is taken. */
+  portFallback: boolean;
+  /** End this many seconds after the last client; null: stay. */
+  idleExitSeconds: number | null;
+  logFile: string;
+  logToOutput: boolean;
+}
+
+export const defaultPort = 8083;
+
+/** Errors: REQUEST_001 for an argument that is not understood. */
+export function readConfig(args: string[], environment: NodeJS.ProcessEnv): DaemonConfig {
+  const { values } = parse(args);
+  const home = resolve(values.home ?? stateFolder({ platform: process.platform, home: homedir(), environment }));
+  return {
+    home,
+    socket: socketPath(home, environment),
+    port: values.port === 'none' ? null : toInteger('port', values.port ?? String(defaultPort), 0, 65_535),
+    portFallback: values['port-fallback'] ?? false,
+    idleExitSeconds: values['idle-exit'] === undefined ? null : toInteger('idle-exit', values['idle-exit'], 1, 86_400 * 7),
+    logFile: values['log-file'] ? resolve(values['log-file']) : join(home, 'daemon.log'),
+    logToOutput: values['log-stdout'] ?? false,
+  };
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        home: { type: 'string' },
+        port: { type: 'string' },
+        'port-fallback': { type: 'boolean' },
+        'idle-exit': { type: 'string' },
+        'log-file': { type: 'string' },
+        'log-stdout': { type: 'boolean' },
+      },
+    });
+  } catch (error) {
+    throw problem('REQUEST_001', {
+      detail: error instanceof Error ? error.message : String(error),
+      next: 'The options are --home, --port, --port-fallback, --idle-exit, --log-file and --log-stdout.',
+    });
+  }
+}
+
+function toInteger(name: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw problem('REQUEST_001', { detail: `--${name} must be a whole number from ${least} to ${most}, and not "${text}".` });
+}
+
+/** The longest path that a Unix socket may have on every system we know (macOS: 104 bytes with the end mark). */
+const longestSocketPath = 100;
+
+function socketPath(home: string, environment: NodeJS.ProcessEnv): string {
+  const key = createHash('sha256').update(home).digest('hex').slice(0, 16);
+  if (process.platform === 'win32') return `\\\\.\\pipe\\quayside-${key}`;
+  const own = join(home, 'run', 'daemon.sock');
+  if (Buffer.byteLength(own) <= longestSocketPath) return own;
+  const user = process.getuid?.() ?? 'user';
+  const short = join(environment.XDG_RUNTIME_DIR ?? tmpdir(), `quayside-${user}-${key}`, 'daemon.sock');
+  if (Buffer.byteLength(short) <= longestSocketPath) return short;
+  return join('/tmp', `quayside-${user}-${key}`, 'daemon.sock');
+}

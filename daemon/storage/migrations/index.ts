@@ -1,0 +1,5 @@
+import type { Migration } from '../migrate.ts';
+import { initial } from './0001-initial.ts';
+
+/** In order. A migration that has been released is never changed; a mistake is mended by the next one. */
+export const migrations: readonly Migration[] = [initial];

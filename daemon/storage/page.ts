@@ -1,0 +1,40 @@
+import type { Database } from 'better-sqlite3';
+import type { Page, PageQuery } from '../../shared/api/route.ts';
+
+export interface PageOfRows<T> {
+  /** A table or view; never from a caller. */
+  table: string;
+  /** Sort key of the API -> column; a key that is not here cannot be asked for. */
+  columns: Record<string, string>;
+  /** Conditions on the table with the values they bind. Absent values are left out by the caller. */
+  where: { sql: string; value: unknown }[];
+  /** The last sort key, so that pages do not overlap. */
+  tieBreaker: string;
+  toItem: (row: unknown) => T;
+}
+
+/** One page of a table and the number of all rows that fit, read in one transaction. */
+export function readPage<T>(database: Database, query: PageQuery, { table, columns, where, tieBreaker, toItem }: PageOfRows<T>): Page<T> {
+  const condition = where.length > 0 ? `where ${where.map(part => part.sql).join(' and ')}` : '';
+  const values = where.map(part => part.value);
+  const column = columns[query.sort_by] ?? tieBreaker;
+  const direction = query.sort_order === 'desc' ? 'desc' : 'asc';
+  return database.transaction(() => {
+    const total = database.prepare(`select count(*) from ${table} ${condition}`).pluck().get(...values) as number;
+    const rows = database
+      .prepare(`select * from ${table} ${condition} order by ${column} ${direction}, ${tieBreaker} ${direction} limit ? offset ?`)
+      .all(...values, query.limit, (query.page - 1) * query.limit);
+    return { items: rows.map(toItem), total, page: query.page, limit: query.limit };
+  })();
+}
+
+/** One page of a list that is in memory anyway. */
+export function pageOfList<T>(items: readonly T[], query: PageQuery, sortKey: (item: T) => string): Page<T> {
+  const sign = query.sort_order === 'desc' ? -1 : 1;
+  const sorted = items.toSorted((a, b) => sign * sortKey(a).localeCompare(sortKey(b), 'en'));
+  const start = (query.page - 1) * query.limit;
+  return { items: sorted.slice(start, start + query.limit), total: items.length, page: query.page, limit: query.limit };
+}
+
+/** A LIKE pattern that finds the text anywhere; its own wildcards are escaped by a backslash. */
+export const containing = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
