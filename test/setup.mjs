@@ -1,0 +1,39 @@
+// npm test and its kin begin here: node test/setup.mjs WHAT. It installs what is missing, says what it cannot install
+// and fails, and then hands over to Node 24. Plain JavaScript, because it starts in a fresh clone under Node 20.
+import { ensureBuild, ensureDependencies, reportSetupFailure, runUnderNode24 } from '../daemon/setup.mjs';
+import { ensureSystemPackages } from './support/system-packages.mjs';
+
+const browser = ['chromium'];
+const compiler = ['libkrb5-dev', 'python3', 'make', 'g++'];
+
+/** What each of them needs beside the dependencies, and the script that does it. */
+const acts = {
+  all: {
+    packages: [...browser, ...compiler],
+    build: true,
+    script: 'test/run.ts',
+    args: ['unit', 'host', 'ui', 'crash'],
+  },
+  unit: { packages: [], build: false, script: 'test/run.ts', args: ['unit'] },
+  host: { packages: [...browser, ...compiler], build: true, script: 'test/run.ts', args: ['host'] },
+  ui: { packages: [...browser, ...compiler], build: true, script: 'test/run.ts', args: ['ui'] },
+  crash: { packages: [], build: true, script: 'test/run.ts', args: ['crash'] },
+  desktop: { packages: [], build: true, script: 'test/support/desktop.ts', args: [] },
+  bench: { packages: [...browser, ...compiler], build: true, script: 'test/bench/main.ts', args: [] },
+  package: { packages: [], build: false, script: 'test/support/package.ts', args: [] },
+  'code-server': { packages: compiler, build: true, script: 'test/support/code-server/serve.ts', args: [] },
+  setup: { packages: [...browser, ...compiler], build: true, script: 'test/support/code-server/install.ts', args: [] },
+};
+
+const [what = 'all', ...rest] = process.argv.slice(2);
+
+try {
+  const act = acts[what];
+  if (!act) throw new Error(`There is no "${what}". There are: ${Object.keys(acts).join(', ')}.`);
+  ensureSystemPackages(act.packages);
+  ensureDependencies();
+  if (act.build) ensureBuild();
+  process.exitCode = await runUnderNode24(act.script, [...act.args, ...rest]);
+} catch (error) {
+  reportSetupFailure(error);
+}
