@@ -1,0 +1,30 @@
+import type { Handlers } from '../../http/context.ts';
+import type { ServerService } from './servers.service.ts';
+import type { ServerTester } from './server-tester.ts';
+
+type ServerOperations =
+  | 'listServers'
+  | 'createServer'
+  | 'getServer'
+  | 'updateServer'
+  | 'deleteServer'
+  | 'startServer'
+  | 'stopServer'
+  | 'restartServer'
+  | 'testServer';
+
+export const serverHandlers = (servers: ServerService, tester: ServerTester): Pick<Handlers, ServerOperations> => ({
+  listServers: ({ query }) => servers.list(query),
+  createServer: ({ body }) => servers.create(body),
+  getServer: ({ params }) => servers.get(params.id),
+  updateServer: ({ params, body }) => servers.update(params.id, body),
+  deleteServer: async ({ params }) => {
+    await servers.remove(params.id);
+    return {};
+  },
+  // A start goes on when its caller goes away, as a page that is reloaded does; to end it, stop the server.
+  startServer: ({ params }) => servers.start(params.id),
+  stopServer: ({ params }) => servers.stop(params.id),
+  restartServer: ({ params }) => servers.restart(params.id),
+  testServer: ({ params }, { signal }) => tester.test(params.id, signal),
+});

@@ -1,0 +1,122 @@
+// Turns the table of routes into the server: border, principal, policy, audit, validation, handler, answer, in this order.
+import type { Context, Hono } from 'hono';
+import type * as z from 'zod';
+import { type FieldError, isProblemError, type Problem, type ProblemCode, problem, toProblem } from '../../shared/api/problem.ts';
+import type { Route } from '../../shared/api/route.ts';
+import { apiPrefix, type OperationId, operationIds, routes } from '../../shared/api/routes.ts';
+import type { AppEnvironment } from './app-environment.ts';
+import type { Handlers, Principal, RequestContext } from './context.ts';
+import { describePrincipal } from './context.ts';
+import { decide } from './policy.ts';
+import { errorToProblem } from './to-problem.ts';
+
+/** What the audit feature offers to the kernel. */
+export interface AuditSink {
+  record(entry: {
+    principal: string;
+    action: string;
+    resource: string | null;
+    outcome: 'allowed' | 'denied' | 'failed';
+    code: ProblemCode | null;
+    requestId: string | null;
+  }): void;
+}
+
+export interface BindOptions {
+  handlers: Handlers;
+  audit: AuditSink;
+  openEvents: (lastEventId: string | undefined, signal: AbortSignal) => Response;
+  onFailure: (error: unknown, operationId: string, requestId: string) => void;
+}
+
+type LooseHandler = (request: unknown, context: RequestContext) => unknown;
+
+export function bindRoutes(app: Hono<AppEnvironment>, options: BindOptions): void {
+  for (const operationId of operationIds) {
+    const route: Route = routes[operationId];
+    const path = `${apiPrefix}${route.path.replace(/\{(\w+)\}/g, ':$1')}`;
+    app.on(route.method.toUpperCase(), path, c => answer(c, operationId, route, options));
+  }
+}
+
+async function answer(c: Context<AppEnvironment>, operationId: OperationId, route: Route, options: BindOptions): Promise<Response> {
+  const principal = c.get('principal');
+  const requestId = c.get('requestId');
+  const row = { principal: describePrincipal(principal), action: operationId, resource: resourceOf(c), requestId };
+
+  const decision = decide(principal, route.permission);
+  if (!decision.allowed) {
+    options.audit.record({ ...row, outcome: 'denied', code: decision.code });
+    return toResponse(c, toProblem(decision.code, { detail: decision.reason, next: nextFor(decision.code), requestId }));
+  }
+  try {
+    const request = await validate(c, route);
+    if (route.audited) options.audit.record({ ...row, outcome: 'allowed', code: null });
+    if (route.stream === 'events') return options.openEvents(c.req.header('last-event-id'), c.req.raw.signal);
+    const handler = options.handlers[operationId as keyof Handlers] as LooseHandler;
+    return c.json((await handler(request, toRequestContext(c, principal, requestId))) as object, route.status as 200);
+  } catch (error) {
+    const failure = errorToProblem(error);
+    if (!isProblemError(error)) options.onFailure(error, operationId, requestId);
+    if (route.audited) options.audit.record({ ...row, outcome: 'failed', code: failure.code });
+    return toResponse(c, { ...failure, requestId });
+  }
+}
+
+const toRequestContext = (c: Context<AppEnvironment>, principal: Principal | null, requestId: string): RequestContext => ({
+  principal,
+  requestId,
+  signal: c.req.raw.signal,
+  setHeader: (name, value) => c.header(name, value, { append: true }),
+});
+
+/** What an act is about, for the audit log: the parameters in the path, and no bodies, which may hold secrets. */
+function resourceOf(c: Context<AppEnvironment>): string | null {
+  const values = Object.values(c.req.param()).map(value => value.slice(0, 200));
+  return values.length > 0 ? values.join('/') : null;
+}
+
+const nextFor = (code: ProblemCode): string | undefined =>
+  code === 'ACCESS_001' ? 'Open a link from "quayside login", or send the token from "quayside token" as a bearer token.' : undefined;
+
+export function toResponse(c: Context<AppEnvironment>, failure: Problem): Response {
+  return c.body(JSON.stringify(failure), failure.status as 400, {
+    'content-type': 'application/problem+json',
+    ...(failure.status === 401 ? { 'www-authenticate': 'Bearer realm="quayside"' } : {}),
+  });
+}
+
+async function validate(c: Context<AppEnvironment>, route: Route): Promise<Record<string, unknown>> {
+  const errors: FieldError[] = [];
+  const check = (part: string, schema: z.ZodType | undefined, value: unknown): unknown => {
+    if (!schema) return undefined;
+    const result = schema.safeParse(value);
+    if (result.success) return result.data;
+    errors.push(...result.error.issues.flatMap(issue => toFieldErrors(part, issue)));
+    return undefined;
+  };
+  const params = check('', route.params, c.req.param());
+  const query = check('query', route.query, c.req.query());
+  const body = route.body ? check('body', route.body, await readJson(c)) : undefined;
+  if (errors.length === 0) return { params, query, body };
+  const [first] = errors;
+  throw problem('REQUEST_001', {
+    detail: `${first?.path}: ${first?.message}${errors.length > 1 ? ` There are ${errors.length - 1} more.` : ''}`,
+    next: 'Correct the request; the API page at /api/docs shows what is expected.',
+    errors,
+  });
+}
+
+const toFieldErrors = (part: string, issue: z.core.$ZodIssue): FieldError[] => [
+  { path: `/${[part, ...issue.path].filter(piece => piece !== '').join('/')}`, message: issue.message },
+];
+
+async function readJson(c: Context<AppEnvironment>): Promise<unknown> {
+  const text = await c.req.text();
+  if (text === '') return {};
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw problem('REQUEST_001', { detail: 'The body is not valid JSON.', next: 'Check the quotes, commas and brackets.' });
+  }
+}
