@@ -15,6 +15,7 @@ export interface CodeServer {
   entry: string;
 }
 
+const manifestFolder = join(import.meta.dirname, 'runtime');
 const files = ['package.json', 'package-lock.json', '.npmrc'];
 const stampName = 'ready.json';
 const installMilliseconds = 30 * 60_000;
@@ -25,11 +26,11 @@ export const cacheFolder = (): string => join(process.env['XDG_CACHE_HOME'] || j
 
 function wanted(): { version: string; fingerprint: string; place: string } {
   const manifest: { dependencies: { 'code-server': string } } = JSON.parse(
-    readFileSync(join(import.meta.dirname, 'package.json'), 'utf8'),
+    readFileSync(join(manifestFolder, 'package.json'), 'utf8'),
   );
   const version = manifest.dependencies['code-server'];
   const hash = createHash('sha256');
-  for (const file of files) hash.update(readFileSync(join(import.meta.dirname, file)));
+  for (const file of files) hash.update(readFileSync(join(manifestFolder, file)));
   return { version, fingerprint: hash.digest('hex'), place: join(cacheFolder(), `code-server-${version}`) };
 }
 
@@ -71,7 +72,7 @@ async function install(say: (line: string) => void): Promise<CodeServer> {
   const staging = `${place}.partial`;
   await rm(staging, { recursive: true, force: true });
   await mkdir(staging, { recursive: true });
-  for (const file of files) await cp(join(import.meta.dirname, file), join(staging, file));
+  for (const file of files) await cp(join(manifestFolder, file), join(staging, file));
   say(`Installing code-server ${version} into ${place} (once; three to six minutes) ...`);
   await npm(['ci', '--ignore-scripts'], staging);
   // Its native modules are compiled by its own Node, whose headers come in the same package.
