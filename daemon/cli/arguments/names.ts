@@ -1,0 +1,31 @@
+// Reads names on the command line by the rules of the API, so that a slip is a usage error and reaches no daemon.
+import { InvalidArgumentError } from 'commander';
+import type * as z from 'zod';
+import { Integrity, Name, ToolName } from '../../../shared/domain/names.ts';
+
+const by =
+  <T extends z.ZodType<string>>(schema: T) =>
+  (text: string): string => {
+    const parsed = schema.safeParse(text);
+    if (parsed.success) return parsed.data;
+    throw new InvalidArgumentError(parsed.error.issues[0]?.message ?? 'It is not valid.');
+  };
+
+export const toServerName = by(Name);
+export const toToolName = by(ToolName);
+export const toIntegrity = by(Integrity);
+
+/** A whole number between two others. */
+export const toWholeNumber =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
+
+/** For options that may be given more than once, each with one or more values. */
+export const collect = (value: string, before: string[] = []): string[] => [...before, value];
+
+/** A TCP port, 0 for any free one, or `none`. */
+export const toPort = (text: string): string => (text === 'none' ? text : String(toWholeNumber(0, 65_535)(text)));

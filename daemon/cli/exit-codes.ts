@@ -1,0 +1,13 @@
+/** The exit codes of every command. */
+export const exitCodes = { ok: 0, usage: 1, api: 2, toolError: 3, interrupted: 130 } as const;
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** The command line makes no sense: exit code 1. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** The person pressed Ctrl-C, or the process was asked to end. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}

@@ -1,0 +1,169 @@
+// Starts a daemon and waits for the one line in which it says that it is ready, or why not.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import * as z from 'zod';
+import { Problem, ProblemError, problem } from '../../../shared/api/problem.ts';
+import type { Installation } from './installation.ts';
+import { findRuntime } from './runtime.ts';
+
+const ReadyLine = z.discriminatedUnion('ready', [
+  z.object({
+    ready: z.literal(true),
+    pid: z.int(),
+    socket: z.string(),
+    url: z.string().nullable(),
+    version: z.string(),
+    warnings: z.array(Problem).default([]),
+  }),
+  z.object({ ready: z.literal(false), problem: Problem }),
+]);
+export type ReadyDaemon = Extract<z.infer<typeof ReadyLine>, { ready: true }>;
+
+export interface LaunchOptions {
+  installation: Installation;
+  home: string;
+  /** A number, or `none` for the socket only. */
+  port: string;
+  portFallback: boolean;
+  /** null: it stays until it is stopped. */
+  idleExitSeconds: number | null;
+  /** `background`: it outlives this process. `foreground`: this process ends it. */
+  life: 'background' | 'foreground';
+  /** Aborted before the daemon is ready, it is ended. */
+  signal: AbortSignal;
+}
+
+export interface LaunchedDaemon {
+  child: ChildProcess;
+  ready: ReadyDaemon;
+}
+
+const readyMilliseconds = 60_000;
+const longestReadyLine = 1_048_576;
+
+/** Errors: what the daemon says (DAEMON_004 to DAEMON_011), DAEMON_007, DAEMON_001 if it ends without a word. */
+export async function launchDaemon(options: LaunchOptions): Promise<LaunchedDaemon> {
+  const { installation, home, life, signal } = options;
+  const runtime = findRuntime({
+    installationRoot: installation.root,
+    daemonEntry: installation.daemonEntry,
+    execPath: process.execPath,
+    nodeVersion: process.versions.node,
+  });
+  const errorFile = openErrorFile(home);
+  // A group of its own: Ctrl-C in the terminal reaches this process alone, which then asks the daemon once.
+  const child = spawn(runtime, [installation.daemonEntry, ...daemonArguments(options)], {
+    detached: true,
+    windowsHide: true,
+    stdio: ['ignore', 'pipe', errorFile?.descriptor ?? 'ignore'],
+    env: environmentOf(process.env),
+  });
+  if (errorFile) closeSync(errorFile.descriptor);
+  try {
+    const ready = await waitUntilReady(child, errorFile?.path, signal);
+    child.stdout?.destroy();
+    if (life === 'background') child.unref();
+    return { child, ready };
+  } catch (error) {
+    child.stdout?.destroy();
+    child.unref();
+    throw error;
+  }
+}
+
+const daemonArguments = ({ home, port, portFallback, idleExitSeconds }: LaunchOptions): string[] => [
+  '--home',
+  home,
+  '--port',
+  port,
+  ...(portFallback ? ['--port-fallback'] : []),
+  ...(idleExitSeconds === null ? [] : ['--idle-exit', String(idleExitSeconds)]),
+];
+
+/** What npm sets for the script that it runs must not reach servers that are started hours later. */
+function environmentOf(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const ofScript =
+    /^(?:npm_(?:lifecycle|package)_|npm_command$|npm_config_(?:local_prefix|ignore_scripts)$|INIT_CWD$)/i;
+  const kept = Object.entries(environment).filter(([name]) => !ofScript.test(name));
+  return { ...Object.fromEntries(kept), ...(process.versions['electron'] ? { ELECTRON_RUN_AS_NODE: '1' } : {}) };
+}
+
+/** Where the runtime itself may complain. Undefined if the folder cannot be written; the daemon then says so itself. */
+function openErrorFile(home: string): { path: string; descriptor: number } | undefined {
+  const path = join(home, 'daemon.stderr.log');
+  try {
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+    return { path, descriptor: openSync(path, 'w', 0o600) };
+  } catch {
+    return undefined;
+  }
+}
+
+function waitUntilReady(child: ChildProcess, errorFile: string | undefined, signal: AbortSignal): Promise<ReadyDaemon> {
+  return new Promise((resolve, reject) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+    };
+    const fail = (detail: string) => {
+      end();
+      const next = 'Try again. The log is daemon.log in the state folder.';
+      reject(problem('DAEMON_001', { detail: `${detail}${lastWords(errorFile)}`, next }));
+    };
+    const abort = () => {
+      end();
+      child.kill('SIGTERM');
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      child.kill('SIGTERM');
+      fail(`The daemon was not ready after ${readyMilliseconds / 1_000} seconds, so it was ended.`);
+    }, readyMilliseconds);
+    signal.addEventListener('abort', abort, { once: true });
+    child.once('error', error => fail(`The daemon could not be started: ${error.message}.`));
+    // Not "exit": the line may still be in the pipe then.
+    child.once('close', (code, by) => fail(`The daemon ended before it was ready (${by ?? `exit code ${code}`}).`));
+    if (child.stdout) {
+      readFirstLine(child.stdout, line => {
+        const parsed = parseReadyLine(line);
+        if (!parsed) return fail('The daemon said something that is not understood.');
+        end();
+        if (parsed.ready) resolve(parsed);
+        else reject(new ProblemError(parsed.problem));
+      });
+    }
+  });
+}
+
+function readFirstLine(stream: Readable, onLine: (line: string) => void): void {
+  let text = '';
+  const onData = (piece: string) => {
+    text += piece;
+    const end = text.indexOf('\n');
+    if (end < 0 && text.length < longestReadyLine) return;
+    stream.off('data', onData);
+    onLine(text.slice(0, end < 0 ? undefined : end));
+  };
+  stream.setEncoding('utf8');
+  stream.on('data', onData);
+}
+
+function parseReadyLine(line: string): z.infer<typeof ReadyLine> | undefined {
+  try {
+    const parsed = ReadyLine.safeParse(JSON.parse(line));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function lastWords(errorFile: string | undefined): string {
+  try {
+    const text = errorFile ? readFileSync(errorFile, 'utf8').trim() : '';
+    return text === '' ? '' : ` It said: ${text.slice(-500)}`;
+  } catch {
+    return '';
+  }
+}

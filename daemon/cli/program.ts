@@ -1,0 +1,130 @@
+// The command line: which commands there are, and the one way in which each of them runs.
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+import type { Readable } from 'node:stream';
+import { Command, Help, Option } from 'commander';
+import { stateFolder } from '../../shared/domain/discovery.ts';
+import { type Act, createContext, present, presentFailure } from './command-context.ts';
+import { addAccessCommands } from './commands/access.commands.ts';
+import { addAuditCommands } from './commands/audit.commands.ts';
+import { addCallCommand } from './commands/call.commands.ts';
+import { addCatalogCommands } from './commands/catalog.commands.ts';
+import { addConfigCommands } from './commands/config.commands.ts';
+import { addDaemonCommands } from './commands/daemon.commands.ts';
+import { addEventCommand } from './commands/events.commands.ts';
+import { addInstallCommand } from './commands/install.commands.ts';
+import { addOperationCommands } from './commands/operations.commands.ts';
+import { addServerCommands } from './commands/servers.commands.ts';
+import { addToolCommands } from './commands/tools.commands.ts';
+import { addUpCommand } from './commands/up.commands.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import type { Interrupt } from './interrupt.ts';
+import type { Installation } from './link/installation.ts';
+import { createOutput, type TerminalStream } from './terminal/output.ts';
+
+/** What the command line takes from its process. */
+export interface CliHost {
+  stdout: TerminalStream;
+  stderr: TerminalStream;
+  stdin: Readable;
+  environment: NodeJS.ProcessEnv;
+  interrupt: Interrupt;
+  installation: Installation;
+}
+
+interface GlobalOptions {
+  json?: boolean;
+  start: boolean;
+  home?: string;
+}
+
+const groups: readonly (readonly [heading: string, ...add: ((program: Command, act: Act) => void)[]])[] = [
+  ['Quayside:', addUpCommand, addDaemonCommands, addAccessCommands],
+  ['Servers:', addServerCommands, addConfigCommands],
+  ['Catalog:', addCatalogCommands, addInstallCommand, addOperationCommands],
+  ['Tools:', addToolCommands, addCallCommand],
+  ['Watch:', addEventCommand, addAuditCommands],
+];
+
+/** Runs one command line (without the program's own two words) and resolves with its exit code. */
+export async function runCommandLine(args: readonly string[], host: CliHost): Promise<ExitCode> {
+  let exitCode: ExitCode = exitCodes.ok;
+  const program = createProgram(host);
+  const act: Act =
+    handler =>
+    async (...given) => {
+      const context = contextOf(program.opts<GlobalOptions>(), host);
+      exitCode = present(context, await handler(context, ...given));
+    };
+  for (const [heading, ...add] of groups) {
+    program.commandsGroup(heading);
+    for (const each of add) each(program, act);
+  }
+  // Not program.version(): it would take --version away from "install".
+  if (args[0] === '--version' || args[0] === '-V') {
+    host.stdout.write(`${host.installation.version}\n`);
+    return exitCode;
+  }
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    const { json = false } = program.opts<GlobalOptions>();
+    const output = createOutput(host.stdout, host.stderr, host.environment, json);
+    return presentFailure(output, error, helpCommand(program, args));
+  }
+}
+
+function createProgram({ stdout, stderr }: CliHost): Command {
+  const program = new Command('quayside');
+  program
+    .description('Install, run, test and watch MCP servers.')
+    .exitOverride()
+    .configureOutput({
+      writeOut: text => stdout.write(text),
+      writeErr: text => stderr.write(text),
+      // The problem is printed once, by presentFailure.
+      outputError: () => {},
+    })
+    .option('--json', 'print one JSON document, as the API answers it')
+    .option('--home <folder>', 'the state folder (default: QUAYSIDE_HOME, or the platform’s own place)')
+    .option('--no-start', 'fail if no daemon is running, instead of starting one')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 ok, 1 usage, 2 the API reported an error, 3 the tool reported an error, 130 Ctrl-C.',
+    )
+    .configureHelp({
+      showGlobalOptions: true,
+      visibleOptions(command) {
+        const options = new Help().visibleOptions(command);
+        return command === program ? [...options, new Option('-V, --version', 'print the version')] : options;
+      },
+    });
+  return program;
+}
+
+function contextOf({ json = false, start, home }: GlobalOptions, host: CliHost) {
+  const { environment, interrupt, installation, stdin, stdout, stderr } = host;
+  return createContext({
+    output: createOutput(stdout, stderr, environment, json),
+    interrupt,
+    stdin,
+    environment,
+    installation,
+    home: resolve(home ?? stateFolder({ platform: process.platform, home: homedir(), environment })),
+    mayStart: start,
+  });
+}
+
+/** The command whose help says more about a mistake. */
+function helpCommand(program: Command, args: readonly string[]): string {
+  let at = program;
+  const words = [program.name()];
+  for (const arg of args) {
+    const next = at.commands.find(command => command.name() === arg);
+    if (!next) continue;
+    words.push(arg);
+    at = next;
+  }
+  return words.join(' ');
+}
