@@ -6,6 +6,8 @@ export interface BorderRequest {
   host: string | undefined;
   origin: string | undefined;
   fetchSite: string | undefined;
+  /** The browser opens it as a page of its own: a link that was followed. */
+  isNavigation: boolean;
   method: string;
   contentType: string | undefined;
   hasBody: boolean;
@@ -31,10 +33,12 @@ function checkHost({ host, overSocket, port }: BorderRequest): ProblemError | un
   });
 }
 
-function checkOrigin({ origin, fetchSite, port, overSocket }: BorderRequest): ProblemError | undefined {
+function checkOrigin({ origin, fetchSite, isNavigation, method, port, overSocket }: BorderRequest): ProblemError | undefined {
   const ownOrigin = !overSocket && loopbackNames.some(name => origin === `http://${name}:${port}`);
   if (origin !== undefined && !ownOrigin) return foreign();
   // A browser says where a request comes from even where it sends no Origin. Typed or opened addresses are "none".
+  // A link may be followed from anywhere: nobody but the user sees the page that opens, and frames are forbidden.
+  if (isNavigation && method === 'GET') return undefined;
   if (fetchSite !== undefined && fetchSite !== 'same-origin' && fetchSite !== 'none') return foreign();
   return undefined;
 }

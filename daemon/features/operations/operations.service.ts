@@ -16,7 +16,7 @@ import type { OperationRepository } from './operations.repository.ts';
 export interface InstallNeeds {
   catalogEntry(id: string): Promise<CatalogEntry>;
   /** Errors: REQUEST_001 with the fields that are wrong. */
-  applyInputs(entry: CatalogEntry, inputs: Record<string, unknown>): ServerConfigurationChange;
+  applyInputs(entry: CatalogEntry, inputs: Record<string, unknown>): Promise<ServerConfigurationChange>;
   serverExists(id: string): boolean;
   addServer(server: {
     id: string;
@@ -220,7 +220,7 @@ async function toPlan(input: NewOperation, needs: InstallNeeds): Promise<Plan> {
   }
   const { package: name, version, integrity } = entry.source;
   const request = { serverId: input.serverId ?? entry.id, package: name, version, integrity, allowScripts };
-  const fromInputs = needs.applyInputs(entry, inputs ?? {});
+  const fromInputs = await needs.applyInputs(entry, inputs ?? {});
   const merged = {
     ...fromInputs,
     ...configuration,

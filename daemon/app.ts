@@ -1,0 +1,151 @@
+// The HTTP application: the border first, then who asks, then pages, API and gateway.
+import { randomUUID } from 'node:crypto';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { problem, toProblem } from '../shared/api/problem.ts';
+import type { Permission } from '../shared/api/route.ts';
+import { limits } from '../shared/domain/limits.ts';
+import type { Gateway } from './features/gateway/gateway.ts';
+import { renderApiPage } from './http/api-page.ts';
+import type { AppEnvironment } from './http/app-environment.ts';
+import { type Authenticator, authenticate, localPort } from './http/authenticate.ts';
+import { type AuditSink, type BindOptions, bindRoutes, toResponse } from './http/bind-routes.ts';
+import { findBorderProblem } from './http/border.ts';
+import { describePrincipal } from './http/context.ts';
+import { createOpenApiDocument } from './http/openapi.ts';
+import { newNonce, servePage } from './http/page.ts';
+import { decide } from './http/policy.ts';
+
+export interface AppServices extends BindOptions {
+  authenticator: Authenticator;
+  gateway: Gateway;
+  version: string;
+  /** The folder of the built web app. */
+  assets: string;
+  /** Called at the begin of each request; the function it returns, at its end. */
+  onRequest: () => () => void;
+}
+
+export function createApp(services: AppServices): Hono<AppEnvironment> {
+  const app = new Hono<AppEnvironment>();
+  app.use(async (c, next) => {
+    const end = services.onRequest();
+    c.set('requestId', randomUUID());
+    c.set('principal', null);
+    try {
+      await next();
+    } finally {
+      end();
+    }
+    setSecurityHeaders(c.res.headers, c.get('requestId'));
+  });
+  app.use(checkBorder(services.audit));
+  app.use(bodyLimit({ maxSize: limits.requestBody, onError: c => toResponse(c, tooLarge) }));
+  app.use(async (c, next) => {
+    c.set('principal', authenticate(c, services.authenticator));
+    await next();
+  });
+
+  servePage(app, services.assets, services.version);
+  serveApiDocument(app, services);
+  bindRoutes(app, services);
+  serveGateway(app, services);
+
+  app.notFound(c => toResponse(c, { ...nothingHere, requestId: c.get('requestId') }));
+  app.onError((error, c) => {
+    services.onFailure(error, 'unknown', c.get('requestId'));
+    return toResponse(c, toProblem('DAEMON_001', { detail: 'The daemon met an error that it did not expect.', requestId: c.get('requestId') }));
+  });
+  return app;
+}
+
+const tooLarge = toProblem('REQUEST_004', {
+  detail: `A request may have ${limits.requestBody / 1_048_576} MiB.`,
+  next: 'Send less at once.',
+});
+const nothingHere = toProblem('REQUEST_003', {
+  detail: 'Neither the page nor the API has this address.',
+  next: 'The API page at /api/docs lists what there is.',
+});
+
+type Middleware = MiddlewareHandler<AppEnvironment>;
+
+const checkBorder =
+  (audit: AuditSink): Middleware =>
+  async (c, next) => {
+    const port = localPort(c);
+    const failure = findBorderProblem({
+      host: c.req.header('host'),
+      origin: c.req.header('origin'),
+      fetchSite: c.req.header('sec-fetch-site'),
+      isNavigation: c.req.header('sec-fetch-mode') === 'navigate' && c.req.header('sec-fetch-dest') === 'document',
+      method: c.req.method,
+      contentType: c.req.header('content-type'),
+      hasBody: c.req.header('transfer-encoding') !== undefined || Number(c.req.header('content-length') ?? 0) > 0,
+      overSocket: port === undefined,
+      port,
+    });
+    if (!failure) return next();
+    const requestId = c.get('requestId');
+    if (failure.problem.status === 403) {
+      audit.record({ principal: 'anonymous', action: 'enter', resource: null, outcome: 'denied', code: failure.code, requestId });
+    }
+    return toResponse(c, { ...failure.problem, requestId });
+  };
+
+function setSecurityHeaders(headers: Headers, requestId: string): void {
+  headers.set('x-request-id', requestId);
+  headers.set('x-content-type-options', 'nosniff');
+  headers.set('referrer-policy', 'no-referrer');
+  headers.set('cross-origin-resource-policy', 'same-origin');
+  headers.set('cross-origin-opener-policy', 'same-origin');
+  if (!headers.has('content-security-policy')) headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+  if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
+}
+
+/** The description of the API tells what the daemon can do, so it is for those who may ask. */
+function serveApiDocument(app: Hono<AppEnvironment>, { version, audit }: AppServices): void {
+  let made: ReturnType<typeof createOpenApiDocument> | undefined;
+  const document = () => {
+    made ??= createOpenApiDocument(version);
+    return made;
+  };
+  const guard: Middleware = async (c, next) => {
+    const refusal = refuse(c, 'daemon:read', 'readApiDocument', audit);
+    return refusal ?? next();
+  };
+  app.get('/openapi.json', guard, c => c.json(document()));
+  app.get('/api/docs', guard, c => {
+    const nonce = newNonce();
+    return c.html(renderApiPage(document(), nonce), 200, {
+      'content-security-policy': `default-src 'none'; style-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    });
+  });
+}
+
+function serveGateway(app: Hono<AppEnvironment>, { gateway, audit }: AppServices): void {
+  app.all('/mcp', c => {
+    const refusal = refuse(c, 'tools:call', 'mcp', audit);
+    return refusal ?? gateway.fetch(c.req.raw, `${describePrincipal(c.get('principal'))} by MCP`, c.get('requestId'));
+  });
+}
+
+/** The answer that refuses the request, or undefined if it may go on. */
+function refuse(
+  c: Context<AppEnvironment>,
+  permission: Permission,
+  action: string,
+  audit: AuditSink,
+): Response | undefined {
+  const decision = decide(c.get('principal'), permission);
+  if (decision.allowed) return undefined;
+  const requestId = c.get('requestId');
+  const principal = describePrincipal(c.get('principal'));
+  audit.record({ principal, action, resource: null, outcome: 'denied', code: decision.code, requestId });
+  const failure = problem(decision.code, {
+    detail: decision.reason,
+    next: 'Send the token from "quayside token" as a bearer token, or open a link from "quayside login".',
+    requestId,
+  });
+  return toResponse(c, failure.problem);
+}

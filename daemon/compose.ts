@@ -1,0 +1,221 @@
+// The composition root: the one place that creates everything and hands each part what it needs, and no more.
+import { join } from 'node:path';
+import type { Hono } from 'hono';
+import type { Problem } from '../shared/api/problem.ts';
+import { createApp } from './app.ts';
+import type { Engine } from './engines/engine.ts';
+import { resolveInputs } from './engines/process/inputs.ts';
+import { accessHandlers, type Address } from './features/access/access.routes.ts';
+import { createAccessService } from './features/access/access.service.ts';
+import { createAuditRepository } from './features/audit/audit.repository.ts';
+import { auditHandlers } from './features/audit/audit.routes.ts';
+import { catalogHandlers } from './features/catalog/catalog.routes.ts';
+import { createCatalogService } from './features/catalog/catalog.service.ts';
+import { createGateway } from './features/gateway/gateway.ts';
+import { createOperationRepository } from './features/operations/operations.repository.ts';
+import { operationHandlers } from './features/operations/operations.routes.ts';
+import { createOperationService } from './features/operations/operations.service.ts';
+import { createServerTester } from './features/servers/server-tester.ts';
+import { createServerRepository } from './features/servers/servers.repository.ts';
+import { serverHandlers } from './features/servers/servers.routes.ts';
+import { createServerService, type ServerService } from './features/servers/servers.service.ts';
+import { statusHandlers } from './features/status/status.routes.ts';
+import { createCallRecords } from './features/tools/call-record.repository.ts';
+import { createToolRepository } from './features/tools/tools.repository.ts';
+import { toolHandlers } from './features/tools/tools.routes.ts';
+import { createToolService, type ToolService } from './features/tools/tools.service.ts';
+import type { AppEnvironment } from './http/app-environment.ts';
+import { createEventHub } from './http/event-hub.ts';
+import { createEventStreams } from './http/event-response.ts';
+import { findAssets } from './http/page.ts';
+import { type Clock, systemClock, toTimestamp } from './platform/clock.ts';
+import type { DaemonConfig } from './platform/config.ts';
+import { createIdleWatch } from './platform/idle.ts';
+import type { Logger } from './platform/logger.ts';
+import { version } from './platform/version.ts';
+import { openDatabase } from './storage/database.ts';
+import type { Supervisor, SupervisorEvents } from './supervision/supervisor.ts';
+
+/** The outer world, so that tests can bring their own. */
+export interface DaemonPorts {
+  engine: Engine;
+  createSupervisor(events: SupervisorEvents): Supervisor;
+  logger: Logger;
+  clock?: Clock;
+}
+
+export interface DaemonHooks {
+  /** The daemon wants to end: it was asked to, or nobody uses it. */
+  onStop(reason: string): void;
+  /** The owner's token was replaced. */
+  onTokenChanged(token: string): void;
+}
+
+export interface Daemon {
+  app: Hono<AppEnvironment>;
+  readonly token: string;
+  readonly startedAt: string;
+  /** Tells the daemon where it is reached, once it is. */
+  reachedAt(address: Address | null, warnings: Problem[]): void;
+  /** Starts the servers that shall run and clears away what an earlier daemon left; resolves when all have been tried. */
+  restore(): Promise<void>;
+  /** Ends streams, installs, servers and the database, in bounded time. */
+  close(reason: string): Promise<void>;
+}
+
+/** Errors: those of openDatabase and of writing the state folder. */
+export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonHooks): Daemon {
+  const { engine, logger, clock = systemClock } = ports;
+  const startedAt = toTimestamp(clock.now());
+  let address: Address | null = null;
+  let warnings: Problem[] = [];
+  let stopping = false;
+  const logFailure = (error: unknown, what = 'background', requestId?: string) => logger.error({ err: error, what, requestId });
+
+  const database = openDatabase(join(config.home, 'quayside.db'));
+  const events = createEventHub();
+  const audit = createAuditRepository(database, clock);
+  const access = createAccessService({
+    database,
+    home: config.home,
+    clock,
+    onTokenChanged: token => {
+      streams.closeAll();
+      hooks.onTokenChanged(token);
+    },
+  });
+
+  // The supervisor tells of servers before the services that listen exist, but never before it was asked to start one.
+  const late: { servers?: ServerService; tools?: ToolService } = {};
+  const supervisor = ports.createSupervisor({
+    onHealth: (id, health) => late.servers?.onHealth(id, health),
+    onOutput: (serverId, lines) => events.publish({ type: 'server.output', serverId, lines }),
+    onToolsChanged: id => {
+      late.tools?.refresh(id).catch(error => logFailure(error, `tools of ${id}`));
+    },
+  });
+
+  const serverRepository = createServerRepository(database);
+  const servers = createServerService({ repository: serverRepository, engine, supervisor, clock, publish: events.publish });
+  late.servers = servers;
+  const records = createCallRecords(database);
+  const tools = createToolService({
+    repository: createToolRepository(database),
+    records,
+    clock,
+    session: id => supervisor.session(id),
+    servers: {
+      configuration: id => servers.configuration(id),
+      setDisabledTools: (id, disabledTools) => servers.update(id, { configuration: { disabledTools } }),
+    },
+    onChanged: serverId => {
+      events.publish({ type: 'tools.changed', serverId });
+      const server = servers.present(serverId);
+      if (server) events.publish({ type: 'server.changed', server });
+      gateway.toolsChanged();
+    },
+  });
+  late.tools = tools;
+
+  const catalog = createCatalogService({ engine, installed: servers.all });
+  const operations = createOperationService({
+    repository: createOperationRepository(database),
+    engine,
+    clock,
+    publish: events.publish,
+    onFailure: logFailure,
+    needs: {
+      catalogEntry: catalog.get,
+      applyInputs: resolveInputs,
+      serverExists: servers.exists,
+      addServer: servers.add,
+      startServer: servers.start,
+    },
+  });
+  const gateway = createGateway({
+    version,
+    audit,
+    onFailure: logFailure,
+    tools: {
+      enabledTools: tools.enabledTools,
+      isRunning: id => supervisor.health(id).state === 'running',
+      call: tools.call,
+    },
+  });
+
+  const streams = createEventStreams(events);
+  const tester = createServerTester({ database, servers, supervisor, clock });
+  const idle = createIdleWatch({
+    seconds: config.idleExitSeconds,
+    isBusy: () => operations.running > 0 || events.subscribers > 0,
+    onIdle: () => hooks.onStop('nobody uses it'),
+  });
+
+  const status = statusHandlers({
+    version,
+    startedAt,
+    home: config.home,
+    socket: config.socket,
+    persistent: config.idleExitSeconds === null,
+    url: () => address?.url ?? null,
+    clients: () => events.subscribers,
+    engines: async () => [await engine.probe()],
+    servers: () => servers.all().map(({ id }) => supervisor.health(id)),
+    warnings: () => warnings,
+    isStopping: () => stopping,
+    stop: reason => {
+      stopping = true;
+      // After the answer has gone out.
+      setTimeout(() => hooks.onStop(reason), 50);
+    },
+  });
+
+  const app = createApp({
+    authenticator: access,
+    audit,
+    gateway,
+    version,
+    assets: findAssets(),
+    openEvents: streams.open,
+    onFailure: logFailure,
+    onRequest: idle.enter,
+    handlers: {
+      ...status,
+      ...serverHandlers(servers, tester),
+      ...toolHandlers(tools),
+      ...catalogHandlers(catalog),
+      ...operationHandlers(operations),
+      ...accessHandlers(access, () => address),
+      ...auditHandlers(audit),
+    },
+  });
+
+  return {
+    app,
+    startedAt,
+    get token() {
+      return access.token;
+    },
+    reachedAt(at, found) {
+      address = at;
+      warnings = found;
+    },
+    async restore() {
+      const interrupted = createOperationRepository(database).interruptUnfinished(toTimestamp(clock.now()));
+      if (interrupted > 0) logger.warn({ interrupted }, 'installs were interrupted by the end of the last daemon');
+      await engine.tidy(new Set(servers.all().map(({ id }) => id))).catch(error => logFailure(error, 'tidy'));
+      await servers.restore();
+    },
+    async close(reason) {
+      stopping = true;
+      idle.stop();
+      events.publish({ type: 'daemon.stopping', reason });
+      await Promise.allSettled([operations.close(), gateway.close()]);
+      await supervisor.close();
+      streams.closeAll();
+      records.flush();
+      database.pragma('wal_checkpoint(truncate)');
+      database.close();
+    },
+  };
+}

@@ -1,0 +1,92 @@
+// The MCP endpoint: one server in front of all running ones. It lists and calls tools; results pass unchanged.
+import { createMcpHandler, ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/server';
+import { describeProblem, type ProblemCode } from '../../../shared/api/problem.ts';
+import type { AuditSink } from '../../http/bind-routes.ts';
+import { errorToProblem } from '../../http/to-problem.ts';
+import type { WireCallResult, WireTool } from '../../supervision/session.ts';
+import { findByGatewayName, gatewayNames } from './tool-names.ts';
+
+/** The tools feature as the gateway needs it. */
+export interface GatewayTools {
+  /** All tools that are switched on, of running and stopped servers. */
+  enabledTools(): { serverId: string; definition: WireTool }[];
+  isRunning(serverId: string): boolean;
+  call(call: {
+    serverId: string;
+    tool: string;
+    arguments: Record<string, unknown>;
+    caller: string;
+    signal: AbortSignal;
+  }): Promise<{ result: WireCallResult }>;
+}
+
+export interface GatewayOptions {
+  tools: GatewayTools;
+  audit: AuditSink;
+  version: string;
+  onFailure: (error: unknown) => void;
+}
+
+export interface Gateway {
+  /** Serves one request that was let in already. `caller` is for the records. */
+  fetch(request: Request, caller: string, requestId: string): Promise<Response>;
+  /** Tells listening clients that the tools are others now. */
+  toolsChanged(): void;
+  close(): Promise<void>;
+}
+
+const instructions =
+  'Tools of several MCP servers on this machine, offered by Quayside. A tool whose name two servers share is called server__tool.';
+
+export function createGateway({ tools, audit, version, onFailure }: GatewayOptions): Gateway {
+  const known = () => tools.enabledTools().map(tool => ({ ...tool, name: tool.definition.name }));
+
+  const list = () =>
+    [...gatewayNames(known())]
+      .filter(([, tool]) => tools.isRunning(tool.serverId))
+      .map(([name, { serverId, definition }]) => ({
+        ...definition,
+        name,
+        _meta: { ...(definition._meta as object | undefined), 'quayside/server': serverId },
+      }));
+
+  const call = async (name: string, args: Record<string, unknown>, caller: string, requestId: string, signal: AbortSignal) => {
+    const tool = findByGatewayName(known(), name);
+    if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `No running server has a tool called "${name.slice(0, 128)}".`);
+    const row = { principal: caller, action: 'callTool', resource: `${tool.serverId}/${tool.name}`, requestId };
+    audit.record({ ...row, outcome: 'allowed', code: null });
+    try {
+      const { result } = await tools.call({ serverId: tool.serverId, tool: tool.name, arguments: args, caller, signal });
+      return result;
+    } catch (error) {
+      const failure = errorToProblem(error);
+      audit.record({ ...row, outcome: 'failed', code: failure.code });
+      // A model can read and mend a failed result; it never sees a protocol error.
+      return { isError: true, content: [{ type: 'text', text: describeProblem(failure) }], _meta: { 'quayside/code': failure.code satisfies ProblemCode } };
+    }
+  };
+
+  const callers = new WeakMap<Request, { caller: string; requestId: string }>();
+  const handler = createMcpHandler(
+    ({ requestInfo }) => {
+      const { caller, requestId } = (requestInfo && callers.get(requestInfo)) ?? { caller: 'mcp client', requestId: '' };
+      const server = new Server({ name: 'quayside', version }, { capabilities: { tools: { listChanged: true } }, instructions });
+      server.setRequestHandler('tools/list', () => ({ tools: list() }) as never);
+      server.setRequestHandler(
+        'tools/call',
+        ({ params }, { mcpReq }) => call(params.name, params.arguments ?? {}, caller, requestId, mcpReq.signal) as never,
+      );
+      return server;
+    },
+    { onerror: onFailure },
+  );
+
+  return {
+    fetch(request, caller, requestId) {
+      callers.set(request, { caller, requestId });
+      return handler.fetch(request);
+    },
+    toolsChanged: () => handler.notify.toolsChanged(),
+    close: () => handler.close(),
+  };
+}

@@ -1,0 +1,121 @@
+// The two doors: a socket in a private folder, and a port on loopback.
+import { createServer, type Server } from 'node:http';
+import { connect } from 'node:net';
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { getRequestListener } from '@hono/node-server';
+import type { Hono } from 'hono';
+import { isProblemError, problem } from '../../shared/api/problem.ts';
+import { findPortOwner } from '../platform/port-owner.ts';
+import { ensurePrivateFolder } from '../platform/private-file.ts';
+import type { AppEnvironment } from './app-environment.ts';
+
+export interface Door {
+  server: Server;
+  /** null for the socket. */
+  port: number | null;
+  close(): Promise<void>;
+}
+
+const loopback = '127.0.0.1';
+
+/** Errors: DAEMON_005 if something that answers holds the socket. */
+export async function listenOnSocket(app: Hono<AppEnvironment>, path: string): Promise<Door> {
+  if (process.platform !== 'win32') {
+    ensurePrivateFolder(dirname(path));
+    await removeStale(path);
+  }
+  const server = createHttpServer(app);
+  await listen(server, { path });
+  return { server, port: null, close: () => close(server) };
+}
+
+/** Errors: DAEMON_004 naming the program that holds the port, where that can be told. */
+export async function listenOnPort(app: Hono<AppEnvironment>, port: number): Promise<Door> {
+  const server = createHttpServer(app);
+  try {
+    await listen(server, { port, host: loopback });
+  } catch (error) {
+    throw toPortProblem(error, port);
+  }
+  const address = server.address();
+  return { server, port: typeof address === 'object' && address ? address.port : port, close: () => close(server) };
+}
+
+/** The port if it is free; if it is taken and another will do, any free one, and what was in the way. */
+export async function listenOnPortOrAnother(
+  app: Hono<AppEnvironment>,
+  port: number,
+): Promise<{ door: Door; taken: ReturnType<typeof problem> | null }> {
+  try {
+    return { door: await listenOnPort(app, port), taken: null };
+  } catch (error) {
+    if (!isProblemError(error) || error.code !== 'DAEMON_004') throw error;
+    return { door: await listenOnPort(app, 0), taken: error };
+  }
+}
+
+function createHttpServer(app: Hono<AppEnvironment>): Server {
+  const server = createServer(getRequestListener((request, bindings) => app.fetch(request, bindings), { overrideGlobalObjects: false }));
+  server.keepAliveTimeout = 30_000;
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 60_000;
+  server.maxHeadersCount = 100;
+  return server;
+}
+
+const listen = (server: Server, where: { path: string } | { port: number; host: string }): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(where, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+
+/** Answers that are under way get a moment to end; then the connections are closed. */
+const close = (server: Server): Promise<void> =>
+  new Promise(resolve => {
+    const force = setTimeout(() => server.closeAllConnections(), 1_000);
+    server.close(() => {
+      clearTimeout(force);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+
+function toPortProblem(error: unknown, port: number): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'EADDRINUSE') {
+    const owner = findPortOwner(port);
+    return problem('DAEMON_004', {
+      detail: `Port ${port} is used by ${owner ?? 'another program'}.`,
+      next: `End that program, or choose another port, for example ${port === 65_535 ? 8084 : port + 1}.`,
+    });
+  }
+  if (code === 'EACCES') {
+    return problem('DAEMON_004', { detail: `Your user may not listen on port ${port}.`, next: 'Choose a port above 1023.' });
+  }
+  return error;
+}
+
+/** A socket file stays behind after a crash. It is removed only when nobody answers at it. */
+async function removeStale(path: string): Promise<void> {
+  const answers = await new Promise<boolean>(resolve => {
+    const probe = connect(path);
+    const end = (answered: boolean) => {
+      probe.destroy();
+      resolve(answered);
+    };
+    probe.setTimeout(2_000, () => end(true));
+    probe.once('connect', () => end(true));
+    probe.once('error', () => end(false));
+  });
+  if (answers) {
+    throw problem('DAEMON_005', {
+      detail: `Another program answers at ${path}.`,
+      next: 'End that program, or set QUAYSIDE_HOME to another folder.',
+    });
+  }
+  rmSync(path, { force: true });
+}
