@@ -46,6 +46,7 @@ const bundles = [
     external: ['vscode', 'better-sqlite3'],
   },
   { ...nodeModule, entryPoints: ['daemon/main.ts'], outfile: 'dist/daemon.mjs' },
+  { ...nodeModule, entryPoints: ['daemon/engines/process/install-child.ts'], outfile: 'dist/install-child.mjs' },
   { ...nodeModule, entryPoints: ['daemon/cli/main.ts'], outfile: 'dist/cli.mjs', target: 'node20' },
   {
     ...common,
@@ -124,12 +125,14 @@ const markExecutable = async file => {
 async function build() {
   const sources = sourcesFingerprint();
   await rm(builtFile, { force: true });
-  const results = await Promise.all(presentBundles().map(bundle => esbuild.build(bundle)));
-  const metafiles = results.map(result => result.metafile);
+  const results = await Promise.allSettled(presentBundles().map(bundle => esbuild.build(bundle)));
+  const metafiles = results.flatMap(({ value }) => (value ? [value.metafile] : []));
   await copyDatabaseDriver();
   await writeNotices(metafiles);
   await markExecutable('dist/cli.mjs');
   printSizes(metafiles);
+  const failure = results.find(({ status }) => status === 'rejected');
+  if (failure) throw failure.reason;
   await writeFile(builtFile, JSON.stringify({ sources, production }));
 }
 

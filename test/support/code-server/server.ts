@@ -1,5 +1,6 @@
 // Runs code-server with fresh folders on a free port of 127.0.0.1.
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stopProcessGroup } from '../processes.ts';
@@ -22,6 +23,8 @@ export interface CodeServerOptions {
   /** Lets a page run tests inside the extension host; toasts and modal questions are not shown then. */
   testDriver?: boolean;
   trustWorkspaces?: boolean;
+  /** Leaves the settings that a person made. */
+  keepSettings?: boolean;
 }
 
 const startMilliseconds = 60_000;
@@ -81,12 +84,19 @@ export async function installExtension(vsix: string, folder: string): Promise<vo
 /** Starts code-server and waits until it listens. */
 export async function startCodeServer(options: CodeServerOptions): Promise<RunningCodeServer> {
   const { node, entry } = requireCodeServer();
-  const { folder, port = 0, environment = {}, settings = {}, testDriver = false, trustWorkspaces = true } = options;
+  const {
+    folder,
+    port = 0,
+    environment = {},
+    settings = {},
+    testDriver = false,
+    trustWorkspaces = true,
+    keepSettings = false,
+  } = options;
   await mkdir(join(folder, 'data', 'User'), { recursive: true });
-  await writeFile(
-    join(folder, 'data', 'User', 'settings.json'),
-    JSON.stringify({ ...quietSettings, 'security.workspace.trust.enabled': !trustWorkspaces, ...settings }),
-  );
+  const file = join(folder, 'data', 'User', 'settings.json');
+  const all = { ...quietSettings, 'security.workspace.trust.enabled': !trustWorkspaces, ...settings };
+  if (!keepSettings || !existsSync(file)) await writeFile(file, JSON.stringify(all, null, 2));
   const child = spawn(
     node,
     [
