@@ -43,6 +43,8 @@ const bundles = [
     outfile: 'dist/extension.cjs',
     format: 'cjs',
     target: 'node22.15',
+    // jsonc-parser's other form loads its parts in a way that cannot be bundled.
+    mainFields: ['module', 'main'],
     external: ['vscode', 'better-sqlite3'],
   },
   { ...nodeModule, entryPoints: ['daemon/main.ts'], outfile: 'dist/daemon.mjs' },

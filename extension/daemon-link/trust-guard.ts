@@ -1,0 +1,18 @@
+import type { Carrier } from '../../shared/api/client.ts';
+import { HostProblem } from '../platform/host-problem.ts';
+
+/** What a window in Restricted Mode may do besides reading: nothing of it runs or changes a server. */
+const harmless: ReadonlySet<string> = new Set(['createLoginLink', 'cancelOperation']);
+
+/** Lets only reading through while the window is not trusted (rule D34). Errors: HostProblem `restricted`. */
+export function guardCarrier(carrier: Carrier, isTrusted: () => boolean): Carrier {
+  return {
+    send: async request => {
+      if (!isTrusted() && request.method !== 'GET' && !harmless.has(request.operationId)) {
+        throw new HostProblem('restricted');
+      }
+      return await carrier.send(request);
+    },
+    follow: options => carrier.follow(options),
+  };
+}

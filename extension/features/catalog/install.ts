@@ -1,0 +1,59 @@
+// Installs with native progress, asks about install scripts, and offers to start what was installed.
+import { window } from 'vscode';
+import type * as z from 'zod';
+import type { NewOperation } from '../../../shared/api/operations.ts';
+import { isProblemError } from '../../../shared/api/problem.ts';
+import type { DaemonLink } from '../../daemon-link/daemon-link.ts';
+import { install } from '../../daemon-link/installation.ts';
+import { confirm, withCancellableProgress } from '../../platform/ask.ts';
+import type { OpenPanel } from '../../platform/panel-host.ts';
+import type { ReportProblem } from '../../platform/report-problem.ts';
+
+export type InstallRequest = z.input<typeof NewOperation>;
+
+export interface Installer {
+  link: DaemonLink;
+  report: ReportProblem;
+  open: OpenPanel;
+}
+
+/** Errors: ProblemError; Cancelled. */
+export async function installWithProgress(installer: Installer, title: string, request: InstallRequest): Promise<void> {
+  const serverId = await attempt(installer, title, request);
+  void offerStart(installer, serverId).catch(installer.report);
+}
+
+async function attempt(installer: Installer, title: string, request: InstallRequest): Promise<string> {
+  try {
+    return await withCancellableProgress(`Installing ${title}`, async (signal, report) => {
+      const ended = await install({
+        link: installer.link,
+        request,
+        signal,
+        onProgress: ({ step, progress }) => report({ message: step, fraction: progress }),
+      });
+      return ended.serverId;
+    });
+  } catch (error) {
+    if (!isProblemError(error) || error.code !== 'INSTALL_006' || request.allowScripts) throw error;
+    await confirm(
+      `Let ${title} run its install scripts?`,
+      `${error.problem.detail}\n\nScripts run once, now, with your rights on this machine.`,
+      'Run Scripts and Install',
+    );
+    return await attempt(installer, title, { ...request, allowScripts: true });
+  }
+}
+
+async function offerStart({ link, report, open }: Installer, serverId: string): Promise<void> {
+  const chosen = await window.showInformationMessage(`${serverId} is installed.`, 'Start', 'Open');
+  if (chosen === 'Open') open(`server/${serverId}`);
+  if (chosen !== 'Start') return;
+  try {
+    await withCancellableProgress(`Starting ${serverId}`, signal =>
+      link.api.startServer({ params: { id: serverId } }, { signal }),
+    );
+  } catch (error) {
+    await report(error, { serverId });
+  }
+}

@@ -1,0 +1,78 @@
+// Every id that package.json contributes, once. A test compares this file with the manifest, both ways.
+
+export const viewContainer = 'quayside';
+
+export const views = {
+  servers: 'quayside.servers',
+  catalog: 'quayside.catalog',
+} as const;
+
+export const commands = {
+  refresh: 'quayside.refresh',
+  startServer: 'quayside.startServer',
+  stopServer: 'quayside.stopServer',
+  restartServer: 'quayside.restartServer',
+  testServer: 'quayside.testServer',
+  removeServer: 'quayside.removeServer',
+  openServer: 'quayside.openServer',
+  showServerOutput: 'quayside.showServerOutput',
+  copyServerName: 'quayside.copyServerName',
+  addCommandServer: 'quayside.addCommandServer',
+  addRemoteServer: 'quayside.addRemoteServer',
+  callTool: 'quayside.callTool',
+  enableTool: 'quayside.enableTool',
+  disableTool: 'quayside.disableTool',
+  copyToolName: 'quayside.copyToolName',
+  installFromCatalog: 'quayside.installFromCatalog',
+  installPackage: 'quayside.installPackage',
+  cancelInstallation: 'quayside.cancelInstallation',
+  openCatalog: 'quayside.openCatalog',
+  openCatalogEntry: 'quayside.openCatalogEntry',
+  openDashboard: 'quayside.openDashboard',
+  openPage: 'quayside.openPage',
+  copyMcpAddress: 'quayside.copyMcpAddress',
+  copyMcpToken: 'quayside.copyMcpToken',
+  writeAgentConfiguration: 'quayside.writeAgentConfiguration',
+  startDaemon: 'quayside.startDaemon',
+  restartDaemon: 'quayside.restartDaemon',
+  stopDaemon: 'quayside.stopDaemon',
+  showLog: 'quayside.showLog',
+  openWalkthrough: 'quayside.openWalkthrough',
+} as const;
+export type CommandId = (typeof commands)[keyof typeof commands];
+
+/** View types of the webview panels. One panel of each kind is open at most. */
+export const panels = {
+  dashboard: 'quayside.dashboard',
+  catalog: 'quayside.catalogPanel',
+  server: 'quayside.server',
+  tool: 'quayside.tool',
+} as const;
+export type PanelKind = keyof typeof panels;
+
+export const settings = {
+  port: 'quayside.daemon.port',
+  idleExitMinutes: 'quayside.daemon.idleExitMinutes',
+  stateFolder: 'quayside.daemon.stateFolder',
+  serverOutput: 'quayside.log.serverOutput',
+  offerServersToAgents: 'quayside.agents.offerServers',
+  commandInTerminal: 'quayside.terminal.command',
+} as const;
+
+/** Keys for `when` clauses; they are set here and read in package.json only. */
+export const contextKeys = {
+  /** idle, connecting, connected, stopped, failed or restricted */
+  daemon: 'quayside.daemon',
+  hasServers: 'quayside.hasServers',
+  hasRunningServer: 'quayside.hasRunningServer',
+} as const;
+
+export const mcpServerDefinitionProvider = 'quayside.servers';
+
+export const walkthrough = 'quayside.firstSteps';
+export const walkthroughSteps = {
+  open: 'quayside.firstSteps.open',
+  install: 'quayside.firstSteps.install',
+  call: 'quayside.firstSteps.call',
+  connect: 'quayside.firstSteps.connect',
+} as const;

@@ -1,0 +1,120 @@
+// Opens the webview panels, one of each kind, and brings them back after the window is reloaded.
+import { randomBytes } from 'node:crypto';
+import { env, type Memento, Uri, ViewColumn, type WebviewPanel, window, workspace } from 'vscode';
+import type { Carrier } from '../../shared/api/client.ts';
+import type { DaemonEvent } from '../../shared/api/events.ts';
+import type { HostAct } from '../../shared/api/panel.ts';
+import { disposeAll } from './commands.ts';
+import { type PanelKind, panels as viewTypes } from './contributions.ts';
+import { findPlace, type PanelPlace, toolLocation } from './panel-location.ts';
+import { createPanelRelay } from './panel-relay.ts';
+import { panelHtml } from './panel-shell.ts';
+import type { ReportProblem } from './report-problem.ts';
+import type { Signal } from './signal.ts';
+
+export interface PanelHostOptions {
+  /** The extension's own folder. */
+  extensionUri: Uri;
+  carrier: Carrier;
+  onEvent: Signal<DaemonEvent>;
+  /** Remembers where each panel was. */
+  memory: Memento;
+  report: ReportProblem;
+  log: (message: string) => void;
+}
+
+/** Shows a location in the panel of its kind. What is no location is passed over. */
+export type OpenPanel = (location: string) => void;
+
+export interface PanelHost {
+  open: OpenPanel;
+  dispose(): void;
+}
+
+const kinds: PanelKind[] = ['dashboard', 'catalog', 'server', 'tool'];
+
+const memoryKey = (kind: PanelKind): string => `panel.${kind}`;
+
+export function createPanelHost(options: PanelHostOptions): PanelHost {
+  const { memory, report } = options;
+  const open = new Map<PanelKind, WebviewPanel>();
+  const assets = Uri.joinPath(options.extensionUri, 'dist', 'webviews');
+
+  const remember = ({ kind, location }: PanelPlace) => void memory.update(memoryKey(kind), location);
+
+  const show: OpenPanel = location => {
+    const place = findPlace(location);
+    if (!place) return options.log(`There is no page at ${JSON.stringify(location)}.`);
+    const panel = open.get(place.kind);
+    if (!panel) return fill(create(place), place);
+    remember(place);
+    panel.title = place.title;
+    panel.reveal(panel.viewColumn);
+    void panel.webview.postMessage({ type: 'navigate', location });
+  };
+
+  const create = ({ kind, title }: PanelPlace): WebviewPanel =>
+    window.createWebviewPanel(viewTypes[kind], title, ViewColumn.Active, { retainContextWhenHidden: true });
+
+  const fill = (panel: WebviewPanel, place: PanelPlace): void => {
+    const { webview } = panel;
+    open.set(place.kind, panel);
+    remember(place);
+    panel.title = place.title;
+    panel.iconPath = Uri.joinPath(options.extensionUri, 'extension', 'media', 'panel.svg');
+    webview.options = { enableScripts: true, localResourceRoots: [assets] };
+    const relay = createPanelRelay({
+      carrier: options.carrier,
+      onEvent: options.onEvent,
+      post: message => void webview.postMessage(message),
+      act: act => void perform(act, show).catch(report),
+      log: options.log,
+    });
+    // Before the page is there: its first message must find somebody.
+    const listening = webview.onDidReceiveMessage(raw => relay.receive(raw));
+    panel.onDidDispose(() => {
+      relay.dispose();
+      listening.dispose();
+      if (open.get(place.kind) === panel) open.delete(place.kind);
+    });
+    webview.html = panelHtml({
+      scriptUri: webview.asWebviewUri(Uri.joinPath(assets, 'app.js')).toString(),
+      styleUri: webview.asWebviewUri(Uri.joinPath(assets, 'app.css')).toString(),
+      cspSource: webview.cspSource,
+      nonce: randomBytes(16).toString('base64url'),
+      location: place.location,
+    });
+  };
+
+  const restorers = kinds.map(kind =>
+    window.registerWebviewPanelSerializer(viewTypes[kind], {
+      async deserializeWebviewPanel(panel) {
+        const place = findPlace(memory.get(memoryKey(kind), kind));
+        if (place?.kind === kind && !open.has(kind)) fill(panel, place);
+        else panel.dispose();
+      },
+    }),
+  );
+
+  return {
+    open: show,
+    dispose() {
+      disposeAll(restorers).dispose();
+      for (const panel of [...open.values()]) panel.dispose();
+    },
+  };
+}
+
+/** What a page cannot do by itself. */
+async function perform(act: HostAct, open: OpenPanel): Promise<void> {
+  if (act.act === 'openExternal') await env.openExternal(Uri.parse(act.url, true));
+  else if (act.act === 'copy') await env.clipboard.writeText(act.text);
+  else if (act.act === 'openServer') open(`server/${encodeURIComponent(act.serverId)}`);
+  else if (act.act === 'openTool') open(toolLocation(act.serverId, act.tool));
+  else if (act.act === 'openCatalog') open(act.entryId ? `catalog/${encodeURIComponent(act.entryId)}` : 'catalog');
+  else if (act.act === 'openDashboard') open('dashboard');
+  else {
+    const document = await workspace.openTextDocument({ language: act.language, content: act.text });
+    await window.showTextDocument(document, { preview: true });
+  }
+}

@@ -1,0 +1,37 @@
+import { Name } from '../../shared/domain/names.ts';
+import type { PanelKind } from './contributions.ts';
+
+/** What the pages call a place: `dashboard`, `catalog`, `catalog/<entry>`, `server/<id>`, `tool/<id>/<tool>`. */
+export interface PanelPlace {
+  kind: PanelKind;
+  location: string;
+  /** What the tab is called. */
+  title: string;
+}
+
+/** The place of a location, or undefined for what is none. Parts are URI-encoded in the location. */
+export function findPlace(location: string): PanelPlace | undefined {
+  const [kind, ...parts] = location.split('/').map(decode);
+  const [first, second] = parts;
+  if (kind === 'dashboard' && parts.length === 0) return { kind, location, title: 'Quayside' };
+  if (kind === 'catalog' && parts.length === 0) return { kind, location, title: 'MCP Catalog' };
+  if (kind === 'catalog' && parts.length === 1 && isName(first)) return { kind, location, title: 'MCP Catalog' };
+  if (kind === 'server' && parts.length === 1 && isName(first)) return { kind, location, title: first };
+  if (kind === 'tool' && parts.length === 2 && isName(first) && second) {
+    return { kind, location, title: `${second} (${first})` };
+  }
+  return undefined;
+}
+
+export const toolLocation = (serverId: string, tool: string): string =>
+  `tool/${encodeURIComponent(serverId)}/${encodeURIComponent(tool)}`;
+
+const isName = (value: string | undefined): value is string => Name.safeParse(value).success;
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return '';
+  }
+}
