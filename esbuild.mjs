@@ -46,6 +46,8 @@ const bundles = [
     // jsonc-parser's other form loads its parts in a way that cannot be bundled.
     mainFields: ['module', 'main'],
     external: ['vscode', 'better-sqlite3'],
+    // jsonc-parser's CommonJS form loads its parts by computed names, which no bundler sees.
+    mainFields: ['module', 'main'],
   },
   { ...nodeModule, entryPoints: ['daemon/main.ts'], outfile: 'dist/daemon.mjs' },
   { ...nodeModule, entryPoints: ['daemon/engines/process/install-child.ts'], outfile: 'dist/install-child.mjs' },
