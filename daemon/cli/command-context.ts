@@ -19,6 +19,8 @@ export interface CommandContext {
   /** The state folder, absolute. */
   readonly home: string;
   readonly mayStart: boolean;
+  /** The port of page and API unless a command says otherwise. */
+  readonly port: string;
   /** The daemon's API; the daemon is started if need be. */
   connect(): Promise<ApiClient>;
 }
@@ -39,13 +41,13 @@ export type Act = <A extends unknown[]>(handler: Handler<A>) => (...args: A) => 
 export type ContextParts = Omit<CommandContext, 'connect' | 'signal'>;
 
 export function createContext(parts: ContextParts): CommandContext {
-  const { installation, home, mayStart, output, interrupt } = parts;
+  const { installation, home, mayStart, port, output, interrupt } = parts;
   const { signal } = interrupt;
   return {
     ...parts,
     signal,
     async connect() {
-      const { api } = await connect({ installation, home, mayStart, signal, notice: output.notice });
+      const { api } = await connect({ installation, home, port, mayStart, signal, notice: output.notice });
       return api;
     },
   };
@@ -61,8 +63,12 @@ export function present({ output }: CommandContext, result: CommandResult | Exit
 }
 
 /** Prints why a command failed. Errors that are none of ours are thrown on: they are bugs. */
-export function presentFailure(output: Output, error: unknown, helpCommand: string): ExitCode {
-  if (error instanceof Interrupted) {
+export function presentFailure(
+  output: Output,
+  error: unknown,
+  { helpCommand, wasInterrupted }: { helpCommand: string; wasInterrupted: boolean },
+): ExitCode {
+  if (error instanceof Interrupted || wasInterrupted) {
     output.progress('');
     return exitCodes.interrupted;
   }

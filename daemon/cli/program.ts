@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Command, Help, Option } from 'commander';
 import { stateFolder } from '../../shared/domain/discovery.ts';
+import { toPort, usualPort } from './arguments/names.ts';
 import { type Act, createContext, present, presentFailure } from './command-context.ts';
 import { addAccessCommands } from './commands/access.commands.ts';
 import { addAuditCommands } from './commands/audit.commands.ts';
@@ -17,7 +18,7 @@ import { addOperationCommands } from './commands/operations.commands.ts';
 import { addServerCommands } from './commands/servers.commands.ts';
 import { addToolCommands } from './commands/tools.commands.ts';
 import { addUpCommand } from './commands/up.commands.ts';
-import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { type ExitCode, exitCodes, UsageError } from './exit-codes.ts';
 import type { Interrupt } from './interrupt.ts';
 import type { Installation } from './link/installation.ts';
 import { createOutput, type TerminalStream } from './terminal/output.ts';
@@ -71,7 +72,10 @@ export async function runCommandLine(args: readonly string[], host: CliHost): Pr
   } catch (error) {
     const { json = false } = program.opts<GlobalOptions>();
     const output = createOutput(host.stdout, host.stderr, host.environment, json);
-    return presentFailure(output, error, helpCommand(program, args));
+    return presentFailure(output, error, {
+      helpCommand: helpCommand(program, args),
+      wasInterrupted: host.interrupt.signal.aborted,
+    });
   }
 }
 
@@ -113,7 +117,17 @@ function contextOf({ json = false, start, home }: GlobalOptions, host: CliHost) 
     installation,
     home: resolve(home ?? stateFolder({ platform: process.platform, home: homedir(), environment })),
     mayStart: start,
+    port: readPort(environment['QUAYSIDE_PORT']),
   });
+}
+
+function readPort(set: string | undefined): string {
+  if (!set) return usualPort;
+  try {
+    return toPort(set);
+  } catch {
+    throw new UsageError(`QUAYSIDE_PORT must be a port from 0 to 65535 or "none", and not "${set}".`);
+  }
 }
 
 /** The command whose help says more about a mistake. */

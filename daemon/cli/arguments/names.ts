@@ -27,5 +27,8 @@ export const toWholeNumber =
 /** For options that may be given more than once, each with one or more values. */
 export const collect = (value: string, before: string[] = []): string[] => [...before, value];
 
+/** The port of page and API, unless QUAYSIDE_PORT or a command says otherwise. */
+export const usualPort = '8083';
+
 /** A TCP port, 0 for any free one, or `none`. */
 export const toPort = (text: string): string => (text === 'none' ? text : String(toWholeNumber(0, 65_535)(text)));

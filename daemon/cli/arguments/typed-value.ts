@@ -85,14 +85,22 @@ export function typedValue(name: string, text: string, schema: unknown, root: JS
   );
 }
 
-/** Reads every text given for one name. Several are the items of a list. Errors: UsageError. */
+/** Reads every text given for one name. One or several that are no JSON list are the items of a list. Errors: UsageError. */
 export function typedValues(name: string, texts: readonly string[], schema: unknown, root: JSONSchema): Json {
   const [first = '', ...more] = texts;
-  const kinds = kindsOf(schema, root);
-  if (kinds.has('array') && (more.length > 0 || parseJson(first) === undefined)) {
+  if (areItems(texts, kindsOf(schema, root))) {
     const { items } = resolveSchema(schema, root);
     return texts.map(text => typedValue(name, text, items, root));
   }
   if (more.length > 0) throw new UsageError(`"${name}" is given ${texts.length} times, and it takes one value.`);
   return typedValue(name, first, schema, root);
+}
+
+function areItems(texts: readonly string[], kinds: ReadonlySet<Kind>): boolean {
+  const [first = '', ...more] = texts;
+  if (!kinds.has('array')) return false;
+  if (more.length > 0) return true;
+  if (kinds.has('string') || first.startsWith('[')) return false;
+  const value = parseJson(first);
+  return value === undefined || !kinds.has(kindOf(value));
 }

@@ -4,7 +4,7 @@ import type { DaemonStatus } from '../../../shared/api/daemon.ts';
 import { toPort } from '../arguments/names.ts';
 import type { Act, CommandContext, CommandResult } from '../command-context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { defaultPort, endDaemon, findUsable, notRunning } from '../link/connection.ts';
+import { endDaemon, findUsable, notRunning } from '../link/connection.ts';
 import { findDaemon } from '../link/discovery.ts';
 import { type LaunchedDaemon, launchDaemon } from '../link/launch.ts';
 import { count, describeBytes } from '../terminal/describe.ts';
@@ -26,7 +26,6 @@ export function addDaemonCommands(program: Command, act: Act): void {
       '--port <number>',
       'the port of page and API on 127.0.0.1; 0 for any free one, none for the socket only',
       toPort,
-      defaultPort,
     )
     .option('--foreground', 'run it here; this is what happens anyway')
     .action(act(runDaemon));
@@ -68,12 +67,12 @@ function statusText(status: DaemonStatus, { output }: CommandContext): string {
   return [facts, ...warnings].join('\n');
 }
 
-async function runDaemon(context: CommandContext, { port }: { port: string }): Promise<ExitCode> {
+async function runDaemon(context: CommandContext, { port }: { port?: string }): Promise<ExitCode> {
   const { home, installation, output, signal } = context;
   const launched = await launchDaemon({
     installation,
     home,
-    port,
+    port: port ?? context.port,
     portFallback: false,
     idleExitSeconds: null,
     life: 'foreground',

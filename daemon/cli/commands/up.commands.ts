@@ -7,7 +7,7 @@ import { toPort } from '../arguments/names.ts';
 import { hasBrowser, openInBrowser } from '../browser.ts';
 import type { Act, CommandContext } from '../command-context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { awaitDaemon, defaultPort, findUsable, isOlder, launchOrAttach, replace } from '../link/connection.ts';
+import { awaitDaemon, findUsable, isOlder, launchOrAttach, replace } from '../link/connection.ts';
 import { type FoundDaemon, isAlive } from '../link/discovery.ts';
 import type { LaunchedDaemon } from '../link/launch.ts';
 import { listAll } from '../list-all.ts';
@@ -25,7 +25,7 @@ export function addUpCommand(program: Command, act: Act): void {
   program
     .command('up')
     .description('start Quayside here, or join it if it runs; print the way in and follow what happens')
-    .option('--port <number>', `the port of page and API on 127.0.0.1 (default: ${defaultPort})`, toPort)
+    .option('--port <number>', 'the port of page and API on 127.0.0.1', toPort)
     .option('--no-open', 'do not open the page in the browser')
     .action(act(up));
 }
@@ -41,6 +41,7 @@ async function startOrJoin(
   { port }: UpOptions,
 ): Promise<{ daemon: FoundDaemon; launched?: LaunchedDaemon }> {
   const { home, installation, signal, output, mayStart } = context;
+  const wanted = port ?? context.port;
   const found = await findUsable({ home, signal, mayStart, notice: output.notice });
   if (found && !isOlder(found, installation)) return { daemon: found };
   if (found) await replace(found, signal, output.notice);
@@ -48,7 +49,7 @@ async function startOrJoin(
     const launched = await launchOrAttach({
       installation,
       home,
-      port: port ?? defaultPort,
+      port: wanted,
       portFallback: false,
       idleExitSeconds: null,
       life: 'foreground',
@@ -58,7 +59,7 @@ async function startOrJoin(
     for (const { detail } of launched.ready.warnings) output.notice(detail);
     return { daemon: await awaitDaemon(home, signal), launched };
   } catch (error) {
-    throw explainPort(error, port ?? defaultPort, context.environment);
+    throw explainPort(error, wanted, context.environment);
   }
 }
 
@@ -109,7 +110,7 @@ async function welcome(
     for (const { title, detail } of status.warnings) output.notice(`Warning: ${title}. ${detail}`);
   }
   const asked = port === undefined || port === 'none' || port === '0' ? undefined : port;
-  if (!isOwn && asked && !discovery.url?.includes(`:${asked}/`)) {
+  if (!isOwn && asked && discovery.url && new URL(discovery.url).port !== asked) {
     output.notice(`It keeps its address; --port ${asked} is for a start. Stop it first with: npx quayside daemon stop`);
   }
   if (link && open && hasBrowser(environment)) await openInBrowser(link.url);

@@ -7,14 +7,16 @@ import { type FoundDaemon, findDaemon, waitUntilGone } from './discovery.ts';
 import type { Installation } from './installation.ts';
 import { type LaunchedDaemon, type LaunchOptions, launchDaemon } from './launch.ts';
 
-export const defaultPort = '8083';
 const idleExitSeconds = 300;
 const stopMilliseconds = 30_000;
 const attachMilliseconds = 20_000;
+const raceMilliseconds = 1_000;
 
 export interface ConnectionOptions {
   installation: Installation;
   home: string;
+  /** The port that a new daemon tries first. */
+  port: string;
   /** False: never start a daemon. */
   mayStart: boolean;
   signal: AbortSignal;
@@ -26,7 +28,7 @@ export interface ConnectionOptions {
  * Errors: DAEMON_002 if none runs and none may be started, and those of `launchDaemon`.
  */
 export async function connect(options: ConnectionOptions): Promise<FoundDaemon> {
-  const { home, installation, mayStart, signal, notice } = options;
+  const { home, installation, port, mayStart, signal, notice } = options;
   const found = await findUsable(options);
   if (found) return found;
   if (!mayStart) throw notRunning(home);
@@ -34,7 +36,7 @@ export async function connect(options: ConnectionOptions): Promise<FoundDaemon> 
   const launched = await launchOrAttach({
     installation,
     home,
-    port: defaultPort,
+    port,
     portFallback: true,
     idleExitSeconds,
     life: 'background',
@@ -57,7 +59,7 @@ export const notRunning = (home: string) =>
  * The running daemon if this program can talk to it. One that is ending is waited for; one of an older API is
  * replaced, because it could not answer. Errors: DAEMON_010 if it is of a newer API.
  */
-export async function findUsable({ home, signal, notice, mayStart }: Omit<ConnectionOptions, 'installation'>) {
+export async function findUsable({ home, signal, notice, mayStart }: Omit<ConnectionOptions, 'installation' | 'port'>) {
   const found = await findDaemon(home, signal);
   if (!found) return undefined;
   if (found.health.status === 'stopping') {
@@ -95,21 +97,36 @@ export async function endDaemon({ api, discovery }: FoundDaemon, reason: string,
   });
 }
 
-/** Starts a daemon; if another one won the race, that one. Errors: those of `launchDaemon`. */
+/**
+ * Starts a daemon; if another one won the race, that one. One that is just ending still holds the folder, so it is
+ * tried again. Errors: those of `launchDaemon`.
+ */
 export async function launchOrAttach(options: LaunchOptions): Promise<LaunchedDaemon | FoundDaemon> {
-  try {
-    return await launchDaemon(options);
-  } catch (error) {
-    if (isProblemError(error) && error.code === 'DAEMON_010') return awaitDaemon(options.home, options.signal, error);
-    throw error;
+  const limit = Date.now() + attachMilliseconds;
+  for (;;) {
+    try {
+      return await launchDaemon(options);
+    } catch (error) {
+      if (!isProblemError(error) || error.code !== 'DAEMON_010' || Date.now() > limit) throw error;
+    }
+    const found = await tryToFind(options.home, options.signal, raceMilliseconds);
+    if (found) return found;
   }
 }
 
-/** Waits for a daemon that is known to start. Errors: `otherwise`, or DAEMON_002. */
-export async function awaitDaemon(home: string, signal: AbortSignal, otherwise?: unknown): Promise<FoundDaemon> {
-  for (const limit = Date.now() + attachMilliseconds; Date.now() < limit; await sleep(50, undefined, { signal })) {
+/** Waits for a daemon that is known to be ready. Errors: DAEMON_002. */
+export async function awaitDaemon(home: string, signal: AbortSignal): Promise<FoundDaemon> {
+  const found = await tryToFind(home, signal, attachMilliseconds);
+  if (found) return found;
+  throw notRunning(home);
+}
+
+async function tryToFind(home: string, signal: AbortSignal, milliseconds: number): Promise<FoundDaemon | undefined> {
+  const limit = Date.now() + milliseconds;
+  do {
     const found = await findDaemon(home, signal);
     if (found && found.health.status === 'ok') return found;
-  }
-  throw otherwise ?? notRunning(home);
+    await sleep(50, undefined, { signal });
+  } while (Date.now() < limit);
+  return undefined;
 }

@@ -159,10 +159,12 @@ function parseReadyLine(line: string): z.infer<typeof ReadyLine> | undefined {
   }
 }
 
+/** What the runtime said when it ended: its error rather than the stack around it. */
 function lastWords(errorFile: string | undefined): string {
   try {
-    const text = errorFile ? readFileSync(errorFile, 'utf8').trim() : '';
-    return text === '' ? '' : ` It said: ${text.slice(-500)}`;
+    const lines = errorFile ? readFileSync(errorFile, 'utf8').trim().split('\n') : [];
+    const line = lines.find(each => /^\S*Error\b/.test(each)) ?? lines.at(-1) ?? '';
+    return line === '' ? '' : ` It said: ${line.slice(0, 300)}`;
   } catch {
     return '';
   }

@@ -11,5 +11,6 @@ interface StyledStream {
 /** Colour is for people at a terminal who did not ask to be spared (no-color.org). */
 export function createStyle(stream: StyledStream, environment: NodeJS.ProcessEnv): Style {
   const coloured = stream.isTTY === true && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb';
-  return coloured ? (colour, text) => styleText(colour, text) : (_, text) => text;
+  // It was asked for above; Node would ask its own standard output again.
+  return coloured ? (colour, text) => styleText(colour, text, { validateStream: false }) : (_, text) => text;
 }
