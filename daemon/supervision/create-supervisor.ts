@@ -1,0 +1,81 @@
+// The supervisor of this daemon: its servers by name, the guardian of their processes, and their common end.
+
+import { problem } from '../../shared/api/problem.ts';
+import { createChildMarker, killMarked, markOfFolder } from './child-marker.ts';
+import { createGuardian } from './guardian.ts';
+import { stoppedHealth } from './health.ts';
+import { type RestartTimes, restartTimes } from './restart-policy.ts';
+import { createSupervisedServer, type SupervisedServer } from './supervised-server.ts';
+import type { Supervisor, SupervisorEvents } from './supervisor.ts';
+
+export interface SupervisorOptions {
+  events: SupervisorEvents;
+  /** Children are marked as this folder's, so that another daemon leaves them alone. */
+  stateFolder: string;
+  /** Our own version, as servers see it. */
+  version: string;
+  platform?: NodeJS.Platform;
+  runtime?: string;
+  now?: () => number;
+  restartTimes?: RestartTimes;
+  /** Milliseconds that a server gets to end after its input is closed, and after SIGTERM. */
+  patience?: { afterClose: number; afterTerminate: number };
+}
+
+export interface ProcessSupervisor extends Supervisor {
+  /**
+   * Ends every child that earlier daemons of this state folder have left behind, and answers how many processes that
+   * were. To be called by the one daemon that holds the folder's lock, before the first start.
+   */
+  sweepOrphans(): Promise<number>;
+}
+
+export function createSupervisor(options: SupervisorOptions): ProcessSupervisor {
+  const { events, stateFolder, version } = options;
+  const platform = options.platform ?? process.platform;
+  const marker = createChildMarker(stateFolder);
+  const guardian = createGuardian({ marker: marker.run, platform, runtime: options.runtime ?? process.execPath });
+  const patience = options.patience ?? { afterClose: 2_000, afterTerminate: 3_000 };
+  const child = { marker, guardian, platform, patience };
+  const now = options.now ?? Date.now;
+  const servers = new Map<string, SupervisedServer>();
+  let closing: Promise<void> | undefined;
+
+  const get = (id: string): SupervisedServer => {
+    const known = servers.get(id);
+    if (known) return known;
+    const times = options.restartTimes ?? restartTimes;
+    const made = createSupervisedServer({ id, events, now, version, child, restartTimes: times });
+    servers.set(id, made);
+    return made;
+  };
+
+  const close = async (): Promise<void> => {
+    await Promise.all([...servers.values()].map(server => server.stop()));
+    guardian.close();
+  };
+
+  return {
+    async start(id, plan, policy, signal) {
+      if (closing) throw problem('DAEMON_003', { detail: 'No server is started any more.' });
+      await get(id).start(plan, policy, signal);
+    },
+    stop: async id => await servers.get(id)?.stop(),
+    health: id => servers.get(id)?.health() ?? stoppedHealth,
+    output: id => servers.get(id)?.output() ?? [],
+    session(id) {
+      return get(id).session();
+    },
+    forget(id) {
+      const server = servers.get(id);
+      servers.delete(id);
+      void server?.stop();
+    },
+    close() {
+      closing ??= close();
+      return closing;
+    },
+    // In case the guardian was killed together with the daemon.
+    sweepOrphans: () => killMarked(markOfFolder(stateFolder)),
+  };
+}

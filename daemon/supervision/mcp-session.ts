@@ -1,0 +1,168 @@
+// The session as the features use it, over the SDK's client: results pass as the server sent them, errors become problems.
+import { type Client, ProtocolError, SdkError } from '@modelcontextprotocol/client';
+import * as z from 'zod';
+import { type ProblemError, problem } from '../../shared/api/problem.ts';
+import { ContentBlock } from '../../shared/api/tools.ts';
+import { LostAnswer, OversizedAnswer } from './failed-answer.ts';
+import type { CallOptions, McpSession, WirePrompt, WireResource, WireTool } from './session.ts';
+
+const Page = z.looseObject({ nextCursor: z.string().optional().catch(undefined) });
+
+const absent = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined);
+
+const WireToolSchema = z.looseObject({
+  name: z.string().min(1).max(256),
+  title: absent(z.string()),
+  description: absent(z.string()),
+  inputSchema: z.record(z.string(), z.unknown()).catch({ type: 'object' }),
+  outputSchema: absent(z.record(z.string(), z.unknown())),
+  annotations: absent(z.record(z.string(), z.unknown())),
+});
+const WireResourceSchema = z.looseObject({
+  uri: z.string(),
+  name: z.string().catch(''),
+  title: absent(z.string()),
+  description: absent(z.string()),
+  mimeType: absent(z.string()),
+});
+const WirePromptSchema = z.looseObject({
+  name: z.string(),
+  title: absent(z.string()),
+  description: absent(z.string()),
+  arguments: absent(
+    z.array(z.looseObject({ name: z.string(), description: absent(z.string()), required: absent(z.boolean()) })),
+  ),
+});
+const WireCallResultSchema = z.looseObject({
+  content: z.array(ContentBlock).default([]),
+  isError: z.boolean().optional(),
+});
+
+const most = { pages: 200, items: 5_000 } as const;
+
+type StandardOutput<T extends z.ZodType> = NonNullable<T['~standard']['types']>['output'];
+
+export interface SessionOptions {
+  client: Client;
+  /** Takes secrets out of what the server says in its errors. */
+  redact: (text: string) => string;
+}
+
+export function createSession({ client, redact }: SessionOptions): McpSession {
+  const request = async <T extends z.ZodType>(
+    method: string,
+    params: Record<string, unknown>,
+    schema: T,
+    { signal, timeoutSeconds }: CallOptions,
+  ): Promise<StandardOutput<T>> => {
+    signal?.throwIfAborted();
+    const timeout = timeoutSeconds * 1_000;
+    try {
+      const options = { timeout, maxTotalTimeout: timeout, ...(signal ? { signal } : {}) };
+      return await client.request({ method, params }, schema, options);
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      throw toCallProblem(error, timeoutSeconds, redact);
+    }
+  };
+
+  const listAll = async <T extends z.ZodType>(
+    method: string,
+    key: string,
+    item: T,
+    options: CallOptions,
+  ): Promise<z.output<T>[]> => {
+    const found: z.output<T>[] = [];
+    const seen = new Set<string>();
+    const until = Date.now() + options.timeoutSeconds * 1_000;
+    let cursor: string | undefined;
+    do {
+      const rest = { ...options, timeoutSeconds: Math.max(0.001, (until - Date.now()) / 1_000) };
+      const page = await request(method, cursor === undefined ? {} : { cursor }, Page, rest);
+      const items = z.array(z.unknown()).catch([]).parse(page[key]);
+      // One odd entry must not hide the others.
+      for (const one of items) {
+        const parsed = item.safeParse(one);
+        if (parsed.success) found.push(parsed.data);
+      }
+      cursor = page.nextCursor;
+      if (cursor !== undefined && seen.has(cursor)) throw endless(method);
+      if (cursor !== undefined) seen.add(cursor);
+      if (seen.size > most.pages || found.length > most.items) throw endless(method);
+    } while (cursor !== undefined);
+    return found;
+  };
+
+  const offers = (capability: 'tools' | 'resources' | 'prompts') =>
+    client.getServerCapabilities()?.[capability] !== undefined;
+
+  return {
+    listTools: async (options): Promise<WireTool[]> =>
+      offers('tools') ? withoutTwins(await listAll('tools/list', 'tools', WireToolSchema, options)) : [],
+    callTool: (name, args, options) => request('tools/call', { name, arguments: args }, WireCallResultSchema, options),
+    listResources: async (options): Promise<WireResource[]> =>
+      offers('resources') ? await listAll('resources/list', 'resources', WireResourceSchema, options) : [],
+    listPrompts: async (options): Promise<WirePrompt[]> =>
+      offers('prompts') ? await listAll('prompts/list', 'prompts', WirePromptSchema, options) : [],
+    ping: async options => void (await request('ping', {}, z.looseObject({}), options)),
+  };
+}
+
+/** Of two tools with one name only the first can be meant by a call. */
+const withoutTwins = (tools: WireTool[]): WireTool[] =>
+  [...new Map(tools.toReversed().map(tool => [tool.name, tool])).values()].toReversed();
+
+const endless = (method: string): ProblemError =>
+  problem('TOOL_004', {
+    detail: `The server’s answer to ${method} has no end: more than ${most.pages} pages or ${most.items} entries.`,
+    next: 'This is a fault of the server. Tell its author.',
+  });
+
+function toCallProblem(cause: unknown, seconds: number, redact: (text: string) => string): ProblemError {
+  if (cause instanceof ProtocolError) return toProtocolProblem(cause, redact);
+  if (cause instanceof SdkError && cause.code === 'REQUEST_TIMEOUT') {
+    return problem('TOOL_003', {
+      detail: `There was no answer within ${Math.max(1, Math.round(seconds))} ${Math.round(seconds) > 1 ? 'seconds' : 'second'}; the server was told to stop.`,
+      next: 'Try again, or raise the time limit in the configuration of the server.',
+      cause,
+    });
+  }
+  const isLost =
+    cause instanceof SdkError && ['CONNECTION_CLOSED', 'NOT_CONNECTED', 'SEND_FAILED'].includes(cause.code);
+  const message = cause instanceof Error ? cause.message : '';
+  if (isLost || message === 'Not connected' || /does not read its input any more|EPIPE|ERR_STREAM/.test(message))
+    return endedMeanwhile(cause);
+  return problem('TOOL_004', {
+    detail: `The exchange with the server failed: ${redact(firstLine(message)) || 'no reason was given'}`,
+    next: 'Look at the output of the server.',
+    cause,
+  });
+}
+
+function toProtocolProblem(cause: ProtocolError, redact: (text: string) => string): ProblemError {
+  const { data } = cause;
+  if (data instanceof OversizedAnswer) {
+    return problem('TOOL_007', {
+      detail: `The answer has ${bytesText(data.bytes)}; at most ${bytesText(data.limit)} are taken.`,
+      next: 'Ask for less, or raise the message limit in the configuration of the server.',
+      cause,
+    });
+  }
+  if (data instanceof LostAnswer) return endedMeanwhile(cause);
+  return problem('TOOL_004', {
+    detail: `The server answered with an error: ${redact(firstLine(cause.message))} (${cause.code})`,
+    next: 'Check the arguments, and look at the output of the server.',
+    cause,
+  });
+}
+
+const endedMeanwhile = (cause: unknown): ProblemError =>
+  problem('SERVER_003', {
+    detail: 'The server ended, or the connection to it was lost, before the answer came.',
+    next: 'Look at its output, and start it again if it does not start by itself.',
+    cause,
+  });
+
+const firstLine = (text: string): string => (text.split('\n', 1)[0] ?? '').slice(0, 500);
+
+const bytesText = (bytes: number): string => `${bytes.toLocaleString('en-US')} bytes`;

@@ -1,0 +1,38 @@
+// Takes the values that a server was given in confidence out of what it says in public.
+import type { LaunchPlan } from '../engines/engine.ts';
+
+const soundsSecret = /TOKEN|SECRET|PASS|KEY|AUTH|CREDENTIAL|COOKIE|SESSION|PRIVATE|DSN|CONNECTION|(?:^|_)PAT(?:_|$)/i;
+
+/** Variables of the host that every program has, and whose values are no secret. */
+const ordinary =
+  /^(?:PATH|HOME|USER|USERNAME|LOGNAME|SHELL|LANG|LANGUAGE|LC_.*|TERM|TMPDIR|TEMP|TMP|TZ|NO_PROXY|no_proxy|PATHEXT|OS|COMPUTERNAME|USERDOMAIN|NUMBER_OF_PROCESSORS|ELECTRON_RUN_AS_NODE|QUAYSIDE_CHILD_OF)$/i;
+
+const looksLikePath = (value: string): boolean => /^(?:\/|[A-Za-z]:\\|\\\\)/.test(value);
+
+/** Values shorter than this would take half of every sentence with them. */
+const shortest = 6;
+
+/** A function that replaces the plan's secrets in a line. */
+export function createRedactor(plan: LaunchPlan): (line: string) => string {
+  const values = new Set<string>();
+  const given = plan.kind === 'stdio' ? plan.environment : plan.headers;
+  for (const [name, value] of Object.entries(given)) {
+    for (const secret of plan.kind === 'stdio' ? secretsOf(name, value) : headerSecrets(value)) {
+      if (secret.length >= shortest) values.add(secret);
+    }
+  }
+  // The longest first, or a part of a secret would survive.
+  const ordered = [...values].sort((a, b) => b.length - a.length);
+  return line => ordered.reduce((text, value) => text.replaceAll(value, '•••'), withoutPasswords(line));
+}
+
+function secretsOf(name: string, value: string): string[] {
+  if (soundsSecret.test(name)) return [value, ...value.split(/\r?\n/)];
+  return ordinary.test(name) || looksLikePath(value) || URL.canParse(value) ? [] : [value];
+}
+
+/** "Bearer abc" is secret as a whole and in its second part. */
+const headerSecrets = (value: string): string[] => [value, ...value.split(/\s+/).slice(1)];
+
+/** User names and passwords in addresses. */
+const withoutPasswords = (line: string): string => line.replace(/(\w+:\/\/)[^/@\s:]*:[^/@\s]*@/g, '$1•••@');

@@ -1,0 +1,239 @@
+// The life of one server: started, watched, restarted by its policy, stopped. One act at a time.
+import { isProblemError, type Problem, type ProblemError, problem, toProblem } from '../../shared/api/problem.ts';
+import type { LaunchPlan } from '../engines/engine.ts';
+import type { ChildOptions } from './child.ts';
+import type { Connection, ConnectionContext, ConnectionEnd } from './connection.ts';
+import { type HealthEvent, nextHealth, stoppedHealth } from './health.ts';
+import { createSession } from './mcp-session.ts';
+import { createOutput, type Output } from './output.ts';
+import { createRedactor } from './redact.ts';
+import { connectRemote } from './remote.connection.ts';
+import { createRestartPolicy, type RestartTimes, type ServerEnd } from './restart-policy.ts';
+import type { McpSession } from './session.ts';
+import { connectChild, lastWords } from './stdio.connection.ts';
+import type { LaunchPolicy, ServerHealth, SupervisorEvents } from './supervisor.ts';
+
+export interface SupervisedServerOptions {
+  id: string;
+  events: SupervisorEvents;
+  now: () => number;
+  version: string;
+  child: ChildOptions;
+  restartTimes: RestartTimes;
+}
+
+export interface SupervisedServer {
+  start(plan: () => Promise<LaunchPlan>, policy: LaunchPolicy, signal: AbortSignal | undefined): Promise<void>;
+  stop(): Promise<void>;
+  health(): ServerHealth;
+  output(): string[];
+  session(): McpSession;
+}
+
+/** What a start was asked with; a restart uses it again. */
+interface Launch {
+  plan: () => Promise<LaunchPlan>;
+  policy: LaunchPolicy;
+}
+
+export function createSupervisedServer(options: SupervisedServerOptions): SupervisedServer {
+  const { id, events, now } = options;
+  let health: ServerHealth = stoppedHealth;
+  let redact: (line: string) => string = line => line;
+  let connection: Connection | undefined;
+  let session: McpSession | undefined;
+  let history: ServerEnd[] = [];
+  let retry: NodeJS.Timeout | undefined;
+  /** The kind of the last plan; null before the first. */
+  let kind: LaunchPlan['kind'] | null = null;
+  /** The start that is on its way. Aborted by a stop. */
+  let starting: { promise: Promise<void>; controller: AbortController } | undefined;
+  let stopping: Promise<void> | undefined;
+
+  const output: Output = createOutput({
+    onBatch: lines => events.onOutput(id, lines),
+    redact: line => redact(line),
+  });
+
+  const apply = (event: HealthEvent): void => {
+    const next = nextHealth(health, event);
+    if (next === health) return;
+    health = next;
+    events.onHealth(id, health);
+  };
+
+  const connect = async ({ plan, policy }: Launch, signal: AbortSignal): Promise<Connection> => {
+    const launch = await plan();
+    signal.throwIfAborted();
+    kind = launch.kind;
+    redact = createRedactor(launch);
+    const context: ConnectionContext = {
+      policy,
+      signal,
+      output,
+      redact,
+      version: options.version,
+      child: options.child,
+      onPid: pid => apply({ kind: 'spawned', pid }),
+      onToolsChanged: () => {
+        if (health.state === 'running') events.onToolsChanged(id);
+      },
+    };
+    return launch.kind === 'stdio' ? await connectChild(launch, context) : await connectRemote(launch, context);
+  };
+
+  const open = async (launch: Launch, signal: AbortSignal): Promise<void> => {
+    const opened = await connect(launch, signal);
+    if (signal.aborted) {
+      await opened.close();
+      throw signal.reason;
+    }
+    connection = opened;
+    session = createSession({ client: opened.client, redact });
+    const { serverVersion, protocolVersion, instructions } = opened;
+    apply({ kind: 'ready', at: now(), serverVersion, protocolVersion, instructions });
+    events.onToolsChanged(id);
+    void opened.ended.then(end => onEnded(opened, launch, end));
+  };
+
+  const onEnded = async (ended: Connection, launch: Launch, end: ConnectionEnd): Promise<void> => {
+    if (connection !== ended) return;
+    connection = undefined;
+    session = undefined;
+    const { startedAt } = health;
+    output.flush();
+    const told = end.failed ? lastWords(output.lines(), redact) : '';
+    const why = toProblem('SERVER_003', {
+      detail: `${end.reason}${told}`,
+      next: 'Look at its output, then start it again.',
+    });
+    afterEnd(launch, { at: now(), ranFor: startedAt === null ? 0 : now() - startedAt, failed: end.failed }, why);
+    await ended.close();
+  };
+
+  /** Restarts, gives up or leaves it, as the policy says. */
+  const afterEnd = (launch: Launch, end: ServerEnd, why: Problem): void => {
+    const policy = createRestartPolicy(launch.policy.restart, {
+      givesUp: kind !== 'http',
+      times: options.restartTimes,
+    });
+    const decision = policy.after(end, history);
+    history = policy.remember(end, history);
+    if (decision.kind === 'rest') {
+      apply({ kind: 'ended', problem: why, failed: end.failed });
+    } else if (decision.kind === 'give-up') {
+      apply({ kind: 'gave-up', problem: crashLoop(decision, why) });
+    } else {
+      apply({ kind: 'retry-planned', problem: why, at: now() + decision.delay });
+      retry = setTimeout(() => void begin(launch, 'retry-started').catch(() => {}), decision.delay);
+    }
+  };
+
+  const begin = (launch: Launch, asked: 'start-asked' | 'retry-started'): Promise<void> => {
+    clearTimeout(retry);
+    const controller = new AbortController();
+    apply({ kind: asked });
+    const promise = open(launch, controller.signal)
+      .catch(error => {
+        if (!controller.signal.aborted) onStartFailed(launch, asked, toStartProblem(error));
+        throw error;
+      })
+      .finally(() => {
+        if (starting?.controller === controller) starting = undefined;
+      });
+    starting = { promise, controller };
+    return promise;
+  };
+
+  const onStartFailed = (launch: Launch, asked: 'start-asked' | 'retry-started', error: ProblemError): void => {
+    output.flush();
+    // What a person waits for, and what cannot get better by itself, is not tried again.
+    const isHopeless = error.code === 'SERVER_004' && kind !== 'http';
+    if (asked === 'start-asked' || isHopeless) apply({ kind: 'start-failed', problem: error.problem });
+    else afterEnd(launch, { at: now(), ranFor: 0, failed: true }, error.problem);
+  };
+
+  const stop = async (): Promise<void> => {
+    clearTimeout(retry);
+    apply({ kind: 'stop-asked' });
+    starting?.controller.abort(stoppedMeanwhile());
+    await starting?.promise.catch(() => {});
+    const open = connection;
+    connection = undefined;
+    session = undefined;
+    history = [];
+    await open?.close();
+    output.flush();
+    apply({ kind: 'stopped' });
+  };
+
+  return {
+    async start(plan, policy, signal) {
+      signal?.throwIfAborted();
+      await stopping;
+      if (health.state === 'running') return;
+      if (!starting) {
+        history = [];
+        begin({ plan, policy }, 'start-asked').catch(() => {});
+      }
+      await joined(starting, signal, stopOnce);
+    },
+    stop: () => stopOnce(),
+    health: () => health,
+    output: () => output.lines(),
+    session() {
+      if (session) return session;
+      throw problem('SERVER_003', { detail: `"${id}" is not running.`, next: 'Start it first.' });
+    },
+  };
+
+  function stopOnce(): Promise<void> {
+    stopping ??= stop().finally(() => {
+      stopping = undefined;
+    });
+    return stopping;
+  }
+}
+
+/** Waits for a start; an abort stops the server and rejects with its reason. */
+async function joined(
+  starting: { promise: Promise<void> } | undefined,
+  signal: AbortSignal | undefined,
+  stop: () => Promise<void>,
+): Promise<void> {
+  if (!starting) return;
+  if (!signal) return await starting.promise;
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    await Promise.race([starting.promise, aborted.promise]);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    await stop();
+    throw signal.reason;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+const stoppedMeanwhile = (): ProblemError =>
+  problem('SERVER_003', {
+    detail: 'It was stopped while it was being started.',
+    next: 'Start it again when you like.',
+  });
+
+const toStartProblem = (error: unknown): ProblemError =>
+  isProblemError(error)
+    ? error
+    : problem('SERVER_004', {
+        detail: 'Something unexpected went wrong while it was being started.',
+        next: 'Try again; the daemon’s log has the details.',
+        cause: error,
+      });
+
+const crashLoop = ({ ends, seconds }: { ends: number; seconds: number }, why: Problem): Problem =>
+  toProblem('SERVER_008', {
+    detail: `It ended ${ends} times within ${seconds} seconds and is not started again. The last time: ${why.detail}`,
+    next: 'Correct what it complains about, then start it again.',
+  });
