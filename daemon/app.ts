@@ -54,7 +54,13 @@ export function createApp(services: AppServices): Hono<AppEnvironment> {
   app.notFound(c => toResponse(c, { ...nothingHere, requestId: c.get('requestId') }));
   app.onError((error, c) => {
     services.onFailure(error, 'unknown', c.get('requestId'));
-    return toResponse(c, toProblem('DAEMON_001', { detail: 'The daemon met an error that it did not expect.', requestId: c.get('requestId') }));
+    return toResponse(
+      c,
+      toProblem('DAEMON_001', {
+        detail: 'The daemon met an error that it did not expect.',
+        requestId: c.get('requestId'),
+      }),
+    );
   });
   return app;
 }
@@ -88,7 +94,14 @@ const checkBorder =
     if (!failure) return next();
     const requestId = c.get('requestId');
     if (failure.problem.status === 403) {
-      audit.record({ principal: 'anonymous', action: 'enter', resource: null, outcome: 'denied', code: failure.code, requestId });
+      audit.record({
+        principal: 'anonymous',
+        action: 'enter',
+        resource: null,
+        outcome: 'denied',
+        code: failure.code,
+        requestId,
+      });
     }
     return toResponse(c, { ...failure.problem, requestId });
   };
@@ -99,7 +112,8 @@ function setSecurityHeaders(headers: Headers, requestId: string): void {
   headers.set('referrer-policy', 'no-referrer');
   headers.set('cross-origin-resource-policy', 'same-origin');
   headers.set('cross-origin-opener-policy', 'same-origin');
-  if (!headers.has('content-security-policy')) headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+  if (!headers.has('content-security-policy'))
+    headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
   if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
 }
 

@@ -5,7 +5,7 @@ import type { Problem } from '../shared/api/problem.ts';
 import { createApp } from './app.ts';
 import type { Engine } from './engines/engine.ts';
 import { resolveInputs } from './engines/process/inputs.ts';
-import { accessHandlers, type Address } from './features/access/access.routes.ts';
+import { type Address, accessHandlers } from './features/access/access.routes.ts';
 import { createAccessService } from './features/access/access.service.ts';
 import { createAuditRepository } from './features/audit/audit.repository.ts';
 import { auditHandlers } from './features/audit/audit.routes.ts';
@@ -34,12 +34,13 @@ import { createIdleWatch } from './platform/idle.ts';
 import type { Logger } from './platform/logger.ts';
 import { version } from './platform/version.ts';
 import { openDatabase } from './storage/database.ts';
-import type { Supervisor, SupervisorEvents } from './supervision/supervisor.ts';
+import type { ProcessSupervisor } from './supervision/create-supervisor.ts';
+import type { SupervisorEvents } from './supervision/supervisor.ts';
 
 /** The outer world, so that tests can bring their own. */
 export interface DaemonPorts {
   engine: Engine;
-  createSupervisor(events: SupervisorEvents): Supervisor;
+  createSupervisor(events: SupervisorEvents): ProcessSupervisor;
   logger: Logger;
   clock?: Clock;
 }
@@ -70,7 +71,8 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
   let address: Address | null = null;
   let warnings: Problem[] = [];
   let stopping = false;
-  const logFailure = (error: unknown, what = 'background', requestId?: string) => logger.error({ err: error, what, requestId });
+  const logFailure = (error: unknown, what = 'background', requestId?: string) =>
+    logger.error({ err: error, what, requestId });
 
   const database = openDatabase(join(config.home, 'quayside.db'));
   const events = createEventHub();
@@ -96,7 +98,13 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
   });
 
   const serverRepository = createServerRepository(database);
-  const servers = createServerService({ repository: serverRepository, engine, supervisor, clock, publish: events.publish });
+  const servers = createServerService({
+    repository: serverRepository,
+    engine,
+    supervisor,
+    clock,
+    publish: events.publish,
+  });
   late.servers = servers;
   const records = createCallRecords(database);
   const tools = createToolService({
@@ -203,6 +211,8 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     async restore() {
       const interrupted = createOperationRepository(database).interruptUnfinished(toTimestamp(clock.now()));
       if (interrupted > 0) logger.warn({ interrupted }, 'installs were interrupted by the end of the last daemon');
+      const orphans = await supervisor.sweepOrphans();
+      if (orphans > 0) logger.warn({ orphans }, 'ended processes that the last daemon left behind');
       await engine.tidy(new Set(servers.all().map(({ id }) => id))).catch(error => logFailure(error, 'tidy'));
       await servers.restore();
     },

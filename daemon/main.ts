@@ -14,7 +14,6 @@ import { createLogger, type Logger } from './platform/logger.ts';
 import { ensurePrivateFolder } from './platform/private-file.ts';
 import { version } from './platform/version.ts';
 import { createSupervisor } from './supervision/create-supervisor.ts';
-import { sweepOrphans } from './supervision/orphans.ts';
 
 /** better-sqlite3 13 ends an older Node with a signal and no word, so this comes before it is used. */
 const leastNode = 22;
@@ -31,7 +30,8 @@ async function main(): Promise<void> {
     await run(readConfig(process.argv.slice(2), process.env));
   } catch (error) {
     const failure = errorToProblem(error);
-    if (!(error instanceof ProblemError)) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    if (!(error instanceof ProblemError))
+      process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
     say({ ready: false, problem: failure });
     process.exit(failure.code === 'DAEMON_010' ? exitCodes.anotherDaemon : exitCodes.failed);
   }
@@ -92,7 +92,6 @@ async function run(config: DaemonConfig): Promise<void> {
     await daemon.close('it could not listen');
     throw error;
   }
-  await sweepOrphans(config.home);
   await daemon.restore();
 }
 
@@ -107,7 +106,11 @@ function composeWithEngine(config: DaemonConfig, logger: Logger, hooks: Paramete
     ...(process.env.QUAYSIDE_VERSION === undefined ? {} : { installerEntry: bundledInstaller }),
     log: message => logger.info(message),
   });
-  return compose(config, { engine, logger, createSupervisor: events => createSupervisor({ home: config.home, events }) }, hooks);
+  return compose(
+    config,
+    { engine, logger, createSupervisor: events => createSupervisor({ stateFolder: config.home, version, events }) },
+    hooks,
+  );
 }
 
 async function listen(config: DaemonConfig, daemon: Daemon, doors: Door[]): Promise<Problem[]> {

@@ -39,8 +39,16 @@ ${[...groups].map(([group, ids]) => html`<section aria-labelledby="${group}"><h2
 function renderRoute(document: OpenApiDocument, id: OperationId): Html {
   const route: Route = routes[id];
   const described = document.paths?.[`${apiPrefix}${route.path}`]?.[route.method];
-  const parameters = (described?.parameters ?? []) as { name: string; in: string; required?: boolean; schema?: unknown }[];
-  const needs = route.permission === 'public' ? html`<li>no permission</li>` : html`<li>permission <code>${route.permission}</code></li>`;
+  const parameters = (described?.parameters ?? []) as {
+    name: string;
+    in: string;
+    required?: boolean;
+    schema?: unknown;
+  }[];
+  const needs =
+    route.permission === 'public'
+      ? html`<li>no permission</li>`
+      : html`<li>permission <code>${route.permission}</code></li>`;
   return html`<details><summary><code class="method">${route.method.toUpperCase()}</code> <code>${apiPrefix}${route.path}</code> <span>${route.summary}</span></summary>
 <ul class="facts">${needs}${route.audited ? html`<li>audited</li>` : ''}<li>operation <code>${id}</code></li></ul>
 ${parameters.length > 0 ? renderParameters(parameters) : ''}

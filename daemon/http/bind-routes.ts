@@ -1,7 +1,14 @@
 // Turns the table of routes into the server: border, principal, policy, audit, validation, handler, answer, in this order.
 import type { Context, Hono } from 'hono';
 import type * as z from 'zod';
-import { type FieldError, isProblemError, type Problem, type ProblemCode, problem, toProblem } from '../../shared/api/problem.ts';
+import {
+  type FieldError,
+  isProblemError,
+  type Problem,
+  type ProblemCode,
+  problem,
+  toProblem,
+} from '../../shared/api/problem.ts';
 import type { Route } from '../../shared/api/route.ts';
 import { apiPrefix, type OperationId, operationIds, routes } from '../../shared/api/routes.ts';
 import type { AppEnvironment } from './app-environment.ts';
@@ -39,45 +46,76 @@ export function bindRoutes(app: Hono<AppEnvironment>, options: BindOptions): voi
   }
 }
 
-async function answer(c: Context<AppEnvironment>, operationId: OperationId, route: Route, options: BindOptions): Promise<Response> {
+async function answer(
+  c: Context<AppEnvironment>,
+  operationId: OperationId,
+  route: Route,
+  options: BindOptions,
+): Promise<Response> {
   const principal = c.get('principal');
   const requestId = c.get('requestId');
   const row = { principal: describePrincipal(principal), action: operationId, resource: resourceOf(c), requestId };
+  let resource = row.resource;
 
   const decision = decide(principal, route.permission);
   if (!decision.allowed) {
     options.audit.record({ ...row, outcome: 'denied', code: decision.code });
-    return toResponse(c, toProblem(decision.code, { detail: decision.reason, next: nextFor(decision.code), requestId }));
+    return toResponse(
+      c,
+      toProblem(decision.code, { detail: decision.reason, next: nextFor(decision.code), requestId }),
+    );
   }
   try {
     const request = await validate(c, route);
-    if (route.audited) options.audit.record({ ...row, outcome: 'allowed', code: null });
+    resource = joined([row.resource, ...fieldsOf(route, request.body)]);
+    if (route.audited) options.audit.record({ ...row, resource, outcome: 'allowed', code: null });
     if (route.stream === 'events') return options.openEvents(c.req.header('last-event-id'), c.req.raw.signal);
     const handler = options.handlers[operationId as keyof Handlers] as LooseHandler;
     return c.json((await handler(request, toRequestContext(c, principal, requestId))) as object, route.status as 200);
   } catch (error) {
     const failure = errorToProblem(error);
     if (!isProblemError(error)) options.onFailure(error, operationId, requestId);
-    if (route.audited) options.audit.record({ ...row, outcome: 'failed', code: failure.code });
+    if (route.audited) options.audit.record({ ...row, resource, outcome: 'failed', code: failure.code });
     return toResponse(c, { ...failure, requestId });
   }
 }
 
-const toRequestContext = (c: Context<AppEnvironment>, principal: Principal | null, requestId: string): RequestContext => ({
+const toRequestContext = (
+  c: Context<AppEnvironment>,
+  principal: Principal | null,
+  requestId: string,
+): RequestContext => ({
   principal,
   requestId,
   signal: c.req.raw.signal,
   setHeader: (name, value) => c.header(name, value, { append: true }),
 });
 
-/** What an act is about, for the audit log: the parameters in the path, and no bodies, which may hold secrets. */
-function resourceOf(c: Context<AppEnvironment>): string | null {
-  const values = Object.values(c.req.param()).map(value => value.slice(0, 200));
-  return values.length > 0 ? values.join('/') : null;
+/** What an act is about, for the audit log: the parameters in the path. */
+const resourceOf = (c: Context<AppEnvironment>): string | null => joined([Object.values(c.req.param()).join('/')]);
+
+/** And those members of the body that the route names; the others may hold secrets. */
+function fieldsOf(route: Route, body: unknown): string[] {
+  return (route.auditedFields ?? []).flatMap(path => {
+    const value = path
+      .split('.')
+      .reduce<unknown>((part, key) => (part as Record<string, unknown> | undefined)?.[key], body);
+    return value === undefined ? [] : [`${path.split('.').at(-1)}=${String(value)}`];
+  });
 }
 
+const joined = (parts: (string | null)[]): string | null => {
+  const text = parts
+    .filter(part => part)
+    .join(' ')
+    .slice(0, 500);
+  return text === '' ? null : text;
+};
+
 const nextFor = (code: ProblemCode): string | undefined =>
-  code === 'ACCESS_001' ? 'Open a link from "quayside login", or send the token from "quayside token" as a bearer token.' : undefined;
+  code === 'ACCESS_001'
+    ? 'Open a link from "quayside login", or send the token from "quayside token" as a bearer token.'
+    : undefined;
 
 export function toResponse(c: Context<AppEnvironment>, failure: Problem): Response {
   return c.body(JSON.stringify(failure), failure.status as 400, {
@@ -117,6 +155,9 @@ async function readJson(c: Context<AppEnvironment>): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch {
-    throw problem('REQUEST_001', { detail: 'The body is not valid JSON.', next: 'Check the quotes, commas and brackets.' });
+    throw problem('REQUEST_001', {
+      detail: 'The body is not valid JSON.',
+      next: 'Check the quotes, commas and brackets.',
+    });
   }
 }

@@ -33,7 +33,14 @@ function checkHost({ host, overSocket, port }: BorderRequest): ProblemError | un
   });
 }
 
-function checkOrigin({ origin, fetchSite, isNavigation, method, port, overSocket }: BorderRequest): ProblemError | undefined {
+function checkOrigin({
+  origin,
+  fetchSite,
+  isNavigation,
+  method,
+  port,
+  overSocket,
+}: BorderRequest): ProblemError | undefined {
   const ownOrigin = !overSocket && loopbackNames.some(name => origin === `http://${name}:${port}`);
   if (origin !== undefined && !ownOrigin) return foreign();
   // A browser says where a request comes from even where it sends no Origin. Typed or opened addresses are "none".

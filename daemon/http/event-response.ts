@@ -30,7 +30,11 @@ export function createEventStreams(hub: EventHub): EventStreams {
             clearInterval(heartbeat);
             stop();
             signal.removeEventListener('abort', end);
-            controller.close();
+            try {
+              controller.close();
+            } catch {
+              // The reader has closed it from its side.
+            }
           };
           const heartbeat = setInterval(() => send(': \n\n'), heartbeatMs);
           ends.add(end);

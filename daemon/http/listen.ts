@@ -1,7 +1,8 @@
 // The two doors: a socket in a private folder, and a port on loopback.
+
+import { rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { connect } from 'node:net';
-import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
@@ -56,7 +57,9 @@ export async function listenOnPortOrAnother(
 }
 
 function createHttpServer(app: Hono<AppEnvironment>): Server {
-  const server = createServer(getRequestListener((request, bindings) => app.fetch(request, bindings), { overrideGlobalObjects: false }));
+  const server = createServer(
+    getRequestListener((request, bindings) => app.fetch(request, bindings), { overrideGlobalObjects: false }),
+  );
   server.keepAliveTimeout = 30_000;
   server.headersTimeout = 10_000;
   server.requestTimeout = 60_000;
@@ -94,7 +97,10 @@ function toPortProblem(error: unknown, port: number): unknown {
     });
   }
   if (code === 'EACCES') {
-    return problem('DAEMON_004', { detail: `Your user may not listen on port ${port}.`, next: 'Choose a port above 1023.' });
+    return problem('DAEMON_004', {
+      detail: `Your user may not listen on port ${port}.`,
+      next: 'Choose a port above 1023.',
+    });
   }
   return error;
 }

@@ -9,7 +9,11 @@ export type OpenApiDocument = ReturnType<OpenApiGeneratorV31['generateDocument']
 export function createOpenApiDocument(version: string): OpenApiDocument {
   const registry = new OpenAPIRegistry();
   const bearer = registry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
-  const cookie = registry.registerComponent('securitySchemes', 'session', { type: 'apiKey', in: 'cookie', name: 'quayside_session_<port>' });
+  const cookie = registry.registerComponent('securitySchemes', 'session', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'quayside_session_<port>',
+  });
   for (const operationId of operationIds) {
     const route: Route = routes[operationId];
     const isPublic = route.permission === 'public';
@@ -20,7 +24,9 @@ export function createOpenApiDocument(version: string): OpenApiDocument {
       summary: route.summary,
       tags: [route.path.split('/')[1] ?? ''],
       security: isPublic ? [] : [{ [bearer.name]: [] }, { [cookie.name]: [] }],
-      description: isPublic ? 'Needs no permission.' : `Needs the permission \`${route.permission}\`.${route.audited ? ' Is audited.' : ''}`,
+      description: isPublic
+        ? 'Needs no permission.'
+        : `Needs the permission \`${route.permission}\`.${route.audited ? ' Is audited.' : ''}`,
       request: {
         ...(route.params ? { params: route.params } : {}),
         ...(route.query ? { query: route.query } : {}),
@@ -47,7 +53,11 @@ export function createOpenApiDocument(version: string): OpenApiDocument {
 }
 
 function problemResponses(route: Route, isPublic: boolean) {
-  const codes: ProblemCode[] = [...route.problems, 'REQUEST_001', ...(isPublic ? [] : (['ACCESS_001', 'ACCESS_002'] as const))];
+  const codes: ProblemCode[] = [
+    ...route.problems,
+    'REQUEST_001',
+    ...(isPublic ? [] : (['ACCESS_001', 'ACCESS_002'] as const)),
+  ];
   const byStatus = Map.groupBy(codes, statusOf);
   return Object.fromEntries(
     [...byStatus].map(([status, of]) => [

@@ -23,7 +23,10 @@ const assets: Record<string, string> = {
 export function servePage(app: Hono<AppEnvironment>, folder: string, version: string): void {
   app.get('/', c => {
     const nonce = newNonce();
-    return c.html(shell(nonce, version), 200, { 'content-security-policy': policy(nonce), 'cache-control': 'no-store' });
+    return c.html(shell(nonce, version), 200, {
+      'content-security-policy': policy(nonce),
+      'cache-control': 'no-store',
+    });
   });
   app.get('/assets/:file', async c => {
     const file = c.req.param('file');

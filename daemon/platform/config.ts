@@ -30,7 +30,8 @@ export function readConfig(args: string[], environment: NodeJS.ProcessEnv): Daem
     socket: socketPath(home, environment),
     port: values.port === 'none' ? null : toInteger('port', values.port ?? String(defaultPort), 0, 65_535),
     portFallback: values['port-fallback'] ?? false,
-    idleExitSeconds: values['idle-exit'] === undefined ? null : toInteger('idle-exit', values['idle-exit'], 1, 86_400 * 7),
+    idleExitSeconds:
+      values['idle-exit'] === undefined ? null : toInteger('idle-exit', values['idle-exit'], 1, 86_400 * 7),
     logFile: values['log-file'] ? resolve(values['log-file']) : join(home, 'daemon.log'),
     logToOutput: values['log-stdout'] ?? false,
   };
@@ -60,7 +61,9 @@ function parse(args: string[]) {
 function toInteger(name: string, text: string, least: number, most: number): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-  throw problem('REQUEST_001', { detail: `--${name} must be a whole number from ${least} to ${most}, and not "${text}".` });
+  throw problem('REQUEST_001', {
+    detail: `--${name} must be a whole number from ${least} to ${most}, and not "${text}".`,
+  });
 }
 
 /** The longest path that a Unix socket may have on every system we know (macOS: 104 bytes with the end mark). */

@@ -1,5 +1,5 @@
 // The daemon's own log: JSON lines in one file of limited size. pino's transports do not survive bundling, so it writes to a plain stream.
-import { type WriteStream, createWriteStream, renameSync, statSync } from 'node:fs';
+import { createWriteStream, renameSync, statSync, type WriteStream } from 'node:fs';
 import { pino } from 'pino';
 
 export type Logger = pino.Logger;
@@ -18,7 +18,10 @@ export function createLogger({ file, alsoToOutput }: LoggerOptions): { logger: L
     {
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      redact: { paths: ['token', '*.token', 'headers', '*.headers', 'environment', '*.environment'], censor: '[redacted]' },
+      redact: {
+        paths: ['token', '*.token', 'headers', '*.headers', 'environment', '*.environment'],
+        censor: '[redacted]',
+      },
     },
     {
       write(line: string) {

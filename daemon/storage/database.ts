@@ -54,4 +54,5 @@ export function toStorageProblem(error: unknown, file = 'the database'): Problem
 
 /** True if the error came from SQLite. */
 export const isStorageError = (error: unknown): boolean =>
-  typeof (error as { code?: unknown } | undefined)?.code === 'string' && (error as { code: string }).code.startsWith('SQLITE_');
+  typeof (error as { code?: unknown } | undefined)?.code === 'string' &&
+  (error as { code: string }).code.startsWith('SQLITE_');

@@ -14,15 +14,24 @@ export interface PageOfRows<T> {
 }
 
 /** One page of a table and the number of all rows that fit, read in one transaction. */
-export function readPage<T>(database: Database, query: PageQuery, { table, columns, where, tieBreaker, toItem }: PageOfRows<T>): Page<T> {
+export function readPage<T>(
+  database: Database,
+  query: PageQuery,
+  { table, columns, where, tieBreaker, toItem }: PageOfRows<T>,
+): Page<T> {
   const condition = where.length > 0 ? `where ${where.map(part => part.sql).join(' and ')}` : '';
   const values = where.map(part => part.value);
   const column = columns[query.sort_by] ?? tieBreaker;
   const direction = query.sort_order === 'desc' ? 'desc' : 'asc';
   return database.transaction(() => {
-    const total = database.prepare(`select count(*) from ${table} ${condition}`).pluck().get(...values) as number;
+    const total = database
+      .prepare(`select count(*) from ${table} ${condition}`)
+      .pluck()
+      .get(...values) as number;
     const rows = database
-      .prepare(`select * from ${table} ${condition} order by ${column} ${direction}, ${tieBreaker} ${direction} limit ? offset ?`)
+      .prepare(
+        `select * from ${table} ${condition} order by ${column} ${direction}, ${tieBreaker} ${direction} limit ? offset ?`,
+      )
       .all(...values, query.limit, (query.page - 1) * query.limit);
     return { items: rows.map(toItem), total, page: query.page, limit: query.limit };
   })();

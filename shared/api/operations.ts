@@ -71,6 +71,7 @@ export const createOperation = {
   summary: 'Install a server from the catalog or from an npm package',
   permission: 'servers:manage',
   audited: true,
+  auditedFields: ['kind', 'serverId', 'from.catalogEntry', 'from.package', 'from.version'],
   body: NewOperation,
   status: 202,
   response: Operation,

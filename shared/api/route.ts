@@ -31,6 +31,8 @@ export interface Route {
   readonly permission: Permission | 'public';
   /** True if a success is worth a row in the audit log. Denials are always recorded. */
   readonly audited: boolean;
+  /** Members of the body that the audit row names, as dotted paths. Nothing that may hold a secret. */
+  readonly auditedFields?: readonly string[];
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;

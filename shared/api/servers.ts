@@ -203,6 +203,7 @@ export const createServer = {
   summary: 'Add a server that is a local command or a remote address',
   permission: 'servers:manage',
   audited: true,
+  auditedFields: ['id', 'type', 'command', 'url'],
   body: NewServer,
   status: 201,
   response: MCPServer,

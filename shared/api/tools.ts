@@ -99,6 +99,7 @@ export const updateTool = {
   permission: 'servers:manage',
   audited: true,
   params: ToolParams,
+  auditedFields: ['enabled'],
   body: z.object({ enabled: z.boolean() }).strict(),
   status: 200,
   response: Tool,

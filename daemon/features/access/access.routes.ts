@@ -5,7 +5,13 @@ import { sessionCookie } from '../../http/authenticate.ts';
 import type { Handlers, Principal } from '../../http/context.ts';
 import type { AccessService } from './access.service.ts';
 
-type AccessOperations = 'getSession' | 'createLoginLink' | 'createSession' | 'deleteSession' | 'getToken' | 'rotateToken';
+type AccessOperations =
+  | 'getSession'
+  | 'createLoginLink'
+  | 'createSession'
+  | 'deleteSession'
+  | 'getToken'
+  | 'rotateToken';
 
 /** Where the daemon listens; null while it has no port. */
 export interface Address {
@@ -13,11 +19,18 @@ export interface Address {
   port: number;
 }
 
-export const accessHandlers = (access: AccessService, address: () => Address | null): Pick<Handlers, AccessOperations> => ({
+export const accessHandlers = (
+  access: AccessService,
+  address: () => Address | null,
+): Pick<Handlers, AccessOperations> => ({
   getSession: (_, { principal }) => toSession(principal, address()),
   createLoginLink: () => {
     const at = address();
-    if (!at) throw problem('DAEMON_002', { detail: 'The daemon listens on its socket only, so there is no page.', next: 'Start it with a port.' });
+    if (!at)
+      throw problem('DAEMON_002', {
+        detail: 'The daemon listens on its socket only, so there is no page.',
+        next: 'Start it with a port.',
+      });
     const { ticket, expiresAt } = access.createTicket();
     // Behind the # it reaches neither a log nor another server.
     return { url: `${at.url}/#/login?ticket=${ticket}`, expiresAt };
@@ -25,7 +38,10 @@ export const accessHandlers = (access: AccessService, address: () => Address | n
   createSession: ({ body }, { setHeader }) => {
     const { secret, principal } = access.createSession(body.ticket);
     const age = limits.sessionHours * 3600;
-    setHeader('set-cookie', `${sessionCookie(address()?.port)}=${secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${age}`);
+    setHeader(
+      'set-cookie',
+      `${sessionCookie(address()?.port)}=${secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${age}`,
+    );
     return toSession(principal, address());
   },
   deleteSession: (_, { principal, setHeader }) => {

@@ -35,7 +35,19 @@ const root = '0'.repeat(64);
 
 const hashOf = (row: Omit<Row, 'hash'>): string =>
   createHash('sha256')
-    .update(JSON.stringify([row.previous_hash, row.id, row.at, row.principal, row.action, row.resource, row.outcome, row.code, row.request_id]))
+    .update(
+      JSON.stringify([
+        row.previous_hash,
+        row.id,
+        row.at,
+        row.principal,
+        row.action,
+        row.resource,
+        row.outcome,
+        row.code,
+        row.request_id,
+      ]),
+    )
     .digest('hex');
 
 /** Refused strangers may knock as often as they like; beyond this many a minute they are counted and not listed one by one. */
@@ -85,7 +97,8 @@ export function createAuditRepository(database: Database, clock: Clock): AuditRe
       for (const raw of inOrder.iterate()) {
         const row = Row.parse(raw);
         entries += 1;
-        if (row.id !== entries || row.previous_hash !== previous || row.hash !== hashOf(row)) return broken(entries, row.id);
+        if (row.id !== entries || row.previous_hash !== previous || row.hash !== hashOf(row))
+          return broken(entries, row.id);
         previous = row.hash;
       }
       return { ok: true, entries, brokenAt: null, detail: `All ${entries} entries are as they were written.` };

@@ -5,7 +5,9 @@ import type { CatalogOffer, Engine } from '../../engines/engine.ts';
 import { pageOfList } from '../../storage/page.ts';
 
 export interface CatalogService {
-  list(query: PageQuery & { q?: string | undefined; category?: string | undefined; installed?: boolean | undefined }): Promise<Page<CatalogEntry>>;
+  list(
+    query: PageQuery & { q?: string | undefined; category?: string | undefined; installed?: boolean | undefined },
+  ): Promise<Page<CatalogEntry>>;
   /** Errors: CATALOG_001. */
   get(id: string): Promise<CatalogEntry>;
 }
@@ -18,7 +20,8 @@ export interface CatalogServiceOptions {
 export function createCatalogService({ engine, installed }: CatalogServiceOptions): CatalogService {
   const entries = async (): Promise<CatalogEntry[]> => {
     const servers = installed();
-    const from = (offer: CatalogOffer) => servers.flatMap(server => (server.catalogEntry === offer.id ? [server.id] : []));
+    const from = (offer: CatalogOffer) =>
+      servers.flatMap(server => (server.catalogEntry === offer.id ? [server.id] : []));
     return (await engine.catalog()).map(offer => ({ ...offer, installed: from(offer) }));
   };
   return {

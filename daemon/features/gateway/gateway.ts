@@ -1,5 +1,6 @@
 // The MCP endpoint: one server in front of all running ones. It lists and calls tools; results pass unchanged.
 import { createMcpHandler, ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/server';
+import * as z from 'zod';
 import { describeProblem, type ProblemCode } from '../../../shared/api/problem.ts';
 import type { AuditSink } from '../../http/bind-routes.ts';
 import { errorToProblem } from '../../http/to-problem.ts';
@@ -35,6 +36,8 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
+const RequestFacts = z.object({ caller: z.string(), requestId: z.string() });
+
 const instructions =
   'Tools of several MCP servers on this machine, offered by Quayside. A tool whose name two servers share is called server__tool.';
 
@@ -50,31 +53,54 @@ export function createGateway({ tools, audit, version, onFailure }: GatewayOptio
         _meta: { ...(definition._meta as object | undefined), 'quayside/server': serverId },
       }));
 
-  const call = async (name: string, args: Record<string, unknown>, caller: string, requestId: string, signal: AbortSignal) => {
+  const call = async (
+    name: string,
+    args: Record<string, unknown>,
+    caller: string,
+    requestId: string,
+    signal: AbortSignal,
+  ) => {
     const tool = findByGatewayName(known(), name);
-    if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `No running server has a tool called "${name.slice(0, 128)}".`);
+    if (!tool)
+      throw new ProtocolError(
+        ProtocolErrorCode.InvalidParams,
+        `No running server has a tool called "${name.slice(0, 128)}".`,
+      );
     const row = { principal: caller, action: 'callTool', resource: `${tool.serverId}/${tool.name}`, requestId };
     audit.record({ ...row, outcome: 'allowed', code: null });
     try {
-      const { result } = await tools.call({ serverId: tool.serverId, tool: tool.name, arguments: args, caller, signal });
+      const { result } = await tools.call({
+        serverId: tool.serverId,
+        tool: tool.name,
+        arguments: args,
+        caller,
+        signal,
+      });
       return result;
     } catch (error) {
       const failure = errorToProblem(error);
       audit.record({ ...row, outcome: 'failed', code: failure.code });
       // A model can read and mend a failed result; it never sees a protocol error.
-      return { isError: true, content: [{ type: 'text', text: describeProblem(failure) }], _meta: { 'quayside/code': failure.code satisfies ProblemCode } };
+      return {
+        isError: true,
+        content: [{ type: 'text', text: describeProblem(failure) }],
+        _meta: { 'quayside/code': failure.code satisfies ProblemCode },
+      };
     }
   };
 
-  const callers = new WeakMap<Request, { caller: string; requestId: string }>();
   const handler = createMcpHandler(
-    ({ requestInfo }) => {
-      const { caller, requestId } = (requestInfo && callers.get(requestInfo)) ?? { caller: 'mcp client', requestId: '' };
-      const server = new Server({ name: 'quayside', version }, { capabilities: { tools: { listChanged: true } }, instructions });
+    ({ authInfo }) => {
+      const { caller, requestId } = RequestFacts.parse(authInfo?.extra);
+      const server = new Server(
+        { name: 'quayside', version },
+        { capabilities: { tools: { listChanged: true } }, instructions },
+      );
       server.setRequestHandler('tools/list', () => ({ tools: list() }) as never);
       server.setRequestHandler(
         'tools/call',
-        ({ params }, { mcpReq }) => call(params.name, params.arguments ?? {}, caller, requestId, mcpReq.signal) as never,
+        ({ params }, { mcpReq }) =>
+          call(params.name, params.arguments ?? {}, caller, requestId, mcpReq.signal) as never,
       );
       return server;
     },
@@ -83,8 +109,10 @@ export function createGateway({ tools, audit, version, onFailure }: GatewayOptio
 
   return {
     fetch(request, caller, requestId) {
-      callers.set(request, { caller, requestId });
-      return handler.fetch(request);
+      // The kernel has let the request in; the token itself is nobody's business behind it.
+      return handler.fetch(request, {
+        authInfo: { token: '', clientId: caller, scopes: [], extra: { caller, requestId } },
+      });
     },
     toolsChanged: () => handler.notify.toolsChanged(),
     close: () => handler.close(),

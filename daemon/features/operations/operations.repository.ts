@@ -38,7 +38,10 @@ const toOperation = (row: unknown): Operation => {
   });
 };
 
-const toParameters = (operation: Operation) => ({ ...operation, problem: operation.problem && JSON.stringify(operation.problem) });
+const toParameters = (operation: Operation) => ({
+  ...operation,
+  problem: operation.problem && JSON.stringify(operation.problem),
+});
 
 const mostRows = 500;
 

@@ -70,7 +70,14 @@ const atOnce = 2;
 const publishEveryMs = 100;
 const mostMinutes = 15;
 
-export function createOperationService({ repository, engine, needs, clock, publish, onFailure }: OperationServiceOptions): OperationService {
+export function createOperationService({
+  repository,
+  engine,
+  needs,
+  clock,
+  publish,
+  onFailure,
+}: OperationServiceOptions): OperationService {
   const runs = new Map<string, Run>();
   const queue = new PQueue({ concurrency: atOnce });
   let closing = false;
@@ -87,7 +94,11 @@ export function createOperationService({ repository, engine, needs, clock, publi
     let published = 0;
     return ({ step, progress }: InstallProgress) => {
       const soFar = run.operation.progress ?? 0;
-      run.operation = { ...run.operation, step: step.slice(0, 200), progress: progress === null ? null : Math.max(soFar, Math.min(progress, 1)) };
+      run.operation = {
+        ...run.operation,
+        step: step.slice(0, 200),
+        progress: progress === null ? null : Math.max(soFar, Math.min(progress, 1)),
+      };
       const at = performance.now();
       if (at - published < publishEveryMs) return;
       published = at;
@@ -137,22 +148,32 @@ export function createOperationService({ repository, engine, needs, clock, publi
 
   const refuseIfTaken = (serverId: string) => {
     if (needs.serverExists(serverId)) {
-      throw problem('SERVER_002', { detail: `A server is called "${serverId}" already.`, next: 'Choose another name, or remove that server first.' });
+      throw problem('SERVER_002', {
+        detail: `A server is called "${serverId}" already.`,
+        next: 'Choose another name, or remove that server first.',
+      });
     }
     if ([...runs.values()].some(({ operation }) => operation.serverId === serverId)) {
-      throw problem('INSTALL_009', { detail: `"${serverId}" is being installed.`, next: 'Wait for it, cancel it, or choose another name.' });
+      throw problem('INSTALL_009', {
+        detail: `"${serverId}" is being installed.`,
+        next: 'Wait for it, cancel it, or choose another name.',
+      });
     }
   };
 
   const get = (id: string): Operation => {
     const operation = runs.get(id)?.operation ?? repository.find(id);
     if (operation) return operation;
-    throw problem('OPERATION_001', { detail: `No operation has the id "${id}".`, next: 'The list of operations shows the ids.' });
+    throw problem('OPERATION_001', {
+      detail: `No operation has the id "${id}".`,
+      next: 'The list of operations shows the ids.',
+    });
   };
 
   return {
     async create(input) {
-      if (closing) throw problem('DAEMON_003', { detail: 'The daemon is stopping.', next: 'Try again when it is back.' });
+      if (closing)
+        throw problem('DAEMON_003', { detail: 'The daemon is stopping.', next: 'Try again when it is back.' });
       const plan = await toPlan(input, needs);
       refuseIfTaken(plan.request.serverId);
       const operation: Operation = {
@@ -183,7 +204,10 @@ export function createOperationService({ repository, engine, needs, clock, publi
       const run = runs.get(id);
       if (!run || hasEnded(run.operation)) {
         const { title } = get(id);
-        throw problem('OPERATION_002', { detail: `"${title}" has ended; there is nothing to cancel.`, next: 'Remove the server if you do not want it.' });
+        throw problem('OPERATION_002', {
+          detail: `"${title}" has ended; there is nothing to cancel.`,
+          next: 'Remove the server if you do not want it.',
+        });
       }
       change(run, { state: 'cancelling', step: 'Cancelling' }, true);
       run.abort.abort(cancelled(run.operation.title));
@@ -204,7 +228,10 @@ export function createOperationService({ repository, engine, needs, clock, publi
 const endStep = { failed: 'Failed', cancelled: 'Cancelled', interrupted: 'Interrupted: the daemon ended' } as const;
 
 const cancelled = (title: string): ProblemError =>
-  problem('INSTALL_007', { detail: `The installation of ${title.replace(/^Install /, '')} was cancelled. Nothing of it was kept.`, next: 'Install it again when you need it.' });
+  problem('INSTALL_007', {
+    detail: `The installation of ${title.replace(/^Install /, '')} was cancelled. Nothing of it was kept.`,
+    next: 'Install it again when you need it.',
+  });
 
 async function toPlan(input: NewOperation, needs: InstallNeeds): Promise<Plan> {
   const { from, allowScripts, start, configuration = {}, inputs } = input;
@@ -216,7 +243,10 @@ async function toPlan(input: NewOperation, needs: InstallNeeds): Promise<Plan> {
   }
   const entry = await needs.catalogEntry(from.catalogEntry);
   if (entry.source.type !== 'npm') {
-    throw problem('INSTALL_008', { detail: `"${entry.id}" is not an npm package, and nothing of it needs to be installed.`, next: 'Add it as a remote server.' });
+    throw problem('INSTALL_008', {
+      detail: `"${entry.id}" is not an npm package, and nothing of it needs to be installed.`,
+      next: 'Add it as a remote server.',
+    });
   }
   const { package: name, version, integrity } = entry.source;
   const request = { serverId: input.serverId ?? entry.id, package: name, version, integrity, allowScripts };
@@ -227,5 +257,12 @@ async function toPlan(input: NewOperation, needs: InstallNeeds): Promise<Plan> {
     environment: { ...fromInputs.environment, ...configuration.environment },
     arguments: [...(fromInputs.arguments ?? []), ...(configuration.arguments ?? [])],
   };
-  return { request, title: entry.title, description: entry.description, catalogEntry: entry.id, configuration: merged, start };
+  return {
+    request,
+    title: entry.title,
+    description: entry.description,
+    catalogEntry: entry.id,
+    configuration: merged,
+    start,
+  };
 }

@@ -1,7 +1,15 @@
-import { NetworkConfig, ResourceLimits, type ServerConfiguration, type ServerConfigurationChange } from '../../../shared/api/servers.ts';
+import {
+  NetworkConfig,
+  ResourceLimits,
+  type ServerConfiguration,
+  type ServerConfigurationChange,
+} from '../../../shared/api/servers.ts';
 
 /** A configuration before anybody has chosen anything. */
-export const defaultConfiguration = (serverId: string, updatedAt: string): Omit<ServerConfiguration, 'id' | 'secretReferences'> => ({
+export const defaultConfiguration = (
+  serverId: string,
+  updatedAt: string,
+): Omit<ServerConfiguration, 'id' | 'secretReferences'> => ({
   serverId,
   arguments: [],
   environment: {},

@@ -31,7 +31,15 @@ export function createServerTester({ database, servers, supervisor, clock }: Ser
 
   const keep = database.transaction((result: TestResult) => {
     const { id, serverId, ok, startedAt, durationMs, steps, problem } = result;
-    insert.run(id, serverId, Number(ok), startedAt, durationMs, JSON.stringify(steps), problem && JSON.stringify(problem));
+    insert.run(
+      id,
+      serverId,
+      Number(ok),
+      startedAt,
+      durationMs,
+      JSON.stringify(steps),
+      problem && JSON.stringify(problem),
+    );
     dropOld.run(serverId, serverId);
   });
 
@@ -44,19 +52,36 @@ export function createServerTester({ database, servers, supervisor, clock }: Ser
       const { steps, problem } = await runSteps([
         ['start', () => servers.start(id).then(() => 'It runs.')],
         ['initialize', async () => describeInitialised(supervisor.health(id))],
-        ['ping', () => supervisor.session(id).ping(options).then(() => 'It answers.')],
+        [
+          'ping',
+          () =>
+            supervisor
+              .session(id)
+              .ping(options)
+              .then(() => 'It answers.'),
+        ],
         ['list-tools', async () => describeTools((await supervisor.session(id).listTools(options)).length)],
       ]);
       if (!before.enabled) await servers.stop(id);
       const durationMs = performance.now() - begin;
-      const result = { id: randomUUID(), serverId: id, ok: problem === null, startedAt: toTimestamp(startedAt), durationMs, steps, problem };
+      const result = {
+        id: randomUUID(),
+        serverId: id,
+        ok: problem === null,
+        startedAt: toTimestamp(startedAt),
+        durationMs,
+        steps,
+        problem,
+      };
       keep(result);
       return result;
     },
   };
 }
 
-async function runSteps(planned: [Step['name'], () => Promise<string>][]): Promise<{ steps: Step[]; problem: Problem | null }> {
+async function runSteps(
+  planned: [Step['name'], () => Promise<string>][],
+): Promise<{ steps: Step[]; problem: Problem | null }> {
   const steps: Step[] = [];
   for (const [name, run] of planned) {
     const begin = performance.now();
@@ -72,7 +97,13 @@ async function runSteps(planned: [Step['name'], () => Promise<string>][]): Promi
   return { steps, problem: null };
 }
 
-const describeInitialised = ({ serverVersion, protocolVersion }: { serverVersion: string | null; protocolVersion: string | null }): string =>
+const describeInitialised = ({
+  serverVersion,
+  protocolVersion,
+}: {
+  serverVersion: string | null;
+  protocolVersion: string | null;
+}): string =>
   `It speaks protocol ${protocolVersion ?? 'of no version'} and calls itself version ${serverVersion ?? 'unknown'}.`;
 
 const describeTools = (count: number): string => (count === 1 ? 'It has 1 tool.' : `It has ${count} tools.`);

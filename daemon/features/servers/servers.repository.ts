@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import * as z from 'zod';
 import type { Page } from '../../../shared/api/route.ts';
-import { NetworkConfig, ResourceLimits, ServerConfiguration, ServerSource } from '../../../shared/api/servers.ts';
+import { NetworkConfig, ResourceLimits, type ServerConfiguration, ServerSource } from '../../../shared/api/servers.ts';
 import { containing, readPage } from '../../storage/page.ts';
 
 /** A server as it is stored: what it is and what was asked of it. What it does now is the supervisor's to say. */
@@ -44,14 +44,18 @@ export interface ServerRepository {
   find(id: string): StoredServer | undefined;
   configuration(serverId: string): ServerConfiguration | undefined;
   /** Stores a new server with its configuration in one transaction. */
-  insert(server: Omit<StoredServer, 'toolCount'>, configuration: Omit<ServerConfiguration, 'id' | 'secretReferences'>): void;
+  insert(
+    server: Omit<StoredServer, 'toolCount'>,
+    configuration: Omit<ServerConfiguration, 'id' | 'secretReferences'>,
+  ): void;
   update(id: string, change: { title?: string; description?: string; enabled?: boolean }, at: string): void;
   saveConfiguration(configuration: ServerConfiguration): void;
   saveFacts(id: string, facts: ServerFacts): void;
   remove(id: string): void;
 }
 
-const json = <T extends z.ZodType>(schema: T) => z.string().transform(text => schema.parse(JSON.parse(text)) as z.output<T>);
+const json = <T extends z.ZodType>(schema: T) =>
+  z.string().transform(text => schema.parse(JSON.parse(text)) as z.output<T>);
 
 const ServerRow = z
   .object({
@@ -102,13 +106,23 @@ const ConfigurationRow = z.object({
 
 const SecretReferenceRow = z
   .object({ secret_id: z.string(), environment_variable: z.string(), required: z.int() })
-  .transform(row => ({ secretId: row.secret_id, environmentVariable: row.environment_variable, required: row.required === 1 }));
+  .transform(row => ({
+    secretId: row.secret_id,
+    environmentVariable: row.environment_variable,
+    required: row.required === 1,
+  }));
 
 // A server has been asked for its tools once it has told its version; before that their number is not known.
 const serversWithTools = `(select s.*, case when s.protocol_version is null then null
   else (select count(*) from tools t where t.server_id = s.id) end as tool_count from servers s) as servers_with_tools`;
 
-const sortColumns = { id: 'id', title: 'title collate nocase', state: 'enabled', created_at: 'created_at', updated_at: 'updated_at' };
+const sortColumns = {
+  id: 'id',
+  title: 'title collate nocase',
+  state: 'enabled',
+  created_at: 'created_at',
+  updated_at: 'updated_at',
+};
 
 export function createServerRepository(database: Database): ServerRepository {
   const byId = database.prepare(`select * from ${serversWithTools} where id = ?`);
@@ -152,14 +166,23 @@ export function createServerRepository(database: Database): ServerRepository {
       const row = configurationOf.get(serverId);
       if (row === undefined) return undefined;
       const parsed = ConfigurationRow.parse(row);
-      return toConfiguration(parsed, referencesOf.all(parsed.id).map(reference => SecretReferenceRow.parse(reference)));
+      return toConfiguration(
+        parsed,
+        referencesOf.all(parsed.id).map(reference => SecretReferenceRow.parse(reference)),
+      );
     },
     insert: database.transaction((server, configuration) => {
       insertServer.run({ ...server, source: JSON.stringify(server.source), enabled: Number(server.enabled) });
       saveConfiguration.run(fromConfiguration({ ...configuration, id: randomUUID() }));
     }),
     update: (id, { title, description, enabled }, at) => {
-      update.run({ id, at, title: title ?? null, description: description ?? null, enabled: enabled === undefined ? null : Number(enabled) });
+      update.run({
+        id,
+        at,
+        title: title ?? null,
+        description: description ?? null,
+        enabled: enabled === undefined ? null : Number(enabled),
+      });
     },
     saveConfiguration: configuration => {
       saveConfiguration.run(fromConfiguration(configuration));
@@ -175,7 +198,8 @@ export function createServerRepository(database: Database): ServerRepository {
 
 function toConditions({ q, ids }: ServerFilter): { sql: string; value: unknown }[] {
   const conditions: { sql: string; value: unknown }[] = [];
-  if (q) conditions.push({ sql: "(id || ' ' || title || ' ' || description) like ? escape '\\'", value: containing(q) });
+  if (q)
+    conditions.push({ sql: "(id || ' ' || title || ' ' || description) like ? escape '\\'", value: containing(q) });
   if (ids) conditions.push({ sql: 'id in (select value from json_each(?))', value: JSON.stringify(ids) });
   return conditions;
 }

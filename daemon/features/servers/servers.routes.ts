@@ -1,6 +1,6 @@
 import type { Handlers } from '../../http/context.ts';
-import type { ServerService } from './servers.service.ts';
 import type { ServerTester } from './server-tester.ts';
+import type { ServerService } from './servers.service.ts';
 
 type ServerOperations =
   | 'listServers'

@@ -1,7 +1,13 @@
 // Servers as a person knows them: what is stored, joined with what runs now. It decides what shall run; the supervisor makes it so.
 import { type ProblemError, problem } from '../../../shared/api/problem.ts';
 import type { Page } from '../../../shared/api/route.ts';
-import type { MCPServer, MCPServerDetail, NewServer, ServerConfiguration, ServerConfigurationChange } from '../../../shared/api/servers.ts';
+import type {
+  MCPServer,
+  MCPServerDetail,
+  NewServer,
+  ServerConfiguration,
+  ServerConfigurationChange,
+} from '../../../shared/api/servers.ts';
 import type { ServerState } from '../../../shared/domain/server-state.ts';
 import type { Engine } from '../../engines/engine.ts';
 import { type Clock, toTimestamp } from '../../platform/clock.ts';
@@ -25,7 +31,14 @@ export interface ServerService {
   create(server: NewServer): Promise<MCPServer>;
   /** Stores a server whose files are in place. Errors: SERVER_002. */
   add(server: NewStoredServer): MCPServer;
-  update(id: string, change: { title?: string | undefined; description?: string | undefined; configuration?: ServerConfigurationChange | undefined }): MCPServerDetail;
+  update(
+    id: string,
+    change: {
+      title?: string | undefined;
+      description?: string | undefined;
+      configuration?: ServerConfigurationChange | undefined;
+    },
+  ): MCPServerDetail;
   remove(id: string): Promise<void>;
   start(id: string): Promise<MCPServer>;
   stop(id: string): Promise<MCPServer>;
@@ -43,10 +56,18 @@ export interface ServerServiceOptions {
   engine: Engine;
   supervisor: Supervisor;
   clock: Clock;
-  publish: (event: { type: 'server.changed'; server: MCPServer } | { type: 'server.removed'; serverId: string }) => void;
+  publish: (
+    event: { type: 'server.changed'; server: MCPServer } | { type: 'server.removed'; serverId: string },
+  ) => void;
 }
 
-export function createServerService({ repository, engine, supervisor, clock, publish }: ServerServiceOptions): ServerService {
+export function createServerService({
+  repository,
+  engine,
+  supervisor,
+  clock,
+  publish,
+}: ServerServiceOptions): ServerService {
   /** Servers that are being removed: nothing else may be done to them. */
   const leaving = new Set<string>();
   const now = () => toTimestamp(clock.now());
@@ -68,9 +89,11 @@ export function createServerService({ repository, engine, supervisor, clock, pub
     return server;
   };
   const refuseIfLeaving = (id: string) => {
-    if (leaving.has(id)) throw problem('SERVER_009', { detail: `"${id}" is being removed.`, next: 'Wait until it is gone.' });
+    if (leaving.has(id))
+      throw problem('SERVER_009', { detail: `"${id}" is being removed.`, next: 'Wait until it is gone.' });
   };
-  const plan = (id: string) => async () => engine.plan({ id, source: stored(id).source, configuration: configuration(id) });
+  const plan = (id: string) => async () =>
+    engine.plan({ id, source: stored(id).source, configuration: configuration(id) });
   const launch = (id: string) => {
     const { restart, limits } = configuration(id);
     const policy = { restart, startSeconds: limits.startSeconds, messageBytes: limits.messageBytes };
@@ -79,7 +102,8 @@ export function createServerService({ repository, engine, supervisor, clock, pub
 
   const service: ServerService = {
     list({ state, ...filter }) {
-      const ids = state && repository.all().flatMap(server => (supervisor.health(server.id).state === state ? [server.id] : []));
+      const ids =
+        state && repository.all().flatMap(server => (supervisor.health(server.id).state === state ? [server.id] : []));
       if (filter.sort_by === 'state') return listByState(repository, supervisor, { ...filter, ids }, present);
       const page = repository.list({ ...filter, ids });
       return { ...page, items: page.items.map(present) };
@@ -96,7 +120,9 @@ export function createServerService({ repository, engine, supervisor, clock, pub
     exists: id => repository.find(id) !== undefined,
     async create(server) {
       const source =
-        server.type === 'command' ? { type: server.type, command: server.command } : { type: server.type, url: server.url };
+        server.type === 'command'
+          ? { type: server.type, command: server.command }
+          : { type: server.type, url: server.url };
       return service.add({
         id: server.id,
         title: server.title ?? server.id,
@@ -122,7 +148,11 @@ export function createServerService({ repository, engine, supervisor, clock, pub
       stored(id);
       const at = now();
       if (change) repository.saveConfiguration(applyChange(configuration(id), change, at));
-      repository.update(id, { ...(title === undefined ? {} : { title }), ...(description === undefined ? {} : { description }) }, at);
+      repository.update(
+        id,
+        { ...(title === undefined ? {} : { title }), ...(description === undefined ? {} : { description }) },
+        at,
+      );
       changed(id);
       return service.get(id);
     },
@@ -194,9 +224,16 @@ function listByState(
 ): Page<MCPServer> {
   const all = repository.list({ ...filter, sort_by: 'id', sort_order: 'asc', page: 1, limit: 1_000_000 });
   const sign = filter.sort_order === 'desc' ? -1 : 1;
-  const sorted = all.items.toSorted((a, b) => sign * supervisor.health(a.id).state.localeCompare(supervisor.health(b.id).state));
+  const sorted = all.items.toSorted(
+    (a, b) => sign * supervisor.health(a.id).state.localeCompare(supervisor.health(b.id).state),
+  );
   const start = (filter.page - 1) * filter.limit;
-  return { items: sorted.slice(start, start + filter.limit).map(present), total: all.total, page: filter.page, limit: filter.limit };
+  return {
+    items: sorted.slice(start, start + filter.limit).map(present),
+    total: all.total,
+    page: filter.page,
+    limit: filter.limit,
+  };
 }
 
 const toMCPServer = (server: StoredServer, health: ServerHealth): MCPServer => ({
@@ -225,4 +262,7 @@ const notFound = (id: string): ProblemError =>
   problem('SERVER_001', { detail: `No server is called "${id}".`, next: 'The list of servers shows the names.' });
 
 export const nameTaken = (id: string): ProblemError =>
-  problem('SERVER_002', { detail: `A server is called "${id}" already.`, next: 'Choose another name, or remove that server first.' });
+  problem('SERVER_002', {
+    detail: `A server is called "${id}" already.`,
+    next: 'Choose another name, or remove that server first.',
+  });

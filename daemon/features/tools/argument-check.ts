@@ -32,7 +32,10 @@ function withoutPatterns(value: unknown, inProperties = false): unknown {
   return Object.fromEntries(
     Object.entries(value)
       .filter(([key]) => inProperties || (key !== 'pattern' && key !== 'patternProperties' && key !== 'format'))
-      .map(([key, member]) => [key, withoutPatterns(member, !inProperties && (key === 'properties' || key === '$defs' || key === 'definitions'))]),
+      .map(([key, member]) => [
+        key,
+        withoutPatterns(member, !inProperties && (key === 'properties' || key === '$defs' || key === 'definitions')),
+      ]),
   );
 }
 

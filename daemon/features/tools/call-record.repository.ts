@@ -25,7 +25,9 @@ export function createCallRecords(database: Database): CallRecords {
   const insert = database.prepare(`
     insert into tool_calls (id, server_id, tool, caller, started_at, duration_ms, outcome, code, bytes)
     values (@id, @serverId, @tool, @caller, @startedAt, @durationMs, @outcome, @code, @bytes)`);
-  const trim = database.prepare(`delete from tool_calls where rowid <= (select max(rowid) from tool_calls) - ${mostRows}`);
+  const trim = database.prepare(
+    `delete from tool_calls where rowid <= (select max(rowid) from tool_calls) - ${mostRows}`,
+  );
   let waiting: CallRecord[] = [];
   let timer: NodeJS.Timeout | undefined;
 

@@ -57,7 +57,14 @@ export interface ToolServiceOptions {
   onChanged: (serverId: string) => void;
 }
 
-export function createToolService({ repository, records, servers, session, clock, onChanged }: ToolServiceOptions): ToolService {
+export function createToolService({
+  repository,
+  records,
+  servers,
+  session,
+  clock,
+  onChanged,
+}: ToolServiceOptions): ToolService {
   const toolsOf = (serverId: string): Tool[] => {
     const disabled = new Set(servers.configuration(serverId).disabledTools);
     return repository.ofServer(serverId).map(tool => toTool(tool, disabled));
@@ -79,9 +86,11 @@ export function createToolService({ repository, records, servers, session, clock
     list({ server_id, q, ...query }) {
       const wanted = q?.toLowerCase();
       const found = (server_id === undefined ? all() : toolsOf(server_id)).filter(
-        tool => wanted === undefined || `${tool.name} ${tool.title ?? ''} ${tool.description}`.toLowerCase().includes(wanted),
+        tool =>
+          wanted === undefined || `${tool.name} ${tool.title ?? ''} ${tool.description}`.toLowerCase().includes(wanted),
       );
-      const key = (tool: Tool) => (query.sort_by === 'server_id' ? `${tool.serverId} ${tool.name}` : `${tool.name} ${tool.serverId}`);
+      const key = (tool: Tool) =>
+        query.sort_by === 'server_id' ? `${tool.serverId} ${tool.name}` : `${tool.name} ${tool.serverId}`;
       return pageOfList(found, query, key);
     },
     ofServer: (serverId, query) => pageOfList(toolsOf(serverId), query, tool => tool.name),
@@ -119,7 +128,10 @@ export function createToolService({ repository, records, servers, session, clock
         const durationMs = record(isError ? 'tool-error' : 'ok', null, bytes);
         const { content, structuredContent } = result;
         const structured = structuredContent === undefined ? {} : { structuredContent };
-        return { result, call: { id, serverId, tool: name, isError, content, ...structured, startedAt, durationMs, bytes } };
+        return {
+          result,
+          call: { id, serverId, tool: name, isError, content, ...structured, startedAt, durationMs, bytes },
+        };
       } catch (error) {
         const failure = signal.aborted ? cancelled(name) : error;
         record('failed', errorToProblem(failure).code, 0);
@@ -185,13 +197,19 @@ function findTool(tools: readonly StoredTool[], serverId: string, name: string):
   if (found) return found;
   throw problem('TOOL_001', {
     detail: `"${serverId}" has no tool called "${name}".`,
-    next: tools.length === 0 ? 'Start the server, so that it can tell its tools.' : 'The server’s list of tools shows the names.',
+    next:
+      tools.length === 0
+        ? 'Start the server, so that it can tell its tools.'
+        : 'The server’s list of tools shows the names.',
   });
 }
 
 function refuseIfOff({ disabledTools }: ServerConfiguration, serverId: string, name: string): void {
   if (!disabledTools.includes(name)) return;
-  throw problem('TOOL_005', { detail: `"${name}" of "${serverId}" is switched off.`, next: 'Tick its box in the list of tools.' });
+  throw problem('TOOL_005', {
+    detail: `"${name}" of "${serverId}" is switched off.`,
+    next: 'Tick its box in the list of tools.',
+  });
 }
 
 function refuseIfWrong({ name, inputSchema }: WireTool, args: Record<string, unknown>): void {
@@ -206,4 +224,7 @@ function refuseIfWrong({ name, inputSchema }: WireTool, args: Record<string, unk
 }
 
 const cancelled = (name: string): ProblemError =>
-  problem('TOOL_006', { detail: `The call of "${name}" was cancelled; the server was told to stop.`, next: 'Call it again when you need it.' });
+  problem('TOOL_006', {
+    detail: `The call of "${name}" was cancelled; the server was told to stop.`,
+    next: 'Call it again when you need it.',
+  });

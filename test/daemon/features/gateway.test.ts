@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import fc from 'fast-check';
+import { findByGatewayName, gatewayNames, qualifiedName } from '../../../daemon/features/gateway/tool-names.ts';
+import { testServerScript } from '../../support/fake-engine.ts';
+import { type InProcessDaemon, startInProcessDaemon, testUrl, until } from '../../support/in-process-daemon.ts';
+
+describe('the MCP endpoint', () => {
+  let daemon: InProcessDaemon;
+  const clients: Client[] = [];
+  beforeEach(async () => {
+    daemon = await startInProcessDaemon();
+  });
+  afterEach(async () => {
+    await Promise.all(clients.splice(0).map(client => client.close()));
+    await daemon[Symbol.asyncDispose]();
+  });
+
+  const run = async (id: string, script = 'echo') => {
+    await daemon.api.createServer({
+      body: {
+        type: 'command',
+        id,
+        command: process.execPath,
+        configuration: { arguments: [testServerScript(script)] },
+      },
+    });
+    await daemon.api.startServer({ params: { id } });
+    await until(async () => (await daemon.api.listServerTools({ params: { id } })).total > 0);
+  };
+  const connect = async (): Promise<Client> => {
+    const client = new Client({ name: 'test', version: '1.0.0' });
+    const fetch = (url: string | URL, init?: RequestInit) => {
+      const { pathname, search } = new URL(url);
+      return daemon.request(pathname + search, { ...init, headers: Object.fromEntries(new Headers(init?.headers)) });
+    };
+    await client.connect(
+      new StreamableHTTPClientTransport(new URL(`${testUrl}/mcp`), { fetch, requestInit: { headers: daemon.asOwner } }),
+    );
+    clients.push(client);
+    return client;
+  };
+  const names = async (client: Client) => (await client.listTools()).tools.map(({ name }) => name).toSorted();
+
+  it('lists and calls the tools of running servers with the official client', async () => {
+    await run('one');
+    const client = await connect();
+    assert.deepEqual(await names(client), ['add', 'break', 'echo', 'fail', 'started']);
+    const result = await client.callTool({ name: 'add', arguments: { a: 20, b: 22 } });
+    assert.deepEqual(result.structuredContent, { sum: 42 });
+  });
+
+  it('passes definitions and results unchanged, members it does not know included', async () => {
+    await run('one');
+    const client = await connect();
+    const add = (await client.listTools()).tools.find(({ name }) => name === 'add');
+    assert.equal(add?._meta?.['quayside.test/kept'], true);
+    assert.deepEqual(add?.outputSchema?.required, ['sum']);
+    const result = await client.callTool({ name: 'echo', arguments: { message: 'hi' } });
+    assert.equal(result._meta?.['quayside.test/kept'], true);
+  });
+
+  it('tells tools of the same name apart, and names nothing anew when one of them stops', async () => {
+    await run('one');
+    await run('two');
+    const client = await connect();
+    assert.equal((await names(client)).length, 10);
+    assert.ok((await names(client)).includes('one__echo'));
+    await daemon.api.stopServer({ params: { id: 'two' } });
+    assert.deepEqual(await names(client), ['one__add', 'one__break', 'one__echo', 'one__fail', 'one__started']);
+    const result = await client.callTool({ name: 'one__echo', arguments: { message: 'hi' } });
+    assert.deepEqual(result.content, [{ type: 'text', text: 'Echo: hi' }]);
+  });
+
+  it('neither lists nor calls a tool that is switched off', async () => {
+    await run('one');
+    await daemon.api.updateTool({ params: { id: 'one', tool: 'echo' }, body: { enabled: false } });
+    const client = await connect();
+    assert.ok(!(await names(client)).includes('echo'));
+    await assert.rejects(
+      client.callTool({ name: 'echo', arguments: { message: 'hi' } }),
+      /No running server has a tool called/,
+    );
+  });
+
+  it('reports what went wrong as a result that a model can read', async () => {
+    await run('one');
+    const client = await connect();
+    const wrong = await client.callTool({ name: 'add', arguments: { a: 'x' } });
+    assert.equal(wrong.isError, true);
+    assert.match((wrong.content[0] as { text: string }).text, /TOOL_002/);
+    await daemon.api.stopServer({ params: { id: 'one' } });
+    const stopped = await client.callTool({ name: 'echo', arguments: { message: 'hi' } });
+    assert.match((stopped.content[0] as { text: string }).text, /SERVER_003/);
+  });
+
+  it('puts each call on record, the failed ones too', async () => {
+    await run('one');
+    const client = await connect();
+    await client.callTool({ name: 'echo', arguments: { message: 'hi' } });
+    await client.callTool({ name: 'add', arguments: {} });
+    const { items } = await daemon.api.listAudit({ query: { sort_order: 'desc', limit: 3 } });
+    assert.deepEqual(
+      items.map(({ principal, resource, outcome, code }) => [principal, resource, outcome, code]),
+      [
+        ['owner (token) by MCP', 'one/add', 'failed', 'TOOL_002'],
+        ['owner (token) by MCP', 'one/add', 'allowed', null],
+        ['owner (token) by MCP', 'one/echo', 'allowed', null],
+      ],
+    );
+  });
+});
+
+describe('the names of tools at the endpoint', () => {
+  const tool = fc.record({
+    serverId: fc.stringMatching(/^[a-z0-9][a-z0-9._-]{0,63}$/),
+    name: fc.string({ minLength: 1, maxLength: 130 }),
+  });
+  const tools = fc.uniqueArray(tool, { selector: ({ serverId, name }) => `${serverId} ${name}`, maxLength: 30 });
+
+  it('are unique, fit every client, and lead back to their tool', () => {
+    fc.assert(
+      fc.property(tools, all => {
+        const names = gatewayNames(all);
+        assert.equal(names.size, all.length);
+        for (const [name, of] of names) {
+          assert.match(name, /^[a-zA-Z0-9_-]{1,64}$/);
+          assert.equal(findByGatewayName(all, name), of);
+        }
+      }),
+    );
+  });
+
+  it('have a long form that works whether or not there is a clash', () => {
+    const one = { serverId: 'one', name: 'echo' };
+    assert.equal(findByGatewayName([one], 'echo'), one);
+    assert.equal(findByGatewayName([one], qualifiedName(one)), one);
+  });
+});
