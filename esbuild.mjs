@@ -12,13 +12,13 @@ const watch = process.argv.includes('--watch');
 const production = process.argv.includes('--production');
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 
-/** Packages that were written for CommonJS find their `require` and folder in an ES module bundle by this. */
+/** Packages that were written for CommonJS find their `require` and folder in an ES module bundle by this; `var`, because some declare them too. */
 const commonJsBanner = [
   "import { createRequire as quaysideCreateRequire } from 'node:module';",
   "import { fileURLToPath as quaysideFileURLToPath } from 'node:url';",
   'const require = quaysideCreateRequire(import.meta.url);',
-  'const __filename = quaysideFileURLToPath(import.meta.url);',
-  "const __dirname = quaysideFileURLToPath(new URL('.', import.meta.url));",
+  'var __filename = quaysideFileURLToPath(import.meta.url);',
+  "var __dirname = quaysideFileURLToPath(new URL('.', import.meta.url));",
 ].join('\n');
 
 const common = {
