@@ -1,0 +1,123 @@
+// Searching the catalog, and following one installation from the click to its end.
+import { computed, type ReadonlySignal, signal } from '@preact/signals';
+import type { CatalogEntry } from '../../shared/api/catalog.ts';
+import { hasEnded, type NewOperation, type Operation } from '../../shared/api/operations.ts';
+import type { App } from '../kit/app.ts';
+import { type Act, createAct, createLoad, type Load } from '../kit/load.ts';
+import { readAllPages } from '../kit/pages.ts';
+
+export interface CatalogState {
+  readonly entries: Load<CatalogEntry[]>;
+  readonly query: ReadonlySignal<string>;
+  readonly category: ReadonlySignal<string>;
+  readonly categories: ReadonlySignal<string[]>;
+  readonly found: ReadonlySignal<CatalogEntry[]>;
+  search(query: string): void;
+  filter(category: string): void;
+  close(): void;
+}
+
+/** The whole catalog is read once and searched here: each letter typed shows at once. */
+export function createCatalogState({ api, live }: App): CatalogState {
+  const entries = createLoad(abort =>
+    readAllPages(query => api.listCatalog({ query: { ...query, sort_by: 'title' } }, { signal: abort })),
+  );
+  const query = signal('');
+  const category = signal('');
+  void entries.reload();
+  const stop = live.onEvent(event => {
+    const changes = event.type === 'reset' || event.type === 'server.removed';
+    const installed = event.type === 'operation.changed' && hasEnded(event.operation);
+    if (changes || installed) void entries.reload();
+  });
+  return {
+    entries,
+    query,
+    category,
+    categories: computed(() => [...new Set((entries.value.value ?? []).flatMap(entry => entry.categories))].sort()),
+    found: computed(() =>
+      (entries.value.value ?? []).filter(
+        entry => matches(entry, query.value) && (category.value === '' || entry.categories.includes(category.value)),
+      ),
+    ),
+    search(next) {
+      query.value = next;
+    },
+    filter(next) {
+      category.value = next;
+    },
+    close() {
+      stop();
+      entries.close();
+    },
+  };
+}
+
+/** True if each word is somewhere in the entry's texts or tool names. */
+export function matches(entry: CatalogEntry, query: string): boolean {
+  const { id, title, description, publisher, categories, toolNames } = entry;
+  const text = [id, title, description, publisher, ...categories, ...toolNames].join('\n').toLowerCase();
+  return query
+    .toLowerCase()
+    .split(/\s+/)
+    .every(word => text.includes(word));
+}
+
+export interface InstallState {
+  readonly act: Act;
+  /** The operation that this form started, as it is now. */
+  readonly operation: ReadonlySignal<Operation | undefined>;
+  readonly running: ReadonlySignal<boolean>;
+  /** What was asked for last, for a second try. */
+  readonly asked: ReadonlySignal<NewOperationInput | undefined>;
+  install(request: NewOperationInput): Promise<void>;
+  cancel(): Promise<void>;
+  close(): void;
+}
+
+export type NewOperationInput = Partial<NewOperation> & Pick<NewOperation, 'from'>;
+
+/** @param adopt Which of the running operations was started for this form by another window or before a reload. */
+export function createInstallState({ api, live }: App, adopt: (operation: Operation) => boolean): InstallState {
+  const act = createAct();
+  const last = signal<Operation | undefined>(undefined);
+  const asked = signal<NewOperationInput | undefined>(undefined);
+  const operation = computed(() => {
+    const known = live.operations.value.value ?? [];
+    const mine = last.value;
+    if (mine) return known.find(({ id }) => id === mine.id) ?? mine;
+    return known.find(candidate => !hasEnded(candidate) && adopt(candidate));
+  });
+  return {
+    act,
+    operation,
+    asked,
+    running: computed(
+      () => act.running.value === 'install' || (operation.value !== undefined && !hasEnded(operation.value)),
+    ),
+    async install(request) {
+      asked.value = request;
+      await act.run('install', async () => {
+        last.value = undefined;
+        last.value = await api.createOperation({ body: { kind: 'install', ...request } });
+      });
+    },
+    async cancel() {
+      const { value } = operation;
+      if (!value) return;
+      await act.run('cancel', async () => {
+        last.value = await api.cancelOperation({ params: { id: value.id } });
+      });
+    },
+    close() {},
+  };
+}
+
+/** A name that no server has yet: `memory`, `memory-2`, … */
+export function freeName(wanted: string, taken: ReadonlySet<string>): string {
+  if (!taken.has(wanted)) return wanted;
+  for (let number = 2; ; number++) {
+    const candidate = `${wanted.slice(0, 60)}-${number}`;
+    if (!taken.has(candidate)) return candidate;
+  }
+}

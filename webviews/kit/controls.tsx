@@ -1,0 +1,100 @@
+// Buttons, icons and links of every view.
+import type { ComponentChildren, TargetedMouseEvent } from 'preact';
+import { useApp } from './app.ts';
+import type { Location } from './location.ts';
+
+export const Icon = ({ name, spin = false, class: extra = '' }: { name: string; spin?: boolean; class?: string }) => (
+  <span class={`codicon codicon-${name} ${spin ? 'codicon-modifier-spin' : ''} ${extra}`} aria-hidden="true" />
+);
+
+interface ButtonProps {
+  children: ComponentChildren;
+  kind?: 'primary' | 'secondary';
+  icon?: string;
+  type?: 'button' | 'submit';
+  disabled?: boolean | undefined;
+  /** Shows that it works and takes no second click. */
+  busy?: boolean | undefined;
+  onClick?: (() => void) | undefined;
+}
+
+/** Of the toolkit. A submit button asks its form itself, because the element's own way needs a hidden inline-styled twin. */
+export function Button({ children, kind = 'secondary', icon, type = 'button', disabled, busy, onClick }: ButtonProps) {
+  const act = (event: TargetedMouseEvent<HTMLElement>) => {
+    if (disabled || busy) return;
+    if (type === 'submit') event.currentTarget.closest('form')?.requestSubmit();
+    onClick?.();
+  };
+  return (
+    <vscode-button appearance={kind} type="button" disabled={Boolean(disabled || busy)} onClick={act}>
+      {busy ? <Icon name="loading" spin /> : icon && <Icon name={icon} />}
+      <span class="button-label">{children}</span>
+    </vscode-button>
+  );
+}
+
+interface IconButtonProps {
+  icon: string;
+  label: string;
+  disabled?: boolean | undefined;
+  busy?: boolean | undefined;
+  pressed?: boolean | undefined;
+  onClick: () => void;
+}
+
+export const IconButton = ({ icon, label, disabled, busy, pressed, onClick }: IconButtonProps) => (
+  <button
+    type="button"
+    class="icon-button"
+    aria-label={label}
+    title={label}
+    aria-pressed={pressed}
+    disabled={Boolean(disabled || busy)}
+    onClick={onClick}
+  >
+    <Icon name={busy ? 'loading' : icon} spin={busy ?? false} />
+  </button>
+);
+
+interface PlaceLinkProps {
+  to: Location;
+  children: ComponentChildren;
+  class?: string;
+  current?: boolean;
+}
+
+/** A link to a place in the app, in whichever host. */
+export function PlaceLink({ to, children, class: name = '', current = false }: PlaceLinkProps) {
+  const { host } = useApp();
+  const open = (event: TargetedMouseEvent<HTMLAnchorElement>) => {
+    if (host.kind === 'page' && (event.ctrlKey || event.metaKey || event.shiftKey)) return;
+    event.preventDefault();
+    host.open(to);
+  };
+  return (
+    <a href={host.linkTo(to)} class={name} onClick={open} aria-current={current ? 'page' : undefined}>
+      {children}
+    </a>
+  );
+}
+
+/** A link out of the app. Only http and https are links; anything else is shown as text. */
+export function ExternalLink({ url, children }: { url: string; children: ComponentChildren }) {
+  const { host } = useApp();
+  if (!/^https?:\/\//.test(url)) return <span>{children}</span>;
+  return (
+    <a
+      href={url}
+      rel="noopener noreferrer"
+      onClick={event => {
+        event.preventDefault();
+        host.openExternal(url);
+      }}
+    >
+      {children}
+    </a>
+  );
+}
+
+export const Badge = ({ children }: { children: ComponentChildren }) => <vscode-badge>{children}</vscode-badge>;
+export const Divider = () => <vscode-divider />;

@@ -1,0 +1,36 @@
+// The page at the daemon's own address: requests by fetch with the session's cookie, places in the address's hash.
+import { signal } from '@preact/signals';
+import { fetchCarrier } from '../../shared/api/carriers.ts';
+import type { Host } from './host.ts';
+import { formatLocation, parseLocation } from './location.ts';
+
+export function createPageHost(start: string): Host {
+  const location = signal(parseLocation(window.location.hash || start));
+  window.addEventListener('hashchange', () => {
+    location.value = parseLocation(window.location.hash);
+  });
+  return {
+    kind: 'page',
+    carrier: fetchCarrier({ fetch: (url, init) => window.fetch(url, init), baseUrl: '' }),
+    location,
+    linkTo: target => `#/${formatLocation(target)}`,
+    open: target => {
+      window.location.hash = `/${formatLocation(target)}`;
+    },
+    copy: text => navigator.clipboard.writeText(text),
+    openExternal: url => {
+      if (/^https?:\/\//.test(url)) window.open(url, '_blank', 'noopener,noreferrer');
+    },
+    openText: (text, language, name) => download(text, language, name),
+  };
+}
+
+function download(text: string, language: 'json' | 'plaintext', name: string): void {
+  const type = language === 'json' ? 'application/json' : 'text/plain;charset=utf-8';
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = `${name.replace(/[^A-Za-z0-9._-]+/g, '-')}.${language === 'json' ? 'json' : 'txt'}`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}

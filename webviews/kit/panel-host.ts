@@ -1,0 +1,58 @@
+// A panel of the editor: requests and acts by postMessage, places by the editor's own panels.
+import { signal } from '@preact/signals';
+import { type HostAct, HostMessage, type PanelMessage, type PanelPort, panelCarrier } from '../../shared/api/panel.ts';
+import type { Host } from './host.ts';
+import { formatLocation, type Location, parseLocation } from './location.ts';
+
+interface VsCodeApi {
+  postMessage(message: PanelMessage): void;
+}
+declare function acquireVsCodeApi(): VsCodeApi;
+
+export function createPanelHost(start: string): Host {
+  const api = acquireVsCodeApi();
+  const port: PanelPort = {
+    post: message => api.postMessage(message),
+    onMessage: listener => {
+      const onMessage = (event: MessageEvent) => listener(event.data);
+      window.addEventListener('message', onMessage);
+      return () => window.removeEventListener('message', onMessage);
+    },
+  };
+  const location = signal(parseLocation(start));
+  port.onMessage(raw => {
+    const message = HostMessage.safeParse(raw);
+    if (message.success && message.data.type === 'navigate') location.value = parseLocation(message.data.location);
+  });
+  const ask = (act: HostAct) => port.post({ type: 'host', act });
+  return {
+    kind: 'panel',
+    carrier: panelCarrier(port),
+    location,
+    linkTo: target => `#${formatLocation(target)}`,
+    open: target => {
+      const act = actFor(target);
+      // The catalog and its entries are one panel: no need to ask the editor for another.
+      if (!act || (target.view === 'catalog' && location.value.view === 'catalog')) location.value = target;
+      else ask(act);
+    },
+    copy: async text => ask({ act: 'copy', text }),
+    openExternal: url => ask({ act: 'openExternal', url }),
+    openText: (text, language) => ask({ act: 'openText', language, text }),
+  };
+}
+
+function actFor(target: Location): HostAct | undefined {
+  switch (target.view) {
+    case 'dashboard':
+      return { act: 'openDashboard' };
+    case 'catalog':
+      return { act: 'openCatalog', ...(target.entry === undefined ? {} : { entryId: target.entry }) };
+    case 'server':
+      return { act: 'openServer', serverId: target.id };
+    case 'tool':
+      return { act: 'openTool', serverId: target.id, tool: target.tool };
+    default:
+      return undefined;
+  }
+}

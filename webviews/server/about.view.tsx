@@ -1,0 +1,70 @@
+import type { MCPServerDetail } from '../../shared/api/servers.ts';
+import { ExternalLink } from '../kit/controls.tsx';
+import { CopyButton } from '../kit/copy-button.tsx';
+import { formatAgo } from '../kit/format.ts';
+import { useNow } from '../kit/now.ts';
+import { ServerText } from '../kit/text.tsx';
+
+/** Where a server comes from, what is pinned, and what it says of itself. */
+export function AboutTab({ server }: { server: MCPServerDetail }) {
+  const now = useNow(60_000);
+  const { source } = server;
+  return (
+    <>
+      <dl class="fact-list">
+        <dt>Name</dt>
+        <dd>{server.id}</dd>
+        {source.type === 'npm' && (
+          <>
+            <dt>Package</dt>
+            <dd class="code">{source.package}</dd>
+            <dt>Version</dt>
+            <dd>
+              {source.version} <span class="quiet">pinned</span>
+            </dd>
+            <dt>Integrity</dt>
+            <dd class="integrity">
+              <code>{source.integrity}</code>
+              <CopyButton text={() => source.integrity} label="Copy the integrity value" />
+            </dd>
+          </>
+        )}
+        {source.type === 'command' && (
+          <>
+            <dt>Command</dt>
+            <dd class="code">{source.command}</dd>
+          </>
+        )}
+        {source.type === 'remote' && (
+          <>
+            <dt>Address</dt>
+            <dd>
+              <ExternalLink url={source.url}>{source.url}</ExternalLink>
+            </dd>
+          </>
+        )}
+        <dt>Says it is</dt>
+        <dd>{server.serverVersion === null ? 'not known yet' : <ServerText text={server.serverVersion} />}</dd>
+        <dt>Protocol</dt>
+        <dd>{server.protocolVersion === null ? 'not known yet' : <ServerText text={server.protocolVersion} />}</dd>
+        <dt>Engine</dt>
+        <dd>
+          {server.engine}
+          {server.isolated ? '' : ', not isolated: it runs with your rights on this machine'}
+        </dd>
+        <dt>From</dt>
+        <dd>{server.catalogEntry === null ? 'not from the catalog' : `catalog entry ${server.catalogEntry}`}</dd>
+        <dt>Added</dt>
+        <dd title={new Date(server.createdAt).toLocaleString()}>{formatAgo(server.createdAt, now)}</dd>
+      </dl>
+      {server.instructions && (
+        <>
+          <h2>Instructions for clients</h2>
+          <pre class="text-block wrapped" tabIndex={0} role="region" aria-label="Instructions">
+            <ServerText text={server.instructions} />
+          </pre>
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,119 @@
+// Which view is shown where, in either host.
+import { useEffect, useRef } from 'preact/hooks';
+import { CatalogView } from '../catalog/catalog.view.tsx';
+import { EntryView } from '../catalog/entry.view.tsx';
+import { DashboardView } from '../dashboard/dashboard.view.tsx';
+import { ServersView } from '../dashboard/servers.view.tsx';
+import { Announcer } from '../kit/announcer.tsx';
+import { useApp } from '../kit/app.ts';
+import { Button, Icon } from '../kit/controls.tsx';
+import { Empty } from '../kit/feedback.tsx';
+import { formatLocation, type Location } from '../kit/location.ts';
+import { ServerView } from '../server/server.view.tsx';
+import { ToolView } from '../tool/tool.view.tsx';
+import { Shell } from './shell.view.tsx';
+import { SignInView } from './sign-in.view.tsx';
+import type { ThemeState } from './theme.ts';
+
+export function AppView({ theme }: { theme: ThemeState | undefined }) {
+  const { host, live, api } = useApp();
+  const location = host.location.value;
+  const signOut = async () => {
+    // Signed out is what the person wants to see, also if the daemon is gone.
+    await api.deleteSession().catch(() => undefined);
+    live.stop();
+    host.open({ view: 'login', ticket: undefined });
+  };
+  const signedIn = () => {
+    window.history.replaceState(null, '', '#/dashboard');
+    window.dispatchEvent(new HashChangeEvent('hashchange'));
+    live.stop();
+    live.start();
+  };
+  if (!theme)
+    return (
+      <main class="panel">
+        <Banner />
+        <Place location={location} />
+        <Announcer />
+      </main>
+    );
+  if (location.view === 'login' || live.signedOut.value)
+    return (
+      <>
+        <SignInView ticket={location.view === 'login' ? location.ticket : undefined} onSignedIn={signedIn} />
+        <Announcer />
+      </>
+    );
+  return (
+    <Shell theme={theme} onSignOut={() => void signOut()}>
+      <Banner />
+      <Place location={location} />
+      <Announcer />
+    </Shell>
+  );
+}
+
+/** The view of a place. Keyed by the place, so that each has its own state. */
+function Place({ location }: { location: Location }) {
+  const text = formatLocation(location);
+  const first = useRef(true);
+  useEffect(() => {
+    document.title = `${titleOf(location)} - Quayside`;
+    // After a step to another place the focus would be lost with the link that was left.
+    if (!first.current) document.getElementById('content')?.focus({ preventScroll: true });
+    if (!first.current) document.getElementById('content')?.scrollTo(0, 0);
+    first.current = false;
+  }, [text]);
+  switch (location.view) {
+    case 'dashboard':
+      return <DashboardView key={text} />;
+    case 'servers':
+      return <ServersView key={text} />;
+    case 'catalog':
+      return location.entry === undefined ? <CatalogView key={text} /> : <EntryView key={text} id={location.entry} />;
+    case 'server':
+      return <ServerView key={text} id={location.id} />;
+    case 'tool':
+      return <ToolView key={text} serverId={location.id} name={location.tool} />;
+    default:
+      return <NoPlace />;
+  }
+}
+
+function titleOf(location: Location): string {
+  if (location.view === 'server') return location.id;
+  if (location.view === 'tool') return `${location.tool} (${location.id})`;
+  if (location.view === 'catalog') return location.entry ?? 'Catalog';
+  return location.view === 'servers' ? 'Servers' : 'Dashboard';
+}
+
+function NoPlace() {
+  const { host } = useApp();
+  return (
+    <div class="view">
+      <Empty icon="question" title="There is nothing at this address">
+        <Button kind="primary" onClick={() => host.open({ view: 'dashboard' })}>
+          Open the dashboard
+        </Button>
+      </Empty>
+    </div>
+  );
+}
+
+/** Said quietly while the daemon is away; it goes by itself. */
+function Banner() {
+  const { live } = useApp();
+  const stopping = live.stopping.value;
+  if (live.connection.value !== 'lost' && stopping === undefined) return null;
+  return (
+    <div class="banner" role="status">
+      <Icon name="debug-disconnect" />
+      <span>
+        {live.connection.value === 'lost'
+          ? 'The daemon does not answer. What is shown may be old; this page connects again by itself.'
+          : `The daemon is stopping: ${stopping}.`}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,119 @@
+// The page's frame: places, connection, theme, sign out. The editor has its own and shows none of this.
+import type { ComponentChildren } from 'preact';
+import { useApp } from '../kit/app.ts';
+import { Icon, IconButton, PlaceLink } from '../kit/controls.tsx';
+import { Select } from '../kit/fields.tsx';
+import type { Location } from '../kit/location.ts';
+import { StateMark } from '../kit/server-state.tsx';
+import { type ThemeState, themes } from './theme.ts';
+import './shell.css';
+
+const themeNames: Record<(typeof themes)[number], string> = {
+  auto: 'System theme',
+  light: 'Light',
+  dark: 'Dark',
+  contrast: 'High contrast',
+};
+
+interface ShellProps {
+  theme: ThemeState;
+  onSignOut: () => void;
+  children: ComponentChildren;
+}
+
+export function Shell({ theme, onSignOut, children }: ShellProps) {
+  const { host } = useApp();
+  const { view } = host.location.value;
+  const skip = () => document.getElementById('content')?.focus();
+  return (
+    <div class="shell">
+      <button type="button" class="skip-link" onClick={skip}>
+        Skip to the content
+      </button>
+      <header class="rail">
+        <div class="rail-title">
+          <Icon name="server-environment" /> Quayside
+        </div>
+        <nav class="rail-places" aria-label="Places">
+          <Place to={{ view: 'dashboard' }} icon="dashboard" current={view === 'dashboard'}>
+            Dashboard
+          </Place>
+          <Place to={{ view: 'catalog' }} icon="library" current={view === 'catalog'}>
+            Catalog
+          </Place>
+          <Place to={{ view: 'servers' }} icon="server-process" current={view === 'servers'}>
+            Servers
+          </Place>
+          <ServerPlaces location={host.location.value} />
+          <a class="place" href="/api/docs" target="_blank" rel="noopener">
+            <Icon name="json" />
+            <span class="place-text">API</span>
+            <span class="only-heard"> (opens a new tab)</span>
+          </a>
+        </nav>
+        <div class="rail-foot">
+          <ConnectionMark />
+          <Select
+            label="Theme"
+            value={theme.theme.value}
+            options={themes.map(value => ({ value, label: themeNames[value] }))}
+            onChange={value => theme.choose(themes.find(known => known === value) ?? 'auto')}
+          />
+          <IconButton icon="sign-out" label="Sign out" onClick={onSignOut} />
+        </div>
+      </header>
+      <main id="content" tabIndex={-1}>
+        {children}
+      </main>
+    </div>
+  );
+}
+
+interface PlaceProps {
+  to: Location;
+  icon: string;
+  current: boolean;
+  children: ComponentChildren;
+}
+
+const Place = ({ to, icon, current, children }: PlaceProps) => (
+  <PlaceLink to={to} class="place" current={current}>
+    <Icon name={icon} />
+    <span class="place-text">{children}</span>
+  </PlaceLink>
+);
+
+function ServerPlaces({ location }: { location: Location }) {
+  const { live } = useApp();
+  const servers = live.servers.value.value ?? [];
+  if (servers.length === 0) return null;
+  return (
+    <ul class="server-places">
+      {servers.map(server => (
+        <li key={server.id}>
+          <PlaceLink
+            to={{ view: 'server', id: server.id }}
+            class="place"
+            current={(location.view === 'server' || location.view === 'tool') && location.id === server.id}
+          >
+            <StateMark state={server.state} iconOnly />
+            <span class="place-text">{server.id}</span>
+          </PlaceLink>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const connectionWords = { connecting: 'Connecting', live: 'Connected', lost: 'Not connected' } as const;
+
+function ConnectionMark() {
+  const { live } = useApp();
+  const state = live.connection.value;
+  return (
+    <span class={`connection connection-${state}`}>
+      <Icon name={state === 'live' ? 'pass-filled' : state === 'lost' ? 'debug-disconnect' : 'sync'} />
+      <span class="place-text">{connectionWords[state]}</span>
+    </span>
+  );
+}

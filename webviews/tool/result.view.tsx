@@ -1,0 +1,200 @@
+// What a call gave back: never markup, never longer than a person and a browser can bear.
+import { useState } from 'preact/hooks';
+import type { CallResult, ContentBlock } from '../../shared/api/tools.ts';
+import { useApp } from '../kit/app.ts';
+import { Button, ExternalLink, Icon } from '../kit/controls.tsx';
+import { CopyButton } from '../kit/copy-button.tsx';
+import { formatBytes, formatDuration } from '../kit/format.ts';
+import { ServerText } from '../kit/text.tsx';
+import { toVisibleText } from '../kit/visible-text.ts';
+import { prettyJson, type ShownBlock, toShownBlock } from './content-block.ts';
+
+const shownText = 20_000;
+const shownBlocks = 50;
+
+export function ResultView({ result }: { result: CallResult }) {
+  const { host } = useApp();
+  const whole = () => JSON.stringify({ content: result.content, structuredContent: result.structuredContent }, null, 2);
+  const name = `${result.serverId}-${result.tool}`;
+  return (
+    <section class={`result ${result.isError ? 'result-error' : ''}`} aria-label="Result">
+      <div class="result-head">
+        <h2>
+          <Icon name={result.isError ? 'error' : 'pass-filled'} class={result.isError ? 'state-bad' : 'state-good'} />
+          {result.isError ? 'The tool reported an error' : 'Result'}
+        </h2>
+        <span class="facts">
+          <span data-fact="duration">{formatDuration(result.durationMs)}</span>
+          <span>{formatBytes(result.bytes)}</span>
+        </span>
+        <span class="result-acts">
+          <CopyButton text={() => plainText(result)} label="Copy result" />
+          <Button icon="json" onClick={() => host.openText(whole(), 'json', name)}>
+            {host.kind === 'page' ? 'Download JSON' : 'Open as JSON'}
+          </Button>
+        </span>
+      </div>
+      {result.content.length === 0 && result.structuredContent === undefined && (
+        <p class="quiet">The tool answered with nothing.</p>
+      )}
+      {result.content.slice(0, shownBlocks).map((block, index) => (
+        <BlockView key={`${index}`} block={block} name={name} />
+      ))}
+      {result.content.length > shownBlocks && (
+        <p class="quiet">
+          {result.content.length - shownBlocks} more parts are not shown here. Take the JSON to see them.
+        </p>
+      )}
+      {result.structuredContent !== undefined && (
+        <div class="block">
+          <h3>Structured content</h3>
+          <LongText text={JSON.stringify(result.structuredContent, null, 2)} language="json" name={name} />
+        </div>
+      )}
+    </section>
+  );
+}
+
+const plainText = (result: CallResult): string => {
+  const texts = result.content.map(toShownBlock).flatMap(block => ('text' in block ? [block.text] : []));
+  return texts.length > 0 ? texts.join('\n') : JSON.stringify(result.structuredContent ?? result.content, null, 2);
+};
+
+function BlockView({ block, name }: { block: ContentBlock; name: string }) {
+  const shown = toShownBlock(block);
+  return (
+    <div class="block" data-block={shown.kind}>
+      <Block shown={shown} block={block} name={name} />
+    </div>
+  );
+}
+
+function Block({ shown, block, name }: { shown: ShownBlock; block: ContentBlock; name: string }) {
+  switch (shown.kind) {
+    case 'text':
+      return <TextBlock text={shown.text} name={name} />;
+    case 'image':
+      return (
+        <figure class="image-block">
+          <img src={shown.source} alt="From the tool's result" />
+          <figcaption class="quiet">
+            {shown.mimeType}, {formatBytes(shown.bytes)}
+          </figcaption>
+        </figure>
+      );
+    case 'audio':
+      return (
+        <Unshown
+          text={`Sound (${shown.mimeType || 'of unknown type'}, ${formatBytes(shown.bytes)}). It cannot be played here, because this page runs nothing but its own code.`}
+          block={block}
+          name={name}
+        />
+      );
+    case 'link':
+      return <LinkBlock shown={shown} />;
+    case 'resource':
+      return (
+        <>
+          <ResourceHead uri={shown.uri} mimeType={shown.mimeType} />
+          <TextBlock text={shown.text} name={name} />
+        </>
+      );
+    case 'blob':
+      return (
+        <>
+          <ResourceHead uri={shown.uri} mimeType={shown.mimeType} />
+          <Unshown text={`Binary data, ${formatBytes(shown.bytes)}.`} block={block} name={name} />
+        </>
+      );
+    case 'other':
+      return (
+        <>
+          <h3>
+            <ServerText text={shown.type.slice(0, 100)} />
+          </h3>
+          <LongText text={JSON.stringify(block, null, 2)} language="json" name={name} />
+        </>
+      );
+  }
+}
+
+const ResourceHead = ({ uri, mimeType }: { uri: string; mimeType: string }) => (
+  <p class="block-head">
+    <Icon name="file" />
+    <span class="code">
+      <ServerText text={uri} />
+    </span>
+    {mimeType && <span class="quiet">{toVisibleText(mimeType)}</span>}
+  </p>
+);
+
+const LinkBlock = ({ shown }: { shown: Extract<ShownBlock, { kind: 'link' }> }) => (
+  <>
+    <p class="block-head">
+      <Icon name="link" />
+      <ExternalLink url={shown.uri}>
+        <ServerText text={shown.name || shown.uri} />
+      </ExternalLink>
+      <span class="code">
+        <ServerText text={shown.uri} />
+      </span>
+    </p>
+    {shown.description && (
+      <p class="quiet">
+        <ServerText text={shown.description} />
+      </p>
+    )}
+  </>
+);
+
+function Unshown({ text, block, name }: { text: string; block: ContentBlock; name: string }) {
+  const { host } = useApp();
+  return (
+    <div class="unshown">
+      <span>
+        <ServerText text={text} />
+      </span>
+      <Button icon="json" onClick={() => host.openText(JSON.stringify(block, null, 2), 'json', name)}>
+        {host.kind === 'page' ? 'Download as JSON' : 'Open as JSON'}
+      </Button>
+    </div>
+  );
+}
+
+function TextBlock({ text, name }: { text: string; name: string }) {
+  const pretty = prettyJson(text);
+  return <LongText text={pretty ?? text} language={pretty === undefined ? 'plaintext' : 'json'} name={name} />;
+}
+
+interface LongTextProps {
+  text: string;
+  language: 'json' | 'plaintext';
+  name: string;
+}
+
+/** A text cut where it gets too long to draw, with the whole of it one click away. */
+export function LongText({ text, language, name }: LongTextProps) {
+  const { host } = useApp();
+  const [most, setMost] = useState(shownText);
+  const cut = text.length > most;
+  return (
+    <>
+      <pre class="text-block" tabIndex={0} role="region" aria-label={language === 'json' ? 'JSON' : 'Text'}>
+        <ServerText text={cut ? text.slice(0, most) : text} />
+      </pre>
+      {cut && (
+        <div class="notice notice-info">
+          <span>
+            Cut here: {formatBytes(most)} of {formatBytes(text.length)} are shown.
+          </span>
+          <span class="button-row">
+            {most < 500_000 && <Button onClick={() => setMost(Math.min(most * 5, 500_000))}>Show more</Button>}
+            <Button icon="go-to-file" onClick={() => host.openText(text, language, name)}>
+              {host.kind === 'page' ? 'Download the whole' : 'Open the whole in the editor'}
+            </Button>
+          </span>
+        </div>
+      )}
+    </>
+  );
+}

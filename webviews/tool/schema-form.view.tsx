@@ -1,0 +1,328 @@
+// The fields of a schema as form controls. Knows fields and drafts, nothing of schemas.
+import type { ComponentChildren } from 'preact';
+import { useId } from 'preact/hooks';
+import { Button, IconButton } from '../kit/controls.tsx';
+import {
+  Checkbox,
+  FieldError,
+  Field as FieldFrame,
+  RequiredMark,
+  Select,
+  TextArea,
+  TextInput,
+} from '../kit/fields.tsx';
+import { ServerText } from '../kit/text.tsx';
+import { absent, type Draft, emptyGroup, escapePointer, type FieldErrors, newItem } from './draft.ts';
+import type { ChoiceField, Field, GroupField, JsonField, ListField, NumberField, TextField } from './schema-form.ts';
+
+interface FieldProps<F extends Field = Field> {
+  field: F;
+  draft: Draft;
+  /** JSON Pointer of this place. */
+  at: string;
+  errors: FieldErrors;
+  onChange: (draft: Draft) => void;
+  /** Instead of the field's own: for the items of a list. */
+  label?: string;
+}
+
+/** The fields of a group one below the other, without a frame around them. */
+export function GroupFields({ field, draft, at, errors, onChange }: Omit<FieldProps<GroupField>, 'label'>) {
+  const group = draft.kind === 'group' ? draft : undefined;
+  const change = (key: string, next: Draft) =>
+    onChange({
+      kind: 'group',
+      entries: new Map([...(group?.entries ?? []), [key, next]]),
+      rest: group?.rest ?? new Map(),
+    });
+  return (
+    <>
+      {field.fields.map(inner => (
+        <FieldView
+          key={inner.key}
+          field={inner}
+          draft={group?.entries.get(inner.key) ?? absent}
+          at={`${at}/${escapePointer(inner.key)}`}
+          errors={errors}
+          onChange={next => change(inner.key, next)}
+        />
+      ))}
+      {group && group.rest.size > 0 && (
+        <p class="field-description">
+          Also sent, from the JSON below: <ServerText text={[...group.rest.keys()].join(', ')} />
+        </p>
+      )}
+    </>
+  );
+}
+
+export function FieldView(props: FieldProps) {
+  const { field, draft } = props;
+  if (draft.kind === 'value') return <KeptValue {...props} />;
+  switch (field.kind) {
+    case 'text':
+      return <TextView {...props} field={field} />;
+    case 'number':
+      return <NumberView {...props} field={field} />;
+    case 'flag':
+      return <FlagView {...props} />;
+    case 'choice':
+      return <ChoiceView {...props} field={field} />;
+    case 'list':
+      return <ListView {...props} field={field} />;
+    case 'group':
+      return <GroupView {...props} field={field} />;
+    case 'json':
+      return <JsonView {...props} field={field} />;
+  }
+}
+
+const textsOf = ({ field, at, errors, label }: FieldProps, hint = '') => ({
+  label: <ServerText text={label ?? (field.label || 'Value')} />,
+  description: describe(field, hint),
+  error: errors.get(at),
+  required: field.required && label === undefined,
+});
+
+function describe(field: Field, hint: string): ComponentChildren {
+  const renamed = field.label !== field.key && field.key !== '';
+  if (!field.description && !hint && !renamed) return undefined;
+  return (
+    <>
+      {renamed && (
+        <>
+          <span class="code">
+            <ServerText text={field.key} />
+          </span>{' '}
+        </>
+      )}
+      <ServerText text={field.description} />
+      {hint && <span class="field-hint"> {hint}</span>}
+    </>
+  );
+}
+
+const inputTypes: Record<string, 'url' | 'email' | 'date' | 'time'> = {
+  uri: 'url',
+  url: 'url',
+  email: 'email',
+  date: 'date',
+};
+
+function TextView(props: FieldProps<TextField>) {
+  const { field, draft, onChange } = props;
+  const text = draft.kind === 'text' ? draft.text : '';
+  const empties = field.required && field.minLength === 0 && field.format === '';
+  // A cleared field is left out; an empty text is sent only where a person says so.
+  const change = (next: string) =>
+    onChange(next === '' && props.label === undefined ? absent : { kind: 'text', text: next });
+  const type = inputTypes[field.format];
+  const long = /\n/.test(text) || isLong(field);
+  return (
+    <FieldFrame {...textsOf(props, textHint(field))}>
+      {long && !type ? (
+        <TextArea value={text} onInput={change} rows={4} />
+      ) : (
+        <TextInput value={text} onInput={change} type={type} />
+      )}
+      {empties && text === '' && props.label === undefined && props.errors.has(props.at) && (
+        <div class="button-row">
+          <Button onClick={() => onChange({ kind: 'text', text: '' })}>Send an empty text</Button>
+        </div>
+      )}
+      {empties && draft.kind === 'text' && text === '' && props.label === undefined && (
+        <p class="field-description">An empty text is sent.</p>
+      )}
+    </FieldFrame>
+  );
+}
+
+const longNames = /^(?:content|contents|text|body|thought|prompt|code|script|query|sql|markdown|html)$/i;
+const isLong = (field: TextField): boolean =>
+  field.format === '' && (longNames.test(field.key) || (field.maxLength ?? 0) > 300);
+
+function textHint({ format, minLength, maxLength, pattern, default: initial }: TextField): string {
+  const parts = [
+    format && `Format: ${format}.`,
+    minLength > 1 && `At least ${minLength} characters.`,
+    maxLength !== undefined && `At most ${maxLength} characters.`,
+    pattern && `Pattern: ${pattern}`,
+    initial !== undefined && `Default: ${JSON.stringify(initial)}.`,
+  ];
+  return parts.filter(Boolean).join(' ');
+}
+
+function NumberView(props: FieldProps<NumberField>) {
+  const { field, draft, onChange } = props;
+  const text = draft.kind === 'text' ? draft.text : '';
+  const change = (next: string) =>
+    onChange(next === '' && props.label === undefined ? absent : { kind: 'text', text: next });
+  return (
+    <FieldFrame {...textsOf(props, numberHint(field))}>
+      <TextInput value={text} onInput={change} inputMode={field.integer ? 'numeric' : 'decimal'} />
+    </FieldFrame>
+  );
+}
+
+function numberHint(field: NumberField): string {
+  const { integer, minimum, maximum, exclusiveMinimum, exclusiveMaximum } = field;
+  const bounds = [
+    minimum !== undefined && `at least ${minimum}`,
+    exclusiveMinimum !== undefined && `more than ${exclusiveMinimum}`,
+    maximum !== undefined && `at most ${maximum}`,
+    exclusiveMaximum !== undefined && `less than ${exclusiveMaximum}`,
+  ].filter(Boolean);
+  const initial = field.default === undefined ? '' : ` Default: ${JSON.stringify(field.default)}.`;
+  return `${integer ? 'Whole number' : 'Number'}${bounds.length > 0 ? `, ${bounds.join(', ')}` : ''}.${initial}`;
+}
+
+function FlagView(props: FieldProps) {
+  const { draft, onChange } = props;
+  return (
+    <Checkbox
+      {...textsOf(props)}
+      checked={draft.kind === 'flag' && draft.on}
+      onChange={on => onChange({ kind: 'flag', on })}
+    />
+  );
+}
+
+function ChoiceView(props: FieldProps<ChoiceField>) {
+  const { field, draft, onChange } = props;
+  const options = field.options.map((choice, index) => ({ value: String(index), label: choice.label }));
+  return (
+    <FieldFrame {...textsOf(props)}>
+      <Select
+        value={draft.kind === 'choice' ? String(draft.index) : ''}
+        options={[{ value: '', label: field.required ? 'Choose…' : 'Not set' }, ...options]}
+        onChange={value => onChange(value === '' ? absent : { kind: 'choice', index: Number(value) })}
+      />
+    </FieldFrame>
+  );
+}
+
+function Frame(props: FieldProps & { children: ComponentChildren }) {
+  const { label, description, error, required } = textsOf(props);
+  const id = useId();
+  return (
+    <fieldset class={`field-group ${error ? 'field-invalid' : ''}`} aria-describedby={description ? id : undefined}>
+      <legend class="field-label">
+        {label}
+        {required && <RequiredMark />}
+      </legend>
+      {description && (
+        <div class="field-description" id={id}>
+          {description}
+        </div>
+      )}
+      {props.children}
+      <FieldError error={error} />
+    </fieldset>
+  );
+}
+
+function ListView(props: FieldProps<ListField>) {
+  const { field, draft, at, errors, onChange } = props;
+  const items = draft.kind === 'list' ? draft.items : [];
+  const remove = (gone: number) => {
+    const rest = items.filter((_, index) => index !== gone);
+    onChange(rest.length === 0 && !field.required ? absent : { kind: 'list', items: rest });
+  };
+  const full = field.maxItems !== undefined && items.length >= field.maxItems;
+  return (
+    <Frame {...props}>
+      {items.length > 0 && (
+        <ol class="list-items">
+          {items.map((item, index) => (
+            <li key={`${index}`} class="list-item">
+              <div class="list-item-field">
+                <FieldView
+                  field={field.item}
+                  draft={item}
+                  at={`${at}/${index}`}
+                  errors={errors}
+                  label={`Item ${index + 1}`}
+                  onChange={next =>
+                    onChange({ kind: 'list', items: items.map((old, place) => (place === index ? next : old)) })
+                  }
+                />
+              </div>
+              <IconButton icon="trash" label={`Remove item ${index + 1}`} onClick={() => remove(index)} />
+            </li>
+          ))}
+        </ol>
+      )}
+      <div class="button-row">
+        <Button
+          icon="add"
+          disabled={full}
+          onClick={() => onChange({ kind: 'list', items: [...items, newItem(field)] })}
+        >
+          Add item
+        </Button>
+        {draft.kind === 'absent' && field.required && (
+          <Button onClick={() => onChange({ kind: 'list', items: [] })}>Send an empty list</Button>
+        )}
+        {draft.kind === 'list' && items.length === 0 && <span class="field-hint">An empty list is sent.</span>}
+      </div>
+    </Frame>
+  );
+}
+
+function GroupView(props: FieldProps<GroupField>) {
+  const { field, draft, onChange } = props;
+  if (draft.kind === 'absent')
+    return (
+      <Frame {...props}>
+        <div class="button-row">
+          <Button icon="add" onClick={() => onChange(emptyGroup(field))}>
+            Fill in
+          </Button>
+        </div>
+      </Frame>
+    );
+  return (
+    <Frame {...props}>
+      <GroupFields {...props} />
+      {!field.required && (
+        <div class="button-row">
+          <Button icon="trash" onClick={() => onChange(absent)}>
+            Leave out
+          </Button>
+        </div>
+      )}
+    </Frame>
+  );
+}
+
+function JsonView(props: FieldProps<JsonField>) {
+  const { field, draft, onChange } = props;
+  const text = draft.kind === 'text' ? draft.text : '';
+  return (
+    <FieldFrame {...textsOf(props, `${field.reason} Write JSON.`)}>
+      <TextArea
+        value={text}
+        rows={4}
+        monospace
+        onInput={next => onChange(next.trim() === '' ? absent : { kind: 'text', text: next })}
+      />
+    </FieldFrame>
+  );
+}
+
+/** A value that the form has no control for: shown as it is, to be replaced. */
+function KeptValue(props: FieldProps) {
+  const { draft, onChange } = props;
+  return (
+    <Frame {...props}>
+      <div class="kept-value">
+        <code>
+          <ServerText text={draft.kind === 'value' ? JSON.stringify(draft.value) : ''} />
+        </code>
+        <Button icon="discard" onClick={() => onChange(absent)}>
+          Clear
+        </Button>
+      </div>
+    </Frame>
+  );
+}

@@ -1,0 +1,160 @@
+// One tool's form and its calls.
+import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
+import { type Problem, problem as problemOf } from '../../shared/api/problem.ts';
+import type { CallResult, Tool } from '../../shared/api/tools.ts';
+import type { Json } from '../../shared/domain/json-schema.ts';
+import type { App } from '../kit/app.ts';
+import { asProblem, createLoad, type Load } from '../kit/load.ts';
+import { readAllPages } from '../kit/pages.ts';
+import {
+  absent,
+  type Draft,
+  type FieldErrors,
+  initialDraft,
+  parseJson,
+  placeErrors,
+  placesOf,
+  toArguments,
+  toDraft,
+} from './draft.ts';
+import { type GroupField, type JsonField, toFields } from './schema-form.ts';
+
+export interface ToolState {
+  readonly tool: Load<Tool>;
+  readonly field: ReadonlySignal<GroupField | JsonField | undefined>;
+  readonly draft: ReadonlySignal<Draft>;
+  /** Of the form itself once a call was tried, and of the daemon's last refusal. */
+  readonly errors: ReadonlySignal<FieldErrors>;
+  readonly json: ReadonlySignal<string>;
+  readonly jsonError: ReadonlySignal<string | undefined>;
+  /** Epoch milliseconds of the running call's start. */
+  readonly runningSince: ReadonlySignal<number | undefined>;
+  readonly result: ReadonlySignal<CallResult | undefined>;
+  readonly problem: ReadonlySignal<Problem | undefined>;
+  edit(draft: Draft): void;
+  editJson(text: string): void;
+  reset(): void;
+  /** Sends the arguments, unless they are wrong already. Resolves when the call has ended. */
+  call(): Promise<void>;
+  cancel(): void;
+  close(): void;
+}
+
+const cancelled = new Error('cancelled by the person');
+
+export function createToolState({ api, live }: App, serverId: string, name: string): ToolState {
+  const tool = createLoad(async abort => {
+    const tools = await readAllPages(query =>
+      api.listServerTools({ params: { id: serverId }, query }, { signal: abort }),
+    );
+    const found = tools.find(candidate => candidate.name === name);
+    if (!found) {
+      throw problemOf('TOOL_001', {
+        detail: `The server "${serverId}" has no tool named "${name}".`,
+        next: 'Open the server to see the tools that it has; it may have to run once first.',
+      });
+    }
+    return found;
+  });
+  const schemaText = computed(() => JSON.stringify(tool.value.value?.inputSchema));
+  // By the schema's text: an equal schema read again must not throw away what was typed.
+  const field = computed(() => (schemaText.value === undefined ? undefined : toFields(JSON.parse(schemaText.value))));
+  const edited = signal<Draft | undefined>(undefined);
+  const draft = computed(() => edited.value ?? (field.value ? initialDraft(field.value) : absent));
+  const outcome = computed(() =>
+    field.value ? toArguments(field.value, draft.value) : { value: undefined, errors: new Map<string, string>() },
+  );
+  const tried = signal(false);
+  const refused = signal<FieldErrors>(new Map());
+  const jsonText = signal<string | undefined>(undefined);
+  const jsonError = signal<string | undefined>(undefined);
+  const runningSince = signal<number | undefined>(undefined);
+  const result = signal<CallResult | undefined>(undefined);
+  const problem = signal<Problem | undefined>(undefined);
+  let running: AbortController | undefined;
+
+  const edit = (next: Draft) =>
+    batch(() => {
+      edited.value = next;
+      jsonText.value = undefined;
+      jsonError.value = undefined;
+      refused.value = new Map();
+    });
+
+  const run = async (args: Record<string, unknown>, abort: AbortSignal): Promise<void> => {
+    try {
+      const answer = await api.callTool(
+        { params: { id: serverId, tool: name }, body: { arguments: args } },
+        { signal: abort },
+      );
+      result.value = answer;
+    } catch (error) {
+      if (error === cancelled) return;
+      const failure = asProblem(error);
+      problem.value = failure;
+      if (field.value) refused.value = placeErrors(failure.errors ?? [], placesOf(field.value, draft.value));
+    }
+  };
+
+  void tool.reload();
+  const stop = live.onEvent(event => {
+    if (event.type === 'reset' || (event.type === 'tools.changed' && event.serverId === serverId)) void tool.reload();
+  });
+  return {
+    tool,
+    field,
+    draft,
+    errors: computed(() => new Map([...(tried.value ? outcome.value.errors : []), ...refused.value])),
+    json: computed(() => jsonText.value ?? JSON.stringify(outcome.value.value ?? {}, null, 2)),
+    jsonError,
+    runningSince,
+    result,
+    problem,
+    edit,
+    editJson(text) {
+      const parsed = parseJson(text);
+      const error =
+        'error' in parsed ? parsed.error : isArguments(parsed.value) ? undefined : 'This must be an object.';
+      batch(() => {
+        if ('value' in parsed && error === undefined && field.value) edit(toDraft(field.value, parsed.value));
+        jsonText.value = text;
+        jsonError.value = error;
+      });
+    },
+    reset() {
+      batch(() => {
+        edit(field.value ? initialDraft(field.value) : absent);
+        tried.value = false;
+        result.value = undefined;
+        problem.value = undefined;
+      });
+    },
+    async call() {
+      if (running) return;
+      const { value, errors } = outcome.value;
+      tried.value = true;
+      if (errors.size > 0 || jsonError.value !== undefined || !isArguments(value)) return;
+      running = new AbortController();
+      batch(() => {
+        runningSince.value = Date.now();
+        result.value = undefined;
+        problem.value = undefined;
+        refused.value = new Map();
+      });
+      await run(value, running.signal);
+      running = undefined;
+      runningSince.value = undefined;
+    },
+    cancel() {
+      running?.abort(cancelled);
+    },
+    close() {
+      stop();
+      tool.close();
+      running?.abort(cancelled);
+    },
+  };
+}
+
+const isArguments = (value: Json | undefined): value is { [key: string]: Json } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
