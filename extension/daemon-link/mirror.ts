@@ -8,7 +8,7 @@ import { createSignal, type Disposable, type Signal } from '../platform/signal.t
 import type { DaemonLink } from './daemon-link.ts';
 import { readAll } from './pages.ts';
 
-export type MirrorChange = 'servers' | 'tools' | 'operations' | 'catalog';
+type MirrorChange = 'servers' | 'tools' | 'operations' | 'catalog';
 
 export interface Mirror extends Disposable {
   /** By title. Empty until the daemon has been read once. */

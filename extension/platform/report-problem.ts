@@ -4,7 +4,7 @@ import { describeProblem, isProblemError, type ProblemCode } from '../../shared/
 import { commands as ids } from './contributions.ts';
 import { Cancelled, HostProblem, type HostProblemKind } from './host-problem.ts';
 
-export interface ReportContext {
+interface ReportContext {
   /** Does the same again. */
   tryAgain?: () => unknown;
   /** The server that it is about. */
@@ -82,7 +82,7 @@ function describe(error: unknown, context: ReportContext): { text: string; steps
   return { text: 'Quayside could not do this. The log says why.', steps: [showLog] };
 }
 
-export function describeForLog(error: unknown): string {
+function describeForLog(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const own = isProblemError(error) ? describeProblem(error.problem) : (error.stack ?? error.message);
   const cause = error.cause instanceof Error ? `\n  because: ${error.cause.message}` : '';

@@ -32,7 +32,7 @@ export function toTreeItem(node: TreeNode, argument: unknown): TreeItem {
 }
 
 /** Only `appendText`, which escapes: what servers and packages say of themselves is never read as Markdown. */
-export function toTooltip(parts: readonly TooltipPart[]): MarkdownString {
+function toTooltip(parts: readonly TooltipPart[]): MarkdownString {
   const markdown = new MarkdownString(undefined, false);
   markdown.isTrusted = false;
   markdown.supportHtml = false;

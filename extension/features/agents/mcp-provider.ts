@@ -1,13 +1,12 @@
 // Offers the gateway to the agents of the editor, so that they see every running server with nothing to configure.
-import { createHash } from 'node:crypto';
 import { EventEmitter, lm, McpHttpServerDefinition, type Memento, Uri, workspace } from 'vscode';
-import type { MCPServer } from '../../../shared/api/servers.ts';
 import type { DaemonLink } from '../../daemon-link/daemon-link.ts';
 import type { Mirror } from '../../daemon-link/mirror.ts';
 import { disposeAll } from '../../platform/commands.ts';
 import { mcpServerDefinitionProvider, settings } from '../../platform/contributions.ts';
 import { HostProblem } from '../../platform/host-problem.ts';
 import { readSettings } from '../../platform/settings.ts';
+import { toolsVersion } from './tools-version.ts';
 
 export interface McpProviderOptions {
   link: DaemonLink;
@@ -73,12 +72,4 @@ export function registerMcpProvider({ link, mirror, memory }: McpProviderOptions
       if (change.affectsConfiguration(settings.offerServersToAgents)) changed.fire();
     }),
   ]);
-}
-
-/** Changes when the tools that agents see may have changed. */
-export function toolsVersion(servers: readonly MCPServer[]): string {
-  const running = servers
-    .filter(server => server.state === 'running')
-    .map(({ id, startedAt, toolCount, updatedAt }) => [id, startedAt, toolCount, updatedAt]);
-  return createHash('sha256').update(JSON.stringify(running)).digest('hex').slice(0, 12);
 }

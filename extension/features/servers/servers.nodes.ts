@@ -11,7 +11,7 @@ export interface ServerRow {
   kind: 'server';
   server: MCPServer;
 }
-export interface ToolRow {
+interface ToolRow {
   kind: 'tool';
   server: MCPServer;
   tool: Tool;
@@ -20,7 +20,7 @@ export interface OperationRow {
   kind: 'operation';
   operation: Operation;
 }
-export interface NoteRow {
+interface NoteRow {
   kind: 'note';
   serverId: string;
   text: string;
@@ -37,9 +37,6 @@ const icons: Record<ServerState, TreeNode['icon']> = {
   'crash-looping': { id: 'error', color: 'testing.iconFailed' },
   failed: { id: 'error', color: 'testing.iconFailed' },
 };
-
-/** True for a state that needs a person. */
-export const needsAttention = (state: ServerState): boolean => state === 'failed' || state === 'crash-looping';
 
 /** Installations first, then the servers. */
 export const topRows = (servers: readonly MCPServer[], operations: readonly Operation[]): Row[] => [
@@ -168,6 +165,6 @@ function operationNode(operation: Operation): TreeNode {
   };
 }
 
-export const count = (amount: number, noun: string): string => `${amount} ${noun}${amount === 1 ? '' : 's'}`;
+const count = (amount: number, noun: string): string => `${amount} ${noun}${amount === 1 ? '' : 's'}`;
 
 const lowerFirst = (text: string): string => `${text.charAt(0).toLowerCase()}${text.slice(1)}`;

@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { toOneLine, toPlainText, withoutIcons } from '../../../extension/platform/plain-text.ts';
+
+describe('text from servers', () => {
+  it('loses its terminal colours', () => {
+    assert.equal(toPlainText('\u001b[1;31mred\u001b[0m and \u001b]0;title\u0007plain'), 'red and plain');
+  });
+  it('shows characters that would hide or turn it', () => {
+    assert.equal(toPlainText('a\u202eb\u200bc'), 'a\\u{202e}b\\u{200b}c');
+    assert.equal(toPlainText('a\u0000b'), 'a\\u{0}b');
+  });
+  it('keeps line breaks, tabs and letters of every script', () => {
+    assert.equal(toPlainText('Größe\t漢字\r\n🙂'), 'Größe\t漢字\n🙂');
+  });
+  it('becomes one line of a given length', () => {
+    assert.equal(toOneLine(' a\n\n b\tc '), 'a b c');
+    assert.equal(toOneLine('x'.repeat(300), 10), `${'x'.repeat(9)}…`);
+  });
+  it('cannot draw an icon in a label', () => {
+    assert.equal(withoutIcons('$(check) safe'), '\\$(check) safe');
+  });
+});
