@@ -24,7 +24,12 @@ export async function connectChild(plan: PlanOf<'stdio'>, context: ConnectionCon
   const client = createClient(context);
   const stderr = pipeErrors(child, context);
   try {
-    await Promise.race([initialise(client, transport, context), endedEarly(child, stderr, context)]);
+    // Its output ends a moment before it does, and its end says more: initialising waits for that.
+    const initialised = initialise(client, transport, context).catch(async error => {
+      await Promise.race([child.exited.then(() => new Promise(() => {})), delay(transport.isOver() ? 1_000 : 0)]);
+      throw error;
+    });
+    await Promise.race([initialised, endedEarly(child, stderr, context)]);
   } catch (error) {
     await child.end();
     await client.close().catch(() => {});

@@ -1,0 +1,197 @@
+// What every engine promises to the features, as one suite that runs on each of them.
+import assert from 'node:assert/strict';
+import type { Engine, InstallProgress, InstallRequest, LaunchPlan, ServerToRun } from '../../daemon/engines/engine.ts';
+import { CatalogEntry } from '../../shared/api/catalog.ts';
+import { EngineStatus } from '../../shared/api/daemon.ts';
+import { isProblemError, type ProblemCode } from '../../shared/api/problem.ts';
+import type { ServerSource } from '../../shared/api/servers.ts';
+
+export interface EngineUnderTest {
+  engine: Engine;
+  /** A package that can be installed and run. */
+  good: { package: string; version: string; integrity: string };
+  /** From now on the installation of this package does not end by itself. */
+  neverEnding(): string;
+  close(): Promise<void>;
+}
+
+const request = (more: Partial<InstallRequest> & { package: string }): InstallRequest => ({
+  serverId: 'one',
+  version: 'latest',
+  integrity: undefined,
+  allowScripts: false,
+  ...more,
+});
+
+/** A server with a source and an otherwise empty configuration. */
+export const serverToRun = (
+  id: string,
+  source: ServerSource,
+  configuration: Partial<ServerToRun['configuration']> = {},
+): ServerToRun => ({
+  id,
+  source,
+  configuration: {
+    id: `${id}-configuration`,
+    serverId: id,
+    arguments: [],
+    environment: {},
+    workingDirectory: null,
+    restart: 'on-failure',
+    disabledTools: [],
+    limits: { startSeconds: 30, callSeconds: 120, messageBytes: 10_485_760 },
+    network: { inheritProxy: true, headers: {} },
+    secretReferences: [],
+    updatedAt: '2026-01-01T00:00:00.000Z',
+    ...configuration,
+  },
+});
+
+/** Asserts that the promise rejects with a problem of this code, and answers the problem. */
+export async function rejectsWith(code: ProblemCode, promise: Promise<unknown>) {
+  const error = await promise.then(
+    () => assert.fail(`${code} was expected, and it succeeded`),
+    (reason: unknown) => reason,
+  );
+  if (!isProblemError(error)) throw error;
+  assert.equal(error.code, code, error.problem.detail);
+  assert.match(error.problem.detail, /^\S.*[.)]$|\S$/);
+  return error.problem;
+}
+
+const stdio = (plan: LaunchPlan) => (plan.kind === 'stdio' ? plan : assert.fail('a plan for a child was expected'));
+
+export function describeEngineContract(name: string, make: () => Promise<EngineUnderTest>): void {
+  describe(`the contract of an engine, kept by ${name}`, () => {
+    let subject: EngineUnderTest;
+    let steps: InstallProgress[];
+
+    beforeEach(async () => {
+      subject = await make();
+      steps = [];
+    });
+    afterEach(() => subject.close());
+
+    const install = (more: Partial<InstallRequest> = {}, signal = new AbortController().signal) =>
+      subject.engine.install(request({ package: subject.good.package, ...more }), {
+        onProgress: step => steps.push(step),
+        signal,
+      });
+
+    it('tells whether it can be used', async () => {
+      const status = EngineStatus.parse(await subject.engine.probe());
+      assert.equal(status.kind, subject.engine.kind);
+      assert.equal(status.available, true);
+      assert.equal(status.reason, null);
+    });
+
+    it('offers entries that are valid, pinned and named once', async () => {
+      const offers = await subject.engine.catalog();
+      for (const offer of offers) CatalogEntry.parse({ ...offer, installed: [] });
+      assert.ok(offers.length > 0);
+      assert.equal(new Set(offers.map(({ id }) => id)).size, offers.length);
+      assert.deepEqual(JSON.parse(JSON.stringify(offers)), offers, 'offers are plain JSON');
+    });
+
+    it('installs a package, pins what it found and tells how to run it', async () => {
+      const { source } = await install();
+      assert.deepEqual(source, { type: 'npm', ...subject.good });
+      const plan = stdio(await subject.engine.plan(serverToRun('one', source, { arguments: ['--flag'] })));
+      assert.ok(plan.command.startsWith('/'), plan.command);
+      assert.equal(plan.args.at(-1), '--flag');
+    });
+
+    it('tells of its progress in sentences, and never goes back', async () => {
+      await install();
+      const fractions = steps.flatMap(({ progress }) => (progress === null ? [] : [progress]));
+      assert.deepEqual(
+        fractions,
+        [...fractions].sort((a, b) => a - b),
+      );
+      assert.equal(fractions.at(-1), 1);
+      assert.ok(fractions.every(fraction => fraction >= 0 && fraction <= 1));
+      assert.ok(steps.every(({ step }) => /^[A-Z]/.test(step)));
+    });
+
+    it('refuses a package that does not exist and leaves nothing of it', async () => {
+      await rejectsWith('INSTALL_001', install({ package: '@quayside-test/there-is-no-such-package' }));
+      const source = { type: 'npm', ...subject.good } as const;
+      await rejectsWith('SERVER_004', subject.engine.plan(serverToRun('one', source)));
+    });
+
+    it('refuses a version that does not exist', async () => {
+      await rejectsWith('INSTALL_001', install({ version: '99.99.99' }));
+    });
+
+    it('refuses a package that is not the pinned one', async () => {
+      const integrity = `sha512-${Buffer.alloc(64).toString('base64')}`;
+      await rejectsWith('INSTALL_002', install({ integrity }));
+    });
+
+    it('stops when it is cancelled and leaves nothing', async () => {
+      const controller = new AbortController();
+      const running = install({ package: subject.neverEnding() }, controller.signal);
+      setTimeout(() => controller.abort(), 300);
+      const started = Date.now();
+      await rejectsWith('INSTALL_007', running);
+      assert.ok(Date.now() - started < 3_000);
+      const source = { type: 'npm', ...subject.good } as const;
+      await rejectsWith('SERVER_004', subject.engine.plan(serverToRun('one', source)));
+    });
+
+    it('does not begin what is cancelled already', async () => {
+      await rejectsWith('INSTALL_007', install({}, AbortSignal.abort()));
+    });
+
+    it('keeps an install when another of the same server fails', async () => {
+      const { source } = await install();
+      await rejectsWith('INSTALL_001', install({ package: '@quayside-test/there-is-no-such-package' }));
+      await subject.engine.plan(serverToRun('one', source));
+    });
+
+    it('removes a server’s files, and does not mind if there are none', async () => {
+      const { source } = await install();
+      await subject.engine.remove('one');
+      await rejectsWith('SERVER_004', subject.engine.plan(serverToRun('one', source)));
+      await subject.engine.remove('one');
+      await subject.engine.remove('never-installed');
+    });
+
+    it('tidies away what nobody knows and keeps the rest', async () => {
+      const { source } = await install();
+      await install({ serverId: 'two' });
+      await subject.engine.tidy(new Set(['one']));
+      await subject.engine.plan(serverToRun('one', source));
+      await rejectsWith('SERVER_004', subject.engine.plan(serverToRun('two', source)));
+    });
+
+    it('runs a command by its absolute path, and finds it on PATH', async () => {
+      const plan = stdio(
+        await subject.engine.plan(
+          serverToRun('sh', { type: 'command', command: 'sh' }, { arguments: ['-c', 'exit 0'] }),
+        ),
+      );
+      assert.match(plan.command, /^\/.*\/sh$/);
+      assert.deepEqual(plan.args, ['-c', 'exit 0']);
+      const again = stdio(await subject.engine.plan(serverToRun('sh', { type: 'command', command: plan.command })));
+      assert.equal(again.command, plan.command);
+    });
+
+    it('refuses a command that does not exist', async () => {
+      const source = { type: 'command', command: 'quayside-there-is-no-such-program' } as const;
+      await rejectsWith('SERVER_004', subject.engine.plan(serverToRun('none', source)));
+    });
+
+    it('hands a child the variables of its configuration', async () => {
+      const server = serverToRun('sh', { type: 'command', command: 'sh' }, { environment: { GREETING: 'hello' } });
+      assert.equal(stdio(await subject.engine.plan(server)).environment['GREETING'], 'hello');
+    });
+
+    it('sends a remote server the headers of its configuration', async () => {
+      const url = 'https://example.test/mcp';
+      const headers = { 'X-Key': 'value' };
+      const server = serverToRun('far', { type: 'remote', url }, { network: { inheritProxy: true, headers } });
+      assert.deepEqual(await subject.engine.plan(server), { kind: 'http', url, headers });
+    });
+  });
+}
