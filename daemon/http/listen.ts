@@ -57,9 +57,9 @@ export async function listenOnPortOrAnother(
 }
 
 function createHttpServer(app: Hono<AppEnvironment>): Server {
-  const server = createServer(
-    getRequestListener((request, bindings) => app.fetch(request, bindings), { overrideGlobalObjects: false }),
-  );
+  // The listener's own Request takes the place of the global one, because middleware that counts the bytes of a body
+  // without a length (DELETE, chunked) makes a new request of the old, and the global one cannot.
+  const server = createServer(getRequestListener((request, bindings) => app.fetch(request, bindings)));
   server.keepAliveTimeout = 30_000;
   server.headersTimeout = 10_000;
   server.requestTimeout = 60_000;
