@@ -69,10 +69,12 @@ async function poll(
 function createProgressLine({ output }: CommandContext): (operation: Operation) => void {
   let lastStep = '';
   return ({ step, progress, title }) => {
+    const text = safeLine(step || title);
     const percent = progress === null ? '' : `${String(Math.floor(progress * 100)).padStart(3)} %  `;
-    if (output.interactive) {
-      output.progress(cutToWidth(`${percent}${safeLine(step || title)}`, (process.stderr.columns ?? 80) - 1));
-    } else if (step !== lastStep && !output.json) output.notice(`${percent.trimStart()}${step}`);
-    lastStep = step;
+    if (output.interactive) output.progress(cutToWidth(`${percent}${text}`, (process.stderr.columns ?? 80) - 1));
+    // Counters within a step would fill a log.
+    const kind = text.replace(/\d+/g, '#');
+    if (!output.interactive && !output.json && kind !== lastStep) output.notice(text);
+    lastStep = kind;
   };
 }

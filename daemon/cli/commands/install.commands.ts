@@ -8,6 +8,7 @@ import { toIntegrity, toServerName } from '../arguments/names.ts';
 import { textPairs, typedPairs } from '../arguments/pairs.ts';
 import type { Act, CommandContext, CommandResult } from '../command-context.ts';
 import { exitCodes, UsageError } from '../exit-codes.ts';
+import { describeSource } from '../terminal/describe.ts';
 import { safeLine } from '../terminal/safe-text.ts';
 import { watchOperation } from '../watch-operation.ts';
 
@@ -125,8 +126,8 @@ async function finish(
     return { document: operation, text: '', exitCode: exitCodes.api };
   }
   const server = await api.getServer({ params: { id: serverId } }, { signal });
-  const version = server.source.type === 'npm' ? ` (${server.source.package}@${server.source.version})` : '';
-  const installed = `Installed ${serverId}${safeLine(version)}`;
+  const version = server.source.type === 'npm' ? ` (${safeLine(describeSource(server.source))})` : '';
+  const installed = `Installed ${serverId}${version}`;
   if (!start) return { document: operation, text: `${installed}. Start it with: quayside start ${serverId}` };
   if (server.state === 'running') return { document: operation, text: `${installed}, and it is running.` };
   if (server.problem) output.problem(server.problem);

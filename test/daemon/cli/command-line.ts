@@ -60,7 +60,7 @@ export async function createCommandLine(name: string): Promise<CommandLine> {
     run,
     end,
     async json(args, options) {
-      const { code, stdout, stderr } = await run([...args, '--json'], options);
+      const { code, stdout, stderr } = await run(['--json', ...args], options);
       if (code !== 0) throw new Error(`quayside ${args.join(' ')} ended with ${code}: ${stderr}`);
       return JSON.parse(stdout);
     },

@@ -108,11 +108,24 @@ describe('Commands for servers and tools', () => {
       assert.equal(finished.code, 2, finished.stderr);
       assert.equal(finished.stdout, '');
       assert.equal(problemIn(finished).code, code);
-      const human = await quayside.run(args);
-      assert.equal(human.code, 2);
-      assert.match(human.stderr, new RegExp(`Code: ${code}\\n$`));
     });
   }
+
+  it('say title, detail, next step and code of a problem', async () => {
+    const { code, stdout, stderr } = await quayside.run(['install', 'evrything']);
+    assert.equal(code, 2);
+    assert.equal(stdout, '');
+    const next =
+      'Next: See "quayside catalog". To install the npm package of that name: quayside install npm:evrything';
+    const lines = [
+      'There is no such catalog entry.',
+      'The catalog has no entry "evrything".',
+      next,
+      'Code: CATALOG_001',
+      '',
+    ];
+    assert.equal(stderr, lines.join('\n'));
+  });
 
   it('say how to start a server that is stopped, or start it first', async () => {
     await quayside.json(['add', 'command', 'later', '--', process.execPath, testServer('echo')]);
