@@ -1,7 +1,7 @@
 // Builds everything that runs from dist/: extension, daemon, command line and webviews.
 // node esbuild.mjs [--watch] [--production]
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as esbuild from 'esbuild';
 import { builtFile, sourcesFingerprint } from './daemon/setup.mjs';
@@ -43,13 +43,21 @@ const bundles = [
     outfile: 'dist/extension.cjs',
     format: 'cjs',
     target: 'node22.15',
-    // jsonc-parser's other form loads its parts in a way that cannot be bundled.
-    mainFields: ['module', 'main'],
     external: ['vscode', 'better-sqlite3'],
+    // jsonc-parser's other form loads its parts in a way that cannot be bundled.
+
     // jsonc-parser's CommonJS form loads its parts by computed names, which no bundler sees.
     mainFields: ['module', 'main'],
   },
-  { ...nodeModule, entryPoints: ['daemon/main.ts'], outfile: 'dist/daemon.mjs' },
+  {
+    ...nodeModule,
+    // What is loaded after the compile cache was switched on is a chunk of its own.
+    entryPoints: { daemon: 'daemon/main.ts' },
+    outdir: 'dist',
+    outExtension: { '.js': '.mjs' },
+    splitting: true,
+    chunkNames: 'daemon-[name]-[hash]',
+  },
   { ...nodeModule, entryPoints: ['daemon/engines/process/install-child.ts'], outfile: 'dist/install-child.mjs' },
   { ...nodeModule, entryPoints: ['daemon/cli/main.ts'], outfile: 'dist/cli.mjs', target: 'node20' },
   {
@@ -126,9 +134,17 @@ const markExecutable = async file => {
   }
 };
 
+/** Chunks have their content in their name, so those of an earlier build would stay beside the new ones. */
+async function removeOldChunks() {
+  const files = existsSync('dist') ? await readdir('dist') : [];
+  const old = files.filter(file => /^daemon-.+\.mjs(?:\.map)?$/.test(file));
+  await Promise.all(old.map(file => rm(join('dist', file))));
+}
+
 async function build() {
   const sources = sourcesFingerprint();
   await rm(builtFile, { force: true });
+  await removeOldChunks();
   const results = await Promise.allSettled(presentBundles().map(bundle => esbuild.build(bundle)));
   const metafiles = results.flatMap(({ value }) => (value ? [value.metafile] : []));
   await copyDatabaseDriver();

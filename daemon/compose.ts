@@ -125,9 +125,10 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
   });
   late.tools = tools;
 
+  const operationRepository = createOperationRepository(database);
   const catalog = createCatalogService({ engine, installed: servers.all });
   const operations = createOperationService({
-    repository: createOperationRepository(database),
+    repository: operationRepository,
     engine,
     clock,
     publish: events.publish,
@@ -198,6 +199,18 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     },
   });
 
+  let restoring = Promise.resolve();
+  const restore = async (): Promise<void> => {
+    const interrupted = operationRepository.interruptUnfinished(toTimestamp(clock.now()));
+    if (interrupted > 0) logger.warn({ interrupted }, 'installs were interrupted by the end of the last daemon');
+    const orphans = await supervisor.sweepOrphans();
+    if (orphans > 0) logger.warn({ orphans }, 'ended processes that the last daemon left behind');
+    if (stopping) return;
+    await engine.tidy(new Set(servers.all().map(({ id }) => id))).catch(error => logFailure(error, 'tidy'));
+    if (stopping) return;
+    await servers.restore();
+  };
+
   return {
     app,
     startedAt,
@@ -208,13 +221,9 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
       address = at;
       warnings = found;
     },
-    async restore() {
-      const interrupted = createOperationRepository(database).interruptUnfinished(toTimestamp(clock.now()));
-      if (interrupted > 0) logger.warn({ interrupted }, 'installs were interrupted by the end of the last daemon');
-      const orphans = await supervisor.sweepOrphans();
-      if (orphans > 0) logger.warn({ orphans }, 'ended processes that the last daemon left behind');
-      await engine.tidy(new Set(servers.all().map(({ id }) => id))).catch(error => logFailure(error, 'tidy'));
-      await servers.restore();
+    restore() {
+      restoring = restore();
+      return restoring;
     },
     async close(reason) {
       stopping = true;
@@ -222,6 +231,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
       events.publish({ type: 'daemon.stopping', reason });
       await Promise.allSettled([operations.close(), gateway.close()]);
       await supervisor.close();
+      await restoring.catch(error => logFailure(error, 'restore'));
       streams.closeAll();
       records.flush();
       database.pragma('wal_checkpoint(truncate)');

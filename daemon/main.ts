@@ -1,158 +1,31 @@
-// The daemon's entry: reads what it is told, takes the lock, composes, listens, says that it is ready, and ends in order.
+// The daemon's entry. It only makes ready what must be before the rest is loaded: the runtime's version and its caches.
+import { enableCompileCache } from 'node:module';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { apiVersion } from '../shared/api/daemon.ts';
-import { type Problem, ProblemError, problem } from '../shared/api/problem.ts';
-import { compose, type Daemon } from './compose.ts';
-import { createProcessEngine } from './engines/process/process.engine.ts';
-import { type Door, listenOnPort, listenOnPortOrAnother, listenOnSocket } from './http/listen.ts';
-import { errorToProblem } from './http/to-problem.ts';
-import { type DaemonConfig, readConfig } from './platform/config.ts';
-import { createDiscoveryFile } from './platform/discovery-file.ts';
-import { takeLock } from './platform/lock.ts';
-import { createLogger, type Logger } from './platform/logger.ts';
-import { ensurePrivateFolder } from './platform/private-file.ts';
-import { version } from './platform/version.ts';
-import { createSupervisor } from './supervision/create-supervisor.ts';
+import { setFlagsFromString } from 'node:v8';
+import { toProblem } from '../shared/api/problem.ts';
 
-/** better-sqlite3 13 ends an older Node with a signal and no word, so this comes before it is used. */
+/** better-sqlite3 13 ends an older Node with a signal and no word, so this comes before it is loaded. */
 const leastNode = 22;
-/** How long an end may take; then the process ends anyway, and the guardian ends what is left of its children. */
-const mostStopMs = 15_000;
-const exitCodes = { failed: 1, anotherDaemon: 10 } as const;
 
-process.umask(0o077);
-void main();
+/** A folder of this user's own: compiled code from a shared one could be somebody else's. macOS and Windows have a private temp. */
+const codeCache = (): string =>
+  process.platform === 'linux'
+    ? join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'quayside', 'code')
+    : join(tmpdir(), 'quayside-code');
 
-async function main(): Promise<void> {
-  try {
-    checkNode();
-    await run(readConfig(process.argv.slice(2), process.env));
-  } catch (error) {
-    const failure = errorToProblem(error);
-    if (!(error instanceof ProblemError))
-      process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-    say({ ready: false, problem: failure });
-    process.exit(failure.code === 'DAEMON_010' ? exitCodes.anotherDaemon : exitCodes.failed);
-  }
-}
-
-function checkNode(): void {
-  const major = Number(process.versions.node.split('.')[0]);
-  if (major >= leastNode) return;
-  throw problem('DAEMON_007', {
+const major = Number(process.versions.node.split('.')[0]);
+if (major < leastNode) {
+  const problem = toProblem('DAEMON_007', {
     detail: `The daemon needs Node ${leastNode} or newer, and this is ${process.versions.node}.`,
     next: 'Install a newer Node, or start it with "npm start", which brings its own.',
   });
-}
-
-/** One line for whoever started us; nothing else is ever written to standard output. */
-const say = (line: object): void => {
-  process.stdout.write(`${JSON.stringify(line)}\n`);
-};
-
-async function run(config: DaemonConfig): Promise<void> {
-  ensurePrivateFolder(config.home);
-  const lock = takeLock(config.home);
-  const { logger, close: closeLog } = createLogger({ file: config.logFile, alsoToOutput: config.logToOutput });
-  logger.info({ version, runtime: process.version, home: config.home }, 'starting');
-  const discovery = createDiscoveryFile(config.home);
-  const doors: Door[] = [];
-
-  let end: (reason: string) => void = () => {};
-  const writeDiscovery = () =>
-    discovery.write({
-      version,
-      apiVersion,
-      pid: process.pid,
-      socket: config.socket,
-      url: urlOf(doors),
-      token: daemon.token,
-      persistent: config.idleExitSeconds === null,
-      startedAt: daemon.startedAt,
-    });
-  const daemon = composeWithEngine(config, logger, { onStop: reason => end(reason), onTokenChanged: writeDiscovery });
-  end = endOnce(async reason => {
-    logger.info({ reason }, 'stopping');
-    discovery.remove();
-    await daemon.close(reason);
-    await Promise.all(doors.map(door => door.close()));
-    logger.info('stopped');
-    await closeLog();
-    lock.release();
-  });
-  catchSignals(reason => end(reason), logger);
-
-  try {
-    const warnings = await listen(config, daemon, doors);
-    daemon.reachedAt(addressOf(doors), warnings);
-    writeDiscovery();
-    say({ ready: true, pid: process.pid, socket: config.socket, url: urlOf(doors), version, warnings });
-  } catch (error) {
-    await daemon.close('it could not listen');
-    throw error;
-  }
-  await daemon.restore();
-}
-
-function composeWithEngine(config: DaemonConfig, logger: Logger, hooks: Parameters<typeof compose>[2]): Daemon {
-  const bundledInstaller = fileURLToPath(new URL('./install-child.mjs', import.meta.url));
-  const engine = createProcessEngine({
-    folder: join(config.home, 'process'),
-    runtime: process.execPath,
-    runtimeIsElectron: process.versions.electron !== undefined,
-    hostEnvironment: process.env,
-    platform: process.platform,
-    ...(process.env.QUAYSIDE_VERSION === undefined ? {} : { installerEntry: bundledInstaller }),
-    log: message => logger.info(message),
-  });
-  return compose(
-    config,
-    { engine, logger, createSupervisor: events => createSupervisor({ stateFolder: config.home, version, events }) },
-    hooks,
-  );
-}
-
-async function listen(config: DaemonConfig, daemon: Daemon, doors: Door[]): Promise<Problem[]> {
-  doors.push(await listenOnSocket(daemon.app, config.socket));
-  if (config.port === null) return [];
-  if (!config.portFallback) {
-    doors.push(await listenOnPort(daemon.app, config.port));
-    return [];
-  }
-  const { door, taken } = await listenOnPortOrAnother(daemon.app, config.port);
-  doors.push(door);
-  return taken ? [taken.problem] : [];
-}
-
-function addressOf(doors: readonly Door[]): { url: string; port: number } | null {
-  const port = doors.find(door => door.port !== null)?.port;
-  return port ? { url: `http://127.0.0.1:${port}`, port } : null;
-}
-const urlOf = (doors: readonly Door[]): string | null => addressOf(doors)?.url ?? null;
-
-/** Ends the process once, in bounded time, whoever asks and however often. */
-function endOnce(close: (reason: string) => Promise<void>): (reason: string) => void {
-  let ending = false;
-  return reason => {
-    if (ending) return;
-    ending = true;
-    setTimeout(() => process.exit(exitCodes.failed), mostStopMs).unref();
-    close(reason).then(
-      () => process.exit(0),
-      () => process.exit(exitCodes.failed),
-    );
-  };
-}
-
-function catchSignals(end: (reason: string) => void, logger: Logger): void {
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end(signal));
-  // Whoever started us may go away; its pipes are not ours to mourn.
-  process.stdout.on('error', () => {});
-  process.stderr.on('error', () => {});
-  process.on('unhandledRejection', error => logger.error({ err: error }, 'a rejection that nobody handled'));
-  process.on('uncaughtException', error => {
-    logger.fatal({ err: error }, 'an error that nobody caught');
-    end('an internal error');
-  });
+  process.stdout.write(`${JSON.stringify({ ready: false, problem })}\n`, () => process.exit(1));
+} else {
+  // A daemon waits most of its life: a small young generation halves what it keeps for nothing.
+  setFlagsFromString('--max-semi-space-size=1');
+  setFlagsFromString('--min-semi-space-size=1');
+  enableCompileCache(codeCache());
+  const { startDaemon } = await import('./run.ts');
+  await startDaemon();
 }
