@@ -144,19 +144,18 @@ export function createDaemonLink(options: DaemonLinkOptions): DaemonLink {
     return pending;
   };
 
-  const carrier = reconnectingCarrier(
-    guardCarrier(
-      socketCarrier({
-        request,
-        endpoint: async () => socketOf(await connect()),
-      }),
-      options.isTrusted,
-    ),
-    async () => {
-      if (state.kind !== 'connected' || (await isAnswering(state.daemon))) return;
-      if (state.kind === 'connected') lose();
+  const toDaemon = socketCarrier({ request, endpoint: async () => socketOf(await connect()) });
+  // Connecting comes before the carrier, which would take a reason not to connect for an unreachable daemon.
+  const connectFirst: Carrier = {
+    ...toDaemon,
+    async send(asked) {
+      await connect();
+      return await toDaemon.send(asked);
     },
-  );
+  };
+  const carrier = reconnectingCarrier(guardCarrier(connectFirst, options.isTrusted), async () => {
+    if (state.kind === 'connected' && !(await isAnswering(state.daemon))) lose();
+  });
 
   const stopCurrent = async (reason: string): Promise<void> => {
     if (!options.isTrusted()) throw new HostProblem('restricted');
