@@ -44,8 +44,6 @@ const bundles = [
     format: 'cjs',
     target: 'node22.15',
     external: ['vscode', 'better-sqlite3'],
-    // jsonc-parser's other form loads its parts in a way that cannot be bundled.
-
     // jsonc-parser's CommonJS form loads its parts by computed names, which no bundler sees.
     mainFields: ['module', 'main'],
   },
