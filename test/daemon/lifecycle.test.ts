@@ -219,6 +219,21 @@ describe('the daemon as a process', function () {
     assert.equal(await exitCode(started), 0);
   });
 
+  it('cancels a call at the server when the caller hangs up', async () => {
+    await start();
+    const configuration = { arguments: [testServerScript('slow')] };
+    await api().createServer({ body: { type: 'command', id: 'slow', command: process.execPath, configuration } });
+    await api().startServer({ params: { id: 'slow' } });
+    const call = (tool: string, args: Record<string, unknown>, signal?: AbortSignal) =>
+      api().callTool({ params: { id: 'slow', tool }, body: { arguments: args } }, { signal });
+    await until(async () => (await api().listServerTools({ params: { id: 'slow' } })).total > 0);
+    const abort = new AbortController();
+    const pending = call('wait', { ms: 60_000 }, abort.signal);
+    setTimeout(() => abort.abort(new Error('hung up')), 200);
+    await assert.rejects(pending, /hung up/);
+    await until(async () => JSON.stringify((await call('cancelled', {})).content).includes('1'), 'the cancellation');
+  });
+
   it('writes the new token where clients find it', async () => {
     await start();
     const before = discovery().token;
