@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { type ExtensionContext, window, workspace } from 'vscode';
-import { createDaemonLink } from './daemon-link/daemon-link.ts';
-import { createMirror } from './daemon-link/mirror.ts';
+import { type ExtensionContext, ExtensionMode, window, workspace } from 'vscode';
+import { createDaemonLink, type DaemonLink } from './daemon-link/daemon-link.ts';
+import { createMirror, type Mirror } from './daemon-link/mirror.ts';
 import { daemonPlace } from './daemon-link/place.ts';
 import { registerAccess } from './features/access/access.commands.ts';
 import { registerAgentCommands } from './features/agents/agents.commands.ts';
@@ -9,23 +9,31 @@ import { registerMcpProvider } from './features/agents/mcp-provider.ts';
 import { registerCatalog } from './features/catalog/catalog.ts';
 import { registerDaemon } from './features/daemon/daemon.commands.ts';
 import { registerDashboard } from './features/dashboard/dashboard.commands.ts';
+import type { ServersTree } from './features/servers/servers.tree.ts';
 import { registerServers } from './features/servers/servers.ts';
 import { followContextKeys } from './features/status/context-keys.ts';
-import { createStatusBar } from './features/status/status-bar.ts';
+import { createStatusBar, type StatusBar } from './features/status/status-bar.ts';
 import { registerTerminalCommand } from './features/terminal/terminal-command.ts';
 import { registerTools } from './features/tools/tools.commands.ts';
 import { createRegisterCommand } from './platform/commands.ts';
-import { createPanelHost } from './platform/panel-host.ts';
+import { createPanelHost, type PanelHost } from './platform/panel-host.ts';
 import { createReportProblem } from './platform/report-problem.ts';
 import { readSettings } from './platform/settings.ts';
 
-/** What other extensions and the tests see. */
-export interface QuaysideExtension {
+/** What other extensions see; `parts` is for our own tests and absent everywhere else. */
+export interface ExtensionUnderTest {
   /** How long activate() took, in milliseconds. */
   readonly activationMs: number;
+  readonly parts?: {
+    readonly link: DaemonLink;
+    readonly mirror: Mirror;
+    readonly panels: PanelHost;
+    readonly statusBar: StatusBar;
+    readonly serversTree: ServersTree['provider'];
+  };
 }
 
-export function activate(context: ExtensionContext) {
+export function activate(context: ExtensionContext): ExtensionUnderTest {
   const started = performance.now();
   const log = window.createOutputChannel('Quayside', { log: true });
   const say = (message: string) => log.info(message);
@@ -49,6 +57,7 @@ export function activate(context: ExtensionContext) {
   });
   const shared = { link, mirror, register, report, open: panels.open };
   const statusBar = createStatusBar(shared);
+  const servers = registerServers(shared);
 
   context.subscriptions.push(
     log,
@@ -57,7 +66,7 @@ export function activate(context: ExtensionContext) {
     panels,
     statusBar,
     followContextKeys(shared),
-    registerServers(shared),
+    servers,
     registerCatalog(shared),
     registerTools(shared),
     registerAccess(shared),
@@ -74,7 +83,8 @@ export function activate(context: ExtensionContext) {
 
   const activationMs = performance.now() - started;
   say(`Activated in ${activationMs.toFixed(1)} ms.`);
-  return { activationMs, link, mirror, panels, statusBar };
+  if (context.extensionMode !== ExtensionMode.Test) return { activationMs };
+  return { activationMs, parts: { link, mirror, panels, statusBar, serversTree: servers.tree.provider } };
 }
 
 const versionOf = (context: ExtensionContext): string => String(context.extension.packageJSON.version);

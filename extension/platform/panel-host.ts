@@ -28,6 +28,8 @@ export type OpenPanel = (location: string) => void;
 
 export interface PanelHost {
   open: OpenPanel;
+  /** How many requests of pages were answered since the window opened. */
+  readonly answered: number;
   dispose(): void;
 }
 
@@ -38,6 +40,7 @@ const memoryKey = (kind: PanelKind): string => `panel.${kind}`;
 export function createPanelHost(options: PanelHostOptions): PanelHost {
   const { memory, report } = options;
   const open = new Map<PanelKind, WebviewPanel>();
+  let answered = 0;
   const assets = Uri.joinPath(options.extensionUri, 'dist', 'webviews');
 
   const remember = ({ kind, location }: PanelPlace) => void memory.update(memoryKey(kind), location);
@@ -66,7 +69,10 @@ export function createPanelHost(options: PanelHostOptions): PanelHost {
     const relay = createPanelRelay({
       carrier: options.carrier,
       onEvent: options.onEvent,
-      post: message => void webview.postMessage(message),
+      post: message => {
+        if (message.type === 'response') answered++;
+        void webview.postMessage(message);
+      },
       act: act => void perform(act, show).catch(report),
       log: options.log,
     });
@@ -98,6 +104,9 @@ export function createPanelHost(options: PanelHostOptions): PanelHost {
 
   return {
     open: show,
+    get answered() {
+      return answered;
+    },
     dispose() {
       disposeAll(restorers).dispose();
       for (const panel of [...open.values()]) panel.dispose();

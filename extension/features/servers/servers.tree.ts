@@ -15,6 +15,7 @@ export interface ServersTreeOptions {
 
 export interface ServersTree {
   view: TreeView<Row>;
+  provider: TreeDataProvider<Row>;
   dispose(): void;
 }
 
@@ -82,5 +83,5 @@ export function createServersTree({ link, mirror, report }: ServersTreeOptions):
     }
   };
 
-  return { view, dispose: () => disposeAll(subscriptions).dispose() };
+  return { view, provider, dispose: () => disposeAll(subscriptions).dispose() };
 }

@@ -8,5 +8,5 @@ export function registerServers(options: Omit<ServerCommandsOptions, 'view' | 's
   const tree = createServersTree(options);
   const outputs = createServerOutputs(options.link);
   const commands = registerServerCommands({ ...options, view: tree.view, showOutput: outputs.show });
-  return disposeAll([tree, outputs, ...commands]);
+  return { tree, dispose: () => disposeAll([tree, outputs, ...commands]).dispose() };
 }

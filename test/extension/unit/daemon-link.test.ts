@@ -184,7 +184,7 @@ describe('the link to the daemon', function () {
       const [mine, theirs] = [openLink(), openLink()];
       const mirror = createMirror(mine, () => {});
       await mirror.ready();
-      assert.deepEqual(mirror.servers, []);
+      assert.equal(mirror.servers.length, 0);
       await theirs.api.createServer({ body: { type: 'command', id: 'some', command: 'true', title: 'B' } });
       await theirs.api.createServer({ body: { type: 'command', id: 'other', command: 'true', title: 'A' } });
       await until('both are there', () => mirror.servers.length === 2);

@@ -1,0 +1,9 @@
+// The suite inside the extension host. The runner bundles this file and the editor calls run().
+import { runMocha } from '../support/code-server/host-mocha.ts';
+
+export const run = (): Promise<void> =>
+  runMocha(async () => {
+    await import('./activation.test.ts');
+    await import('./journey.test.ts');
+    await import('./panels.test.ts');
+  });
