@@ -103,6 +103,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     engine,
     supervisor,
     clock,
+    whenKnown: async id => await late.tools?.refreshed(id),
     publish: events.publish,
   });
   late.servers = servers;

@@ -56,6 +56,8 @@ export interface ServerServiceOptions {
   engine: Engine;
   supervisor: Supervisor;
   clock: Clock;
+  /** Waits until what a server offers is known, so that who started it can use it at once. */
+  whenKnown: (id: string) => Promise<void>;
   publish: (
     event: { type: 'server.changed'; server: MCPServer } | { type: 'server.removed'; serverId: string },
   ) => void;
@@ -66,6 +68,7 @@ export function createServerService({
   engine,
   supervisor,
   clock,
+  whenKnown,
   publish,
 }: ServerServiceOptions): ServerService {
   /** Servers that are being removed: nothing else may be done to them. */
@@ -177,6 +180,7 @@ export function createServerService({
       refuseIfLeaving(id);
       repository.update(id, { enabled: true }, now());
       await launch(id);
+      await whenKnown(id);
       return changed(id);
     },
     async stop(id) {

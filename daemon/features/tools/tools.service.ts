@@ -10,6 +10,7 @@ import { pageOfList } from '../../storage/page.ts';
 import type { CallOptions, McpSession, WireCallResult, WireTool } from '../../supervision/session.ts';
 import { findArgumentErrors } from './argument-check.ts';
 import type { CallRecords } from './call-record.repository.ts';
+import { createCoalesced } from './coalesce.ts';
 import type { StoredTool, ToolRepository } from './tools.repository.ts';
 
 /** The servers feature as the tools feature needs it. */
@@ -46,6 +47,8 @@ export interface ToolService {
   prompts(serverId: string, query: PageQuery, signal: AbortSignal): Promise<Page<Prompt>>;
   /** Asks a running server for its tools and keeps them. */
   refresh(serverId: string): Promise<void>;
+  /** Resolves when a refresh that runs now has ended, well or not. */
+  refreshed(serverId: string): Promise<void>;
 }
 
 export interface ToolServiceOptions {
@@ -80,6 +83,11 @@ export function createToolService({
   const waitFor = (serverId: string, signal?: AbortSignal): CallOptions => ({
     signal,
     timeoutSeconds: servers.configuration(serverId).limits.callSeconds,
+  });
+
+  const refreshes = createCoalesced(async serverId => {
+    repository.replace(serverId, await session(serverId).listTools(waitFor(serverId)));
+    onChanged(serverId);
   });
 
   return {
@@ -167,10 +175,8 @@ export function createToolService({
       }));
       return pageOfList(items, query, item => item.name);
     },
-    async refresh(serverId) {
-      repository.replace(serverId, await session(serverId).listTools(waitFor(serverId)));
-      onChanged(serverId);
-    },
+    refresh: serverId => refreshes.run(serverId),
+    refreshed: serverId => refreshes.settled(serverId),
   };
 }
 

@@ -3,7 +3,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import fc from 'fast-check';
 import { findByGatewayName, gatewayNames, qualifiedName } from '../../../daemon/features/gateway/tool-names.ts';
 import { testServerScript } from '../../support/fake-engine.ts';
-import { type InProcessDaemon, startInProcessDaemon, testUrl, until } from '../../support/in-process-daemon.ts';
+import { type InProcessDaemon, startInProcessDaemon, testUrl } from '../../support/in-process-daemon.ts';
 
 describe('the MCP endpoint', () => {
   let daemon: InProcessDaemon;
@@ -26,7 +26,6 @@ describe('the MCP endpoint', () => {
       },
     });
     await daemon.api.startServer({ params: { id } });
-    await until(async () => (await daemon.api.listServerTools({ params: { id } })).total > 0);
   };
   const connect = async (): Promise<Client> => {
     const client = new Client({ name: 'test', version: '1.0.0' });

@@ -25,7 +25,6 @@ describe('tools', () => {
       },
     });
     await daemon.api.startServer({ params: { id } });
-    await until(async () => (await daemon.api.listServerTools({ params: { id } })).total > 0, 'the list of tools');
   };
   const call = (id: string, tool: string, args: Record<string, unknown> = {}, options = {}) =>
     daemon.api.callTool({ params: { id, tool }, body: { arguments: args, ...options } });
@@ -42,6 +41,11 @@ describe('tools', () => {
     );
     assert.equal((await daemon.api.listTools({ query: { q: 'adds two' } })).total, 1);
     assert.equal((await daemon.api.getServer({ params: { id: 'echo' } })).toolCount, 5);
+  });
+
+  it('can be called as soon as their server is started', async () => {
+    await run('echo');
+    assert.equal((await call('echo', 'echo', { message: 'hi' })).isError, false);
   });
 
   it('answer with content, structured content, time and size', async () => {
