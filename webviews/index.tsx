@@ -1,8 +1,10 @@
 // The entry of the one web app: looks at its host, wires the client to it and renders.
+import './kit/content-policy.ts';
 import { render } from 'preact';
 import { createApiClient } from '../shared/api/client.ts';
 import { AppContext } from './kit/app.ts';
 import '@vscode/codicons/dist/codicon.css';
+import { forgetNonce } from './kit/content-policy.ts';
 import './kit/theme.css';
 import './kit/kit.css';
 import { createLive } from './kit/live.ts';
@@ -22,6 +24,7 @@ const theme = onPage ? createThemeState() : undefined;
 const api = createApiClient(host.carrier);
 const live = createLive(api);
 
+forgetNonce();
 registerToolkit();
 // A login link is traded first: asking without a session would only be refused.
 if (host.location.value.view !== 'login') live.start();

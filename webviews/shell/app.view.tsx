@@ -92,7 +92,7 @@ function NoPlace() {
   const { host } = useApp();
   return (
     <div class="view">
-      <Empty icon="question" title="There is nothing at this address">
+      <Empty alone icon="question" title="There is nothing at this address">
         <Button kind="primary" onClick={() => host.open({ view: 'dashboard' })}>
           Open the dashboard
         </Button>

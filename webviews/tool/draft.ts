@@ -93,11 +93,11 @@ export interface DraftResult {
 /** The arguments of a draft, and what is wrong with them as far as the form can tell. */
 export function toArguments(field: Field, draft: Draft): DraftResult {
   const errors = new Map<string, string>();
-  const value = valueOf(field, draft, '', errors);
+  const value = valueAt(field, draft, '', errors);
   return { value, errors };
 }
 
-function valueOf(field: Field, draft: Draft, at: string, errors: Map<string, string>): Json | undefined {
+function valueAt(field: Field, draft: Draft, at: string, errors: Map<string, string>): Json | undefined {
   if (draft.kind === 'value') return draft.value;
   if (draft.kind === 'absent') {
     if (field.required && field.nullable) return null;
@@ -165,7 +165,7 @@ function listValue(field: ListField, items: Draft[], at: string, errors: Map<str
   if (items.length < field.minItems) errors.set(at, `At least ${field.minItems} are needed.`);
   if (field.maxItems !== undefined && items.length > field.maxItems) errors.set(at, `At most ${field.maxItems}.`);
   return items
-    .map((item, index) => valueOf(field.item, item, `${at}/${index}`, errors))
+    .map((item, index) => valueAt(field.item, item, `${at}/${index}`, errors))
     .filter(value => value !== undefined);
 }
 
@@ -176,7 +176,7 @@ function groupValue(
   errors: Map<string, string>,
 ): Json {
   const pairs = field.fields.flatMap((inner): [string, Json][] => {
-    const value = valueOf(inner, draft.entries.get(inner.key) ?? absent, `${at}/${escapePointer(inner.key)}`, errors);
+    const value = valueAt(inner, draft.entries.get(inner.key) ?? absent, `${at}/${escapePointer(inner.key)}`, errors);
     return value === undefined ? [] : [[inner.key, value]];
   });
   // fromEntries defines keys of its own, so that a key named __proto__ is only a key.

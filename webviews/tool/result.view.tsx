@@ -6,6 +6,7 @@ import { Button, ExternalLink, Icon } from '../kit/controls.tsx';
 import { CopyButton } from '../kit/copy-button.tsx';
 import { formatBytes, formatDuration } from '../kit/format.ts';
 import { ServerText } from '../kit/text.tsx';
+import { TextBlock } from '../kit/text-block.tsx';
 import { toVisibleText } from '../kit/visible-text.ts';
 import { prettyJson, type ShownBlock, toShownBlock } from './content-block.ts';
 
@@ -38,7 +39,7 @@ export function ResultView({ result }: { result: CallResult }) {
         <p class="quiet">The tool answered with nothing.</p>
       )}
       {result.content.slice(0, shownBlocks).map((block, index) => (
-        <BlockView key={`${index}`} block={block} name={name} />
+        <BlockView key={`${index}`} block={block} label={`Part ${index + 1}`} name={name} />
       ))}
       {result.content.length > shownBlocks && (
         <p class="quiet">
@@ -48,7 +49,12 @@ export function ResultView({ result }: { result: CallResult }) {
       {result.structuredContent !== undefined && (
         <div class="block">
           <h3>Structured content</h3>
-          <LongText text={JSON.stringify(result.structuredContent, null, 2)} language="json" name={name} />
+          <LongText
+            text={JSON.stringify(result.structuredContent, null, 2)}
+            label="Structured content"
+            language="json"
+            name={name}
+          />
         </div>
       )}
     </section>
@@ -60,19 +66,26 @@ const plainText = (result: CallResult): string => {
   return texts.length > 0 ? texts.join('\n') : JSON.stringify(result.structuredContent ?? result.content, null, 2);
 };
 
-function BlockView({ block, name }: { block: ContentBlock; name: string }) {
+interface BlockProps {
+  block: ContentBlock;
+  /** What the part is called for those who hear it. */
+  label: string;
+  name: string;
+}
+
+function BlockView({ block, label, name }: BlockProps) {
   const shown = toShownBlock(block);
   return (
     <div class="block" data-block={shown.kind}>
-      <Block shown={shown} block={block} name={name} />
+      <Block shown={shown} block={block} label={label} name={name} />
     </div>
   );
 }
 
-function Block({ shown, block, name }: { shown: ShownBlock; block: ContentBlock; name: string }) {
+function Block({ shown, block, label, name }: BlockProps & { shown: ShownBlock }) {
   switch (shown.kind) {
     case 'text':
-      return <TextBlock text={shown.text} name={name} />;
+      return <TextContent text={shown.text} label={label} name={name} />;
     case 'image':
       return (
         <figure class="image-block">
@@ -96,7 +109,7 @@ function Block({ shown, block, name }: { shown: ShownBlock; block: ContentBlock;
       return (
         <>
           <ResourceHead uri={shown.uri} mimeType={shown.mimeType} />
-          <TextBlock text={shown.text} name={name} />
+          <TextContent text={shown.text} label={label} name={name} />
         </>
       );
     case 'blob':
@@ -112,7 +125,7 @@ function Block({ shown, block, name }: { shown: ShownBlock; block: ContentBlock;
           <h3>
             <ServerText text={shown.type.slice(0, 100)} />
           </h3>
-          <LongText text={JSON.stringify(block, null, 2)} language="json" name={name} />
+          <LongText text={JSON.stringify(block, null, 2)} label={label} language="json" name={name} />
         </>
       );
   }
@@ -161,27 +174,30 @@ function Unshown({ text, block, name }: { text: string; block: ContentBlock; nam
   );
 }
 
-function TextBlock({ text, name }: { text: string; name: string }) {
+function TextContent({ text, label, name }: { text: string; label: string; name: string }) {
   const pretty = prettyJson(text);
-  return <LongText text={pretty ?? text} language={pretty === undefined ? 'plaintext' : 'json'} name={name} />;
+  return (
+    <LongText text={pretty ?? text} label={label} language={pretty === undefined ? 'plaintext' : 'json'} name={name} />
+  );
 }
 
 interface LongTextProps {
   text: string;
+  label: string;
   language: 'json' | 'plaintext';
   name: string;
 }
 
 /** A text cut where it gets too long to draw, with the whole of it one click away. */
-export function LongText({ text, language, name }: LongTextProps) {
+export function LongText({ text, label, language, name }: LongTextProps) {
   const { host } = useApp();
   const [most, setMost] = useState(shownText);
   const cut = text.length > most;
   return (
     <>
-      <pre class="text-block" tabIndex={0} role="region" aria-label={language === 'json' ? 'JSON' : 'Text'}>
+      <TextBlock label={label}>
         <ServerText text={cut ? text.slice(0, most) : text} />
-      </pre>
+      </TextBlock>
       {cut && (
         <div class="notice notice-info">
           <span>

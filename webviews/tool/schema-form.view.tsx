@@ -145,7 +145,7 @@ function textHint({ format, minLength, maxLength, pattern, default: initial }: T
   const parts = [
     format && `Format: ${format}.`,
     minLength > 1 && `At least ${minLength} characters.`,
-    maxLength !== undefined && `At most ${maxLength} characters.`,
+    maxLength !== undefined && maxLength <= 1_000 && `At most ${maxLength} characters.`,
     pattern && `Pattern: ${pattern}`,
     initial !== undefined && `Default: ${JSON.stringify(initial)}.`,
   ];

@@ -5,7 +5,7 @@ import { announce } from '../kit/announcer.tsx';
 import { useApp } from '../kit/app.ts';
 import { Badge, Button, Icon, PlaceLink } from '../kit/controls.tsx';
 import { CopyButton } from '../kit/copy-button.tsx';
-import { Loaded, Note, ProblemNotice } from '../kit/feedback.tsx';
+import { Loaded, Note, ProblemNotice, Ring } from '../kit/feedback.tsx';
 import { Field as FieldFrame, TextArea } from '../kit/fields.tsx';
 import { Form } from '../kit/form.tsx';
 import { formatDuration } from '../kit/format.ts';
@@ -228,7 +228,7 @@ function Outcome({ state }: { state: ToolState }) {
     <div class="outcome">
       {since !== undefined && (
         <div class="running-call">
-          <vscode-progress-ring aria-hidden="true" />
+          <Ring />
           <span>Running for {formatDuration(Math.floor(Math.max(0, now - since) / 100) * 100)}</span>
         </div>
       )}
