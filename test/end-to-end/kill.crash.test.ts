@@ -29,11 +29,18 @@ function createRandom(start: number): () => number {
 type Work = (daemon: RunningDaemon, model: CrashModel, round: number) => Promise<void>;
 
 const work: Record<'an install' | 'starts and stops' | 'calls', Work> = {
-  'an install': async ({ api }, model, round) => {
+  'an install': async ({ api, home }, model, round) => {
     const entry = entries[round % entries.length] ?? 'memory';
     const serverId = `${entry}-${round}`;
+    const inputs = entry === 'filesystem' ? { directories: [home] } : {};
     await model.change(serverId, { exists: true, enabled: round % 2 === 0 }, async () => {
-      const body = { kind: 'install', from: { catalogEntry: entry }, serverId, start: round % 2 === 0 } as const;
+      const body = {
+        kind: 'install',
+        from: { catalogEntry: entry },
+        serverId,
+        start: round % 2 === 0,
+        inputs,
+      } as const;
       const { id } = await api.createOperation({ body });
       const operation = await waitForOperation(api, id);
       assert.equal(operation.state, 'succeeded', JSON.stringify(operation.problem));
@@ -119,11 +126,15 @@ describe(`a daemon that is killed (seed ${seed})`, () => {
   async function killDuring(kind: keyof typeof work, round: number): Promise<Set<number>> {
     assert.ok(daemon);
     const running = daemon;
-    const doing = work[kind](running, model, round);
+    const doing = work[kind](running, model, round).then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
     await pause(Math.floor(random() ** 2 * (kind === 'an install' ? 6_000 : 1_500)));
     const before = new Set(findProcessesOf(home).map(({ pid }) => pid));
     await running.kill();
-    await doing;
+    const failure = await doing;
+    if (failure) throw failure.error;
     return before;
   }
 

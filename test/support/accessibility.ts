@@ -22,15 +22,27 @@ export async function findBarriers(place: Page | Frame): Promise<string[]> {
     );
 }
 
-/** What is wider than its window, so that a person has to scroll sideways; empty if nothing is. */
+/** What is wider than its window, and what sticks out of its button or card; empty if nothing does. */
 export const findOverflow = (place: Page | Frame): Promise<string[]> =>
   place.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement;
-    if (scrollWidth <= clientWidth) return [];
-    const wide = [...document.querySelectorAll('body *')].filter(
-      each => each.getBoundingClientRect().right > clientWidth + 1,
-    );
-    return wide
-      .slice(-5)
-      .map(each => `${each.tagName.toLowerCase()}.${each.className} reaches beyond ${clientWidth} px`);
+    const { clientWidth } = document.documentElement;
+    const nameOf = (element: Element) =>
+      `${element.tagName.toLowerCase()} "${element.textContent?.trim().slice(0, 30)}"`;
+    const isShown = (element: Element) => {
+      const { width, height } = element.getBoundingClientRect();
+      return width > 1 && height > 1 && getComputedStyle(element).visibility === 'visible';
+    };
+    const all = [...document.querySelectorAll('main *')].filter(isShown);
+    const scrolls = (element: Element) => element.closest('pre, .text-block, [class*="scroll"]') !== null;
+    const wide = all.filter(each => !scrolls(each) && each.getBoundingClientRect().right > clientWidth + 1);
+    const sticksOut = all.filter(each => {
+      const box = each.parentElement?.closest('vscode-button, button, .card');
+      if (!box) return false;
+      const [inner, outer] = [each.getBoundingClientRect(), box.getBoundingClientRect()];
+      return inner.bottom > outer.bottom + 3 || inner.right > outer.right + 3 || inner.top < outer.top - 3;
+    });
+    return [
+      ...wide.slice(-5).map(each => `${nameOf(each)} reaches beyond ${clientWidth} px`),
+      ...sticksOut.slice(0, 5).map(each => `${nameOf(each)} sticks out of its frame`),
+    ];
   });
