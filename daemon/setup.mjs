@@ -125,9 +125,11 @@ export function ensureDependencies(say = console.log) {
   withLock(() => {
     if (isInstalled()) return;
     say('Installing the dependencies (once; about a minute) ...');
+    // Not "npm ci": it refuses a lockfile that lacks optional packages for other platforms, which npm leaves out of it
+    // where the registry does not have them. --no-save keeps to the lockfile and leaves it as it is.
     run(
       'npm',
-      ['ci', '--ignore-scripts', '--no-fund', '--no-audit'],
+      ['install', '--no-save', '--ignore-scripts', '--no-fund', '--no-audit', '--loglevel=error'],
       'The dependencies could not be installed. The lines above say why; most often the package registry cannot be reached. Check the network or the proxy settings of npm, then try again.',
     );
     run(
