@@ -20,3 +20,9 @@ export function toOneLine(text: string, most = 200): string {
 
 /** For labels in which the editor would draw `$(name)` as an icon. */
 export const withoutIcons = (text: string): string => text.replace(/\$\(/g, '\\$(');
+
+/** Plain text as Markdown that shows exactly it. All punctuation is escaped, or addresses in it would become links. */
+export const escapeMarkdown = (text: string): string =>
+  toPlainText(text)
+    .replace(/[!-/:-@[-`{-~]/g, '\\$&')
+    .replace(/\n/g, '  \n');

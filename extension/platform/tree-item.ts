@@ -6,7 +6,7 @@ import {
   TreeItemCheckboxState,
   TreeItemCollapsibleState,
 } from 'vscode';
-import { toPlainText } from './plain-text.ts';
+import { escapeMarkdown, toPlainText } from './plain-text.ts';
 import { type TooltipPart, type TreeNode, toContextValue } from './tree-node.ts';
 
 /** The argument is what the command of a click is called with. */
@@ -31,19 +31,11 @@ export function toTreeItem(node: TreeNode, argument: unknown): TreeItem {
   return item;
 }
 
-/** Only `appendText`, which escapes: what servers and packages say of themselves is never read as Markdown. */
+/** What servers and packages say of themselves is never read as Markdown, not even a link in it. */
 function toTooltip(parts: readonly TooltipPart[]): MarkdownString {
-  const markdown = new MarkdownString(undefined, false);
-  markdown.isTrusted = false;
-  markdown.supportHtml = false;
-  for (const part of parts) {
-    if (part.kind === 'heading') {
-      markdown.appendMarkdown('**').appendText(toPlainText(part.text)).appendMarkdown('**\n\n');
-    } else if (part.kind === 'text') {
-      markdown.appendText(toPlainText(part.text)).appendMarkdown('\n\n');
-    } else {
-      markdown.appendText(`${part.name}: ${toPlainText(part.value)}`).appendMarkdown('\n\n');
-    }
-  }
-  return markdown;
+  const paragraphs = parts.map(part => {
+    if (part.kind === 'heading') return `**${escapeMarkdown(part.text)}**`;
+    return escapeMarkdown(part.kind === 'fact' ? `${part.name}: ${part.value}` : part.text);
+  });
+  return new MarkdownString(paragraphs.join('\n\n'), false);
 }

@@ -41,7 +41,8 @@ export const PanelMessage = z.discriminatedUnion('type', [
     operationId: z.enum(operationIds),
     method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']),
     path: z.string().max(4096).startsWith('/api/v1/'),
-    body: z.unknown(),
+    // The editor carries messages as JSON, in which what is undefined is absent.
+    body: z.unknown().optional(),
   }),
   z.object({ type: z.literal('cancel'), id: z.int() }),
   z.object({ type: z.literal('follow') }),
@@ -51,7 +52,7 @@ export type PanelMessage = z.infer<typeof PanelMessage>;
 
 /** What the host sends. */
 export const HostMessage = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('response'), id: z.int(), status: z.int(), body: z.unknown() }),
+  z.object({ type: z.literal('response'), id: z.int(), status: z.int(), body: z.unknown().optional() }),
   z.object({ type: z.literal('failure'), id: z.int(), problem: Problem }),
   z.object({ type: z.literal('event'), id: z.string(), data: z.string() }),
   z.object({ type: z.literal('navigate'), location: z.string().max(1024) }),

@@ -46,6 +46,13 @@ const refusalOf = (message: HostMessage | undefined) =>
   message?.type === 'failure' ? message.problem.code : undefined;
 
 describe('the relay between a panel and the daemon', () => {
+  it('takes a request as the editor delivers it, without what is undefined', async () => {
+    const { relay, requests, complaints } = createBench();
+    relay.receive(JSON.parse(JSON.stringify(request())));
+    await settled();
+    assert.deepEqual([requests.length, complaints], [1, []]);
+  });
+
   it('carries an honest request and its answer', async () => {
     const { relay, requests, posted } = createBench(async () => ({ status: 404, body: { code: 'SERVER_001' } }));
     relay.receive(request());

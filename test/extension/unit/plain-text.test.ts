@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { toOneLine, toPlainText, withoutIcons } from '../../../extension/platform/plain-text.ts';
+import { escapeMarkdown, toOneLine, toPlainText, withoutIcons } from '../../../extension/platform/plain-text.ts';
 
 describe('text from servers', () => {
   it('loses its terminal colours', () => {
@@ -15,6 +15,9 @@ describe('text from servers', () => {
   it('becomes one line of a given length', () => {
     assert.equal(toOneLine(' a\n\n b\tc '), 'a b c');
     assert.equal(toOneLine('x'.repeat(300), 10), `${'x'.repeat(9)}…`);
+  });
+  it('is no Markdown, no HTML and no link in a tooltip', () => {
+    assert.equal(escapeMarkdown('[a](b) <i> www.x.y a@b\nc'), '\\[a\\]\\(b\\) \\<i\\> www\\.x\\.y a\\@b  \nc');
   });
   it('cannot draw an icon in a label', () => {
     assert.equal(withoutIcons('$(check) safe'), '\\$(check) safe');
