@@ -85,6 +85,8 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
       streams.closeAll();
       hooks.onTokenChanged(token);
     },
+    // All streams: those of others come back at once and resume where they were.
+    onSessionEnded: () => streams.closeAll(),
   });
 
   // The supervisor tells of servers before the services that listen exist, but never before it was asked to start one.

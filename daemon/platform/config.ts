@@ -19,7 +19,7 @@ export interface DaemonConfig {
   logToOutput: boolean;
 }
 
-export const defaultPort = 8083;
+const defaultPort = 8083;
 
 /** Errors: REQUEST_001 for an argument that is not understood. */
 export function readConfig(args: string[], environment: NodeJS.ProcessEnv): DaemonConfig {

@@ -3,8 +3,6 @@ import { isProblemError, type ProblemError, problem } from '../../shared/api/pro
 import { migrate } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
 
-export type { Database } from 'better-sqlite3';
-
 /**
  * Opens the database and brings it up to date. `:memory:` is allowed.
  * Errors: DAEMON_006 unwritable, DAEMON_008 newer than this program, DAEMON_009 disk full, DAEMON_011 damaged.

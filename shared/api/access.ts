@@ -13,15 +13,13 @@ export const Session = z
   .meta({ id: 'Session' });
 export type Session = z.infer<typeof Session>;
 
-export const LoginLink = z
+const LoginLink = z
   .object({ url: z.url().describe('Opens the page and signs in, once'), expiresAt: z.iso.datetime() })
   .meta({ id: 'LoginLink' });
-export type LoginLink = z.infer<typeof LoginLink>;
 
-export const AccessToken = z
+const AccessToken = z
   .object({ token: z.string().describe('The bearer token for MCP clients and headless callers') })
   .meta({ id: 'AccessToken' });
-export type AccessToken = z.infer<typeof AccessToken>;
 
 export const getSession = {
   method: 'get',

@@ -1,7 +1,10 @@
 import * as z from 'zod';
 import { EnvironmentVariableName, Name } from '../domain/names.ts';
 
-/** What is known of a secret. Its value is never part of any answer. */
+/**
+ * What is known of a secret. Its value is never part of any answer.
+ * @public
+ */
 export const Secret = z
   .object({
     id: z.string(),

@@ -75,7 +75,7 @@ export const NetworkConfig = z
   .meta({ id: 'NetworkConfig' });
 export type NetworkConfig = z.infer<typeof NetworkConfig>;
 
-export const RestartMode = z.enum(['never', 'on-failure', 'always']).meta({ id: 'RestartMode' });
+const RestartMode = z.enum(['never', 'on-failure', 'always']).meta({ id: 'RestartMode' });
 
 const text = z
   .string()

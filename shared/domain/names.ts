@@ -3,7 +3,7 @@ import * as z from 'zod';
 /** The grammar of every name that a user or a server chooses and that may reach a command line or a path (rule D8). */
 export const namePattern = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 
-export const nameRule =
+const nameRule =
   'A name has 1 to 64 characters: small letters, digits, dot, underscore and hyphen, and starts with a letter or a digit.';
 
 export const Name = z

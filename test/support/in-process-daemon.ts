@@ -10,7 +10,7 @@ import { createFakeEngine } from './fake-engine.ts';
 import { createTemporaryFolder } from './temporary-folder.ts';
 
 /** The port that requests seem to come in at. */
-export const testPort = 8083;
+const testPort = 8083;
 export const testUrl = `http://127.0.0.1:${testPort}`;
 
 export interface InProcessDaemon extends AsyncDisposable {

@@ -26,11 +26,19 @@ export interface AccessServiceOptions {
   home: string;
   clock: Clock;
   onTokenChanged: (token: string) => void;
+  /** A session has ended: what it has open must close. */
+  onSessionEnded: () => void;
 }
 
 const mostTickets = 20;
 
-export function createAccessService({ database, home, clock, onTokenChanged }: AccessServiceOptions): AccessService {
+export function createAccessService({
+  database,
+  home,
+  clock,
+  onTokenChanged,
+  onSessionEnded,
+}: AccessServiceOptions): AccessService {
   const file = join(home, 'owner-token');
   let token = readToken(file) ?? writeNewToken(file);
   /** Hash of a ticket -> when it expires. In memory only: a ticket does not outlive the daemon. */
@@ -84,6 +92,7 @@ export function createAccessService({ database, home, clock, onTokenChanged }: A
     },
     endSession: sessionHash => {
       remove.run(sessionHash);
+      onSessionEnded();
     },
   };
 }

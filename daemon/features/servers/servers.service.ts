@@ -265,7 +265,7 @@ const toMCPServer = (server: StoredServer, health: ServerHealth): MCPServer => (
 const notFound = (id: string): ProblemError =>
   problem('SERVER_001', { detail: `No server is called "${id}".`, next: 'The list of servers shows the names.' });
 
-export const nameTaken = (id: string): ProblemError =>
+const nameTaken = (id: string): ProblemError =>
   problem('SERVER_002', {
     detail: `A server is called "${id}" already.`,
     next: 'Choose another name, or remove that server first.',

@@ -71,6 +71,13 @@ describe('access', () => {
     assert.equal(daemon.daemon.token, token);
   });
 
+  it('closes the event stream of a session that signs out', async () => {
+    const headers = await signIn();
+    const stream = await daemon.request('/api/v1/events', { headers });
+    await daemon.request('/api/v1/access/session', { method: 'DELETE', headers });
+    assert.match(await stream.text(), /event: reset/);
+  });
+
   it('refuses the old token at once when it was replaced', async () => {
     const old = daemon.asOwner;
     const { token } = await daemon.api.rotateToken();
