@@ -43,6 +43,8 @@ const bundles = [
     outfile: 'dist/extension.cjs',
     format: 'cjs',
     target: 'node22.15',
+    // The extension host complains of every look at `navigator`, and zod looks for the runtime of one cloud.
+    define: { ...common.define, navigator: 'undefined' },
     external: ['vscode', 'better-sqlite3'],
     // jsonc-parser's CommonJS form loads its parts by computed names, which no bundler sees.
     mainFields: ['module', 'main'],
