@@ -24,9 +24,10 @@ export async function connectChild(plan: PlanOf<'stdio'>, context: ConnectionCon
   const client = createClient(context);
   const stderr = pipeErrors(child, context);
   try {
-    // Its output ends a moment before it does, and its end says more: initialising waits for that.
+    // A server that ends closes its pipes a moment before: its exit says more than a failed write does.
     const initialised = initialise(client, transport, context).catch(async error => {
-      await Promise.race([child.exited.then(() => new Promise(() => {})), delay(transport.isOver() ? 1_000 : 0)]);
+      const isAnswered = isTimeout(error) || context.signal.aborted;
+      await Promise.race([child.exited.then(never), delay(isAnswered ? 0 : 500)]);
       throw error;
     });
     await Promise.race([initialised, endedEarly(child, stderr, context)]);
@@ -109,6 +110,8 @@ function toConnection(child: Child, client: Client, transport: StdioTransport, s
     },
   };
 }
+
+const never = () => new Promise<never>(() => {});
 
 const delay = (milliseconds: number) => new Promise<void>(resolve => setTimeout(resolve, milliseconds).unref());
 

@@ -17,8 +17,6 @@ export interface StdioTransportOptions {
 export interface StdioTransport extends Transport {
   /** True once the server has sent one valid message. */
   hasSpoken(): boolean;
-  /** True once the server has closed its output. */
-  isOver(): boolean;
 }
 
 /** Messages that the server has not read yet may take this much memory. */
@@ -55,7 +53,6 @@ export function createStdioTransport(options: StdioTransportOptions): StdioTrans
 
   const transport: StdioTransport = {
     hasSpoken: () => spoken,
-    isOver: () => closed,
     async start() {
       stdout.on('data', (piece: Buffer) => reader.push(piece));
       stdout.once('end', () => {

@@ -135,8 +135,10 @@ export function createSupervisedServer(options: SupervisedServerOptions): Superv
     apply({ kind: asked });
     const promise = open(launch, controller.signal)
       .catch(error => {
-        if (!controller.signal.aborted) onStartFailed(launch, asked, toStartProblem(error));
-        throw error;
+        if (controller.signal.aborted) throw error;
+        const failure = toStartProblem(error);
+        onStartFailed(launch, asked, failure);
+        throw failure;
       })
       .finally(() => {
         if (starting?.controller === controller) starting = undefined;

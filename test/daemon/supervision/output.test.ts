@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { setTimeout as wait } from 'node:timers/promises';
+import { cleanLine, createOutput } from '../../../daemon/supervision/output.ts';
+import { limits } from '../../../shared/domain/limits.ts';
+
+const make = (redact = (line: string) => line) => {
+  const batches: string[][] = [];
+  const output = createOutput({ onBatch: lines => batches.push(lines), batchMilliseconds: 20, redact });
+  return { output, batches };
+};
+
+describe('output', () => {
+  it('is told in batches', async () => {
+    const { output, batches } = make();
+    output.add('one');
+    output.add('two');
+    assert.deepEqual(output.lines(), ['one', 'two']);
+    assert.deepEqual(batches, []);
+    await wait(40);
+    assert.deepEqual(batches, [['one', 'two']]);
+  });
+
+  it('keeps the last lines only', () => {
+    const { output } = make();
+    for (let i = 0; i < limits.outputLines * 3; i++) {
+      output.add(String(i));
+      if (i % 50 === 0) output.flush();
+    }
+    output.flush();
+    assert.equal(output.lines().length, limits.outputLines);
+    assert.equal(output.lines().at(-1), String(limits.outputLines * 3 - 1));
+  });
+
+  it('counts what comes too fast and says so', () => {
+    const { output, batches } = make();
+    for (let i = 0; i < limits.outputLines + 1_000; i++) output.add('flood');
+    output.flush();
+    assert.equal(batches[0]?.length, limits.outputLines + 1);
+    assert.equal(batches[0]?.at(-1), '… 1000 more lines came too fast and were left out');
+  });
+
+  it('cuts a line without ever holding all of it', () => {
+    const { output } = make();
+    const reader = output.reader();
+    for (let i = 0; i < 100; i++) reader.push(Buffer.alloc(100_000, 'x'));
+    reader.push(Buffer.from('\nshort\n'));
+    const [long = '', short] = output.lines();
+    assert.ok(long.length <= limits.outputLine);
+    assert.equal(short, 'short');
+  });
+
+  it('leaves out colours and control characters', () => {
+    assert.equal(cleanLine('\u001b[31mred\u001b[0m\u0007\r tab\there'), 'red tab  here');
+    assert.equal(cleanLine('x'.repeat(5_000)).length, limits.outputLine);
+  });
+
+  it('takes secrets out before a line is kept', () => {
+    const { output } = make(line => line.replaceAll('hunter2', '•••'));
+    output.add('the password is hunter2');
+    assert.deepEqual(output.lines(), ['the password is •••']);
+  });
+});

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { rejectsWith } from '../../contracts/engine.contract.ts';
+import { until } from '../../support/in-process-daemon.ts';
+import { type RemoteServer, startRemoteServer } from '../../support/remote-mcp-server.ts';
+import { createSupervised, launchPolicy, type Supervised } from '../../support/supervised.ts';
+
+const soon = { timeoutSeconds: 5 };
+
+describe('a remote server', () => {
+  let supervised: Supervised;
+  let remote: RemoteServer;
+  beforeEach(async () => {
+    supervised = createSupervised();
+    remote = await startRemoteServer();
+  });
+  afterEach(async () => {
+    await supervised.supervisor.close();
+    await remote.close();
+  });
+
+  const start = (url = remote.url, headers: Record<string, string> = {}, policy = launchPolicy()) =>
+    supervised.supervisor.start('far', async () => ({ kind: 'http', url, headers }), policy);
+  const session = () => supervised.supervisor.session('far');
+  const health = () => supervised.supervisor.health('far');
+
+  for (const answers of ['json', 'stream'] as const) {
+    it(`runs, lists its tools and answers calls, as ${answers}`, async () => {
+      remote.behaviour.answers = answers;
+      await start(remote.url, { 'X-Key': 'value' });
+      assert.deepEqual([health().state, health().pid, health().serverVersion], ['running', null, '9.9.9']);
+      assert.equal((await session().listTools(soon)).length, 2);
+      const { content } = await session().callTool('echo', { message: 'hi' }, soon);
+      assert.deepEqual(content, [{ type: 'text', text: 'Echo: hi' }]);
+      assert.ok(remote.requests.every(({ headers }) => headers['x-key'] === 'value'));
+    });
+
+    it(`sends an answer over the limit that is not taken, as ${answers}`, async () => {
+      remote.behaviour.answers = answers;
+      await start();
+      const problem = await rejectsWith('TOOL_007', session().callTool('large', { bytes: 50_000_000 }, soon));
+      assert.match(problem.detail, /at most 1,000,000 bytes/);
+      assert.deepEqual((await session().callTool('echo', { message: 'x' }, soon)).content[0]?.['text'], 'Echo: x');
+    });
+  }
+
+  it('tells when its tools change', async () => {
+    await start();
+    await until(() => remote.requests.some(({ method }) => method === 'GET'));
+    supervised.toolsChanged.length = 0;
+    await until(() => {
+      remote.notify('notifications/tools/list_changed');
+      return supervised.toolsChanged.includes('far');
+    });
+  });
+
+  it('that wants a login says so, and no header’s value is shown', async () => {
+    remote.behaviour.authorization = 'Bearer right';
+    const problem = await rejectsWith('SERVER_004', start(remote.url, { Authorization: 'Bearer canary-wrong' }));
+    assert.match(problem.detail, /did not let us in \(401\)/);
+    assert.doesNotMatch(JSON.stringify([problem, supervised.health]), /canary/);
+    await start(remote.url, { Authorization: 'Bearer right' });
+    assert.equal(health().state, 'running');
+  });
+
+  it('that nobody listens for cannot be reached', async () => {
+    await remote.close();
+    const problem = await rejectsWith('SERVER_004', start());
+    assert.match(problem.detail, /cannot be reached \(ECONNREFUSED\)/);
+  });
+
+  it('that is a web page does not speak MCP', async () => {
+    remote.behaviour.page = '<html>Hello</html>';
+    await rejectsWith('SERVER_007', start());
+  });
+
+  it('that does not answer is given up at the time limit', async () => {
+    const silent = createServer(() => {});
+    await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve));
+    const address = silent.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    await rejectsWith('SERVER_005', start(`http://127.0.0.1:${port}/`, {}, launchPolicy({ startSeconds: 1 })));
+    silent.close();
+  });
+
+  it('is not followed to another origin with the headers', async () => {
+    const other = await startRemoteServer();
+    remote.behaviour.redirect = other.url;
+    await rejectsWith('SERVER_007', start(remote.url, { Authorization: 'Bearer canary' }));
+    assert.equal(other.requests.length, 0);
+    await other.close();
+  });
+
+  it('that cuts an answer off fails the call at once', async () => {
+    remote.behaviour.answers = 'stream';
+    await start();
+    remote.behaviour.cutCalls = true;
+    await rejectsWith('SERVER_003', session().callTool('echo', { message: 'x' }, { timeoutSeconds: 30 }));
+  });
+
+  it('is told to stop a call at the time limit', async () => {
+    await start();
+    remote.behaviour.silent = true;
+    await rejectsWith('TOOL_003', session().callTool('echo', { message: 'x' }, { timeoutSeconds: 1 }));
+    await until(() => remote.requests.some(({ rpc }) => rpc === 'notifications/cancelled'));
+  });
+
+  it('that has forgotten the session is connected again', async () => {
+    await start(remote.url, {}, launchPolicy({ restart: 'on-failure' }));
+    remote.forgetSessions();
+    await assert.rejects(session().callTool('echo', { message: 'x' }, soon));
+    await until(() => health().state === 'running' && health().restarts === 1);
+    assert.equal((await session().callTool('echo', { message: 'x' }, soon)).content.length, 1);
+  });
+
+  it('that goes away is tried again until it is back', async () => {
+    const { url } = remote;
+    await start(url, {}, launchPolicy({ restart: 'on-failure' }));
+    await remote.close();
+    await assert.rejects(session().callTool('echo', { message: 'x' }, soon));
+    await until(() => health().restarts > 6 && health().state === 'restarting', 'more tries than a crash loop has');
+    remote = await startRemoteServer(Number(new URL(url).port));
+    await until(() => health().state === 'running');
+  });
+
+  it('is told that the session has ended when it is stopped', async () => {
+    await start();
+    await supervised.supervisor.stop('far');
+    await until(() => remote.requests.some(({ method }) => method === 'DELETE'));
+  });
+
+  it('can be the real "everything" over streamable HTTP', async () => {
+    const script = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-everything/dist/index.js');
+    const probe = createServer();
+    await new Promise<void>(resolve => probe.listen(0, '127.0.0.1', resolve));
+    const address = probe.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    await new Promise(resolve => probe.close(resolve));
+    const child = spawn(process.execPath, [script, 'streamableHttp'], { env: { PORT: String(port) }, stdio: 'ignore' });
+    try {
+      const url = `http://127.0.0.1:${port}/mcp`;
+      await until(() =>
+        start(url).then(
+          () => true,
+          () => false,
+        ),
+      );
+      assert.equal((await session().listTools(soon)).length, 13);
+      const { content } = await session().callTool('echo', { message: 'hi' }, soon);
+      assert.deepEqual(content, [{ type: 'text', text: 'Echo: hi' }]);
+    } finally {
+      child.kill('SIGKILL');
+    }
+  });
+});
