@@ -71,7 +71,7 @@ function createProgressLine({ output }: CommandContext): (operation: Operation) 
   return ({ step, progress, title }) => {
     const text = safeLine(step || title);
     const percent = progress === null ? '' : `${String(Math.floor(progress * 100)).padStart(3)} %  `;
-    if (output.interactive) output.progress(cutToWidth(`${percent}${text}`, (process.stderr.columns ?? 80) - 1));
+    if (output.interactive) output.progress(cutToWidth(`${percent}${text}`, (process.stderr.columns || 80) - 1));
     // Counters within a step would fill a log.
     const kind = text.replace(/\d+/g, '#');
     if (!output.interactive && !output.json && kind !== lastStep) output.notice(text);

@@ -2,8 +2,7 @@ import type { Command } from 'commander';
 import type { CatalogEntry } from '../../../shared/api/catalog.ts';
 import type { Act, CommandContext, CommandResult } from '../command-context.ts';
 import { listAll } from '../list-all.ts';
-import type { Output } from '../terminal/output.ts';
-import { renderTable } from '../terminal/table.ts';
+import { renderTable, type TableLook } from '../terminal/table.ts';
 
 export function addCatalogCommands(program: Command, act: Act): void {
   program
@@ -17,11 +16,11 @@ async function listCatalog(context: CommandContext, q: string | undefined): Prom
   const api = await context.connect();
   const { signal } = context;
   const page = await listAll(query => api.listCatalog({ query: { ...query, q } }, { signal }));
-  const text = page.total === 0 ? 'Nothing in the catalog fits.' : catalogTable(page.items, context.output);
+  const text = page.total === 0 ? 'Nothing in the catalog fits.' : catalogTable(page.items, context.output.look);
   return { document: page, text };
 }
 
-export const catalogTable = (entries: CatalogEntry[], { look }: Output): string =>
+export const catalogTable = (entries: CatalogEntry[], look: TableLook): string =>
   renderTable(
     entries,
     [

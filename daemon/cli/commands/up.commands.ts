@@ -1,6 +1,7 @@
 // `quayside up`, which is what `npm start` runs: a daemon, the way in, what there is to install, and then what happens.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
+import type { CatalogEntry } from '../../../shared/api/catalog.ts';
 import type { ApiClient } from '../../../shared/api/client.ts';
 import { isProblemError, problem } from '../../../shared/api/problem.ts';
 import { toPort } from '../arguments/names.ts';
@@ -12,6 +13,7 @@ import { type FoundDaemon, isAlive } from '../link/discovery.ts';
 import type { LaunchedDaemon } from '../link/launch.ts';
 import { listAll } from '../list-all.ts';
 import { createEventLine } from '../terminal/event-line.ts';
+import type { Output } from '../terminal/output.ts';
 import { safeLine } from '../terminal/safe-text.ts';
 import { catalogTable } from './catalog.commands.ts';
 import { superviseDaemon } from './daemon.commands.ts';
@@ -97,9 +99,7 @@ async function welcome(
           : []),
         '',
         'In the catalog:',
-        ...catalogTable(catalog.items, output)
-          .split('\n')
-          .map(line => `  ${line}`),
+        ...catalogLines(catalog.items, output),
         '',
         'Next, here in another terminal or on the page:',
         ...nextCommands.map(line => `  ${line}`),
@@ -114,6 +114,15 @@ async function welcome(
     output.notice(`It keeps its address; --port ${asked} is for a start. Stop it first with: npx quayside daemon stop`);
   }
   if (link && open && hasBrowser(environment)) await openInBrowser(link.url);
+}
+
+const indent = '  ';
+
+function catalogLines(entries: CatalogEntry[], { look }: Output): string[] {
+  const width = look.width === undefined ? undefined : look.width - indent.length;
+  return catalogTable(entries, { ...look, width })
+    .split('\n')
+    .map(line => `${indent}${line}`);
 }
 
 const nextCommands = [

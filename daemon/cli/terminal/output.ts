@@ -44,7 +44,7 @@ export function createOutput(
     json,
     style,
     interactive,
-    look: { style, width: stdout.isTTY ? (stdout.columns ?? 80) : undefined },
+    look: { style, width: stdout.isTTY ? stdout.columns || 80 : undefined },
     document: value => stdout.write(`${safeJson(value, 2)}\n`),
     line: value => stdout.write(`${safeJson(value)}\n`),
     text: text => stdout.write(text === '' ? '' : `${text}\n`),
