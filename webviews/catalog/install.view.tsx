@@ -2,7 +2,7 @@
 import { useEffect } from 'preact/hooks';
 import { hasEnded, type Operation } from '../../shared/api/operations.ts';
 import type { Problem } from '../../shared/api/problem.ts';
-import { announce } from '../kit/announcer.tsx';
+import { announce } from '../kit/announcer.ts';
 import { useApp } from '../kit/app.ts';
 import { Button, Icon } from '../kit/controls.tsx';
 import { ProblemNotice } from '../kit/feedback.tsx';

@@ -32,12 +32,14 @@ export function recentProblems(
   const ofServers = servers.flatMap(({ id, problem }): RecentProblem[] =>
     problem ? [{ key: `server-${id}`, about: id, problem, to: { view: 'server', id } }] : [],
   );
-  const installed = new Set(servers.map(({ id }) => id));
+  const settled = new Set(servers.map(({ id }) => id));
   const ofOperations = operations.flatMap((operation): RecentProblem[] => {
     const { id, serverId, problem, endedAt, title } = operation;
     const recent = endedAt !== null && now - Date.parse(endedAt) < recentMilliseconds;
-    // A failure that a later attempt has mended, or that a person asked for, is no news.
-    if (!problem || !recent || operation.state === 'cancelled' || installed.has(serverId)) return [];
+    // A failure that a later attempt has mended or repeated, or that a person asked for, is no news.
+    if (settled.has(serverId)) return [];
+    settled.add(serverId);
+    if (!problem || !recent || operation.state === 'cancelled') return [];
     return [{ key: `operation-${id}`, about: title, problem, to: undefined }];
   });
   return [...ofDaemon, ...ofServers, ...ofOperations];

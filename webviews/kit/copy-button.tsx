@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { announce } from './announcer.tsx';
+import { announce } from './announcer.ts';
 import { useApp } from './app.ts';
 import { Button, IconButton } from './controls.tsx';
 

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { Problem } from '../../shared/api/problem.ts';
-import { announce } from './announcer.tsx';
+import { announce } from './announcer.ts';
 import { Button, Icon, IconButton } from './controls.tsx';
 import type { Load } from './load.ts';
 import { ServerText } from './text.tsx';

@@ -1,7 +1,7 @@
 // Servers as rows with their state and the sensible next act: on the dashboard and on the page's own list.
 import type { MCPServer } from '../../shared/api/servers.ts';
 import { canStart, canStop } from '../../shared/domain/server-state.ts';
-import { announce } from './announcer.tsx';
+import { announce } from './announcer.ts';
 import { useApp } from './app.ts';
 import { IconButton, PlaceLink } from './controls.tsx';
 import { ProblemNotice } from './feedback.tsx';

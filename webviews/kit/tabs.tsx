@@ -31,7 +31,7 @@ export function Tabs({ label, tabs, active, onChange, children }: TabsProps) {
   };
   return (
     <div class="tabs">
-      <div class="tab-list" role="tablist" aria-label={label} ref={list} onKeyDown={move}>
+      <div class="tab-list scrolls" role="tablist" aria-label={label} ref={list} onKeyDown={move}>
         {tabs.map(tab => (
           <button
             key={tab.id}

@@ -3,7 +3,7 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 import type { MCPServerDetail, ServerConfigurationChange, TestResult } from '../../shared/api/servers.ts';
 import type { Prompt, Resource, Tool } from '../../shared/api/tools.ts';
 import { limits } from '../../shared/domain/limits.ts';
-import { announce } from '../kit/announcer.tsx';
+import { announce } from '../kit/announcer.ts';
 import type { App } from '../kit/app.ts';
 import { type Act, createAct, createLoad, type Load } from '../kit/load.ts';
 import { readAllPages } from '../kit/pages.ts';

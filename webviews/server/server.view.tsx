@@ -107,7 +107,7 @@ function Acts({ server, state }: { server: MCPServerDetail; state: ServerState }
   const running = state.act.running.value;
   const startable = canStart(server.state);
   return (
-    <div class="button-row">
+    <fieldset class="button-row" aria-label="Acts on this server">
       {startable || running === 'start' ? (
         <Button
           kind="primary"
@@ -168,7 +168,7 @@ function Acts({ server, state }: { server: MCPServerDetail; state: ServerState }
           </p>
         </Dialog>
       )}
-    </div>
+    </fieldset>
   );
 }
 

@@ -4,7 +4,7 @@ import { CatalogView } from '../catalog/catalog.view.tsx';
 import { EntryView } from '../catalog/entry.view.tsx';
 import { DashboardView } from '../dashboard/dashboard.view.tsx';
 import { ServersView } from '../dashboard/servers.view.tsx';
-import { Announcer } from '../kit/announcer.tsx';
+import { Announcer } from '../kit/announcer.view.tsx';
 import { useApp } from '../kit/app.ts';
 import { Button, Icon } from '../kit/controls.tsx';
 import { Empty } from '../kit/feedback.tsx';

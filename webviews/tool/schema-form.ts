@@ -76,12 +76,13 @@ interface Place {
 function toField(raw: unknown, place: Place, walk: Walk, depth: number): Field {
   const outer = isSchema(raw) ? raw : {};
   const base = common(outer, place);
-  if (++walk.count > mostFields) return toJsonField(base, 'The form would be too long.');
   if (depth > deepest) return toJsonField(base, 'It is nested too deeply for a form.');
   const { schema, nullable } = simplify(outer, walk.root);
   if (!schema) return toJsonField(base, 'Its reference cannot be followed.');
   const inner: FieldCommon = { ...common({ ...schema, ...pick(outer) }, place), nullable };
-  return fieldOf(schema, inner, walk, depth) ?? toJsonField(inner, 'Its rules are too free for a form.');
+  return (
+    fieldOf(schema, inner, walk, depth) ?? toJsonField(inner, 'Its rules are too free, or it is too large, for a form.')
+  );
 }
 
 function fieldOf(schema: Schema, base: FieldCommon, walk: Walk, depth: number): Field | undefined {
@@ -140,6 +141,9 @@ function toListField(schema: Schema, base: FieldCommon, walk: Walk, depth: numbe
 function toGroupField(schema: Schema, base: FieldCommon, walk: Walk, depth: number): GroupField | undefined {
   const properties = isSchema(schema['properties']) ? schema['properties'] : {};
   const keys = Object.keys(properties);
+  // Before the first is made: a form of thousands of JSON fields would be no better than one of thousands of others.
+  if (walk.count + keys.length > mostFields) return undefined;
+  walk.count += keys.length;
   if (keys.length === 0 && schema['additionalProperties'] !== false && (depth > 0 || takesAnyKey(schema)))
     return undefined;
   const required = new Set(Array.isArray(schema['required']) ? schema['required'] : []);

@@ -173,7 +173,7 @@ function numberHint(field: NumberField): string {
     exclusiveMaximum !== undefined && `less than ${exclusiveMaximum}`,
   ].filter(Boolean);
   const initial = field.default === undefined ? '' : ` Default: ${JSON.stringify(field.default)}.`;
-  return `${integer ? 'Whole number' : 'Number'}${bounds.length > 0 ? `, ${bounds.join(', ')}` : ''}.${initial}`;
+  return `(${integer ? 'whole number' : 'number'}${bounds.length > 0 ? `, ${bounds.join(', ')}` : ''})${initial}`;
 }
 
 function FlagView(props: FieldProps) {

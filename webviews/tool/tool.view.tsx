@@ -1,7 +1,7 @@
 import { useEffect, useId, useRef } from 'preact/hooks';
 import type { Tool } from '../../shared/api/tools.ts';
 import { canStart } from '../../shared/domain/server-state.ts';
-import { announce } from '../kit/announcer.tsx';
+import { announce } from '../kit/announcer.ts';
 import { useApp } from '../kit/app.ts';
 import { Badge, Button, Icon, PlaceLink } from '../kit/controls.tsx';
 import { CopyButton } from '../kit/copy-button.tsx';
