@@ -46,7 +46,7 @@ export async function callTool(
   field: string,
   value: string,
 ): Promise<{ text: string; duration: string }> {
-  await place.getByLabel(field).first().fill(value);
+  await place.locator('.tool-view').getByLabel(field).first().fill(value);
   await place.locator('vscode-button', { hasText: /^\s*Call\s*$/ }).click();
   return await readResult(place);
 }

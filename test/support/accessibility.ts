@@ -9,10 +9,11 @@ const source = await readFile(createRequire(import.meta.url).resolve('axe-core/a
 /** What axe-core calls serious or critical, one line for each place. */
 export async function findBarriers(place: Page | Frame): Promise<string[]> {
   await place.evaluate(source);
-  const { violations } = await place.evaluate((): Promise<AxeResults> => {
+  const { violations, passes } = await place.evaluate((): Promise<AxeResults> => {
     const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
     return axe.run(document, { resultTypes: ['violations'] });
   });
+  if (passes.length === 0) throw new Error('axe-core found nothing to look at.');
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) =>

@@ -29,7 +29,7 @@ export interface CodeServerOptions {
 
 const startMilliseconds = 60_000;
 
-const quietSettings = {
+export const quietSettings = {
   'telemetry.telemetryLevel': 'off',
   'workbench.startupEditor': 'none',
   'extensions.autoUpdate': false,
