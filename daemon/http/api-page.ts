@@ -71,7 +71,7 @@ function contentOf(part: unknown): unknown {
 
 const style = `
 :root { color-scheme: light dark; --line: #8886; --accent: light-dark(#005fb8, #4daafc); }
-body { font: 14px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 60rem; padding: 1rem; }
+body { background: light-dark(#fff, #1f1f1f); color: light-dark(#3b3b3b, #ccc); font: 14px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 60rem; padding: 1rem; }
 h1 { font-size: 1.5rem; } h2 { border-bottom: 1px solid var(--line); font-size: 1.15rem; margin-top: 2rem; } h3 { font-size: 1rem; margin: 1rem 0 .25rem; }
 a { color: var(--accent); }
 nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1rem; list-style: none; padding: 0; }

@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
 import { fetchCarrier, socketCarrier } from '../../shared/api/carriers.ts';
 import { type ApiClient, createApiClient } from '../../shared/api/client.ts';
-import { hasEnded, type NewOperation, type Operation } from '../../shared/api/operations.ts';
+import { hasEnded, type Operation } from '../../shared/api/operations.ts';
 import { Problem } from '../../shared/api/problem.ts';
 import { Discovery } from '../../shared/domain/discovery.ts';
 import { stopProcessGroup } from './processes.ts';
@@ -136,16 +136,4 @@ export async function waitForOperation(api: ApiClient, id: string, milliseconds 
       throw new Error(`"${operation.title}" is still at "${operation.step}" after ${milliseconds} ms.`);
     await pause(100);
   }
-}
-
-/** Installs and waits; throws if the installation does not succeed. */
-export async function install(
-  api: ApiClient,
-  from: NewOperation['from'],
-  more: Partial<NewOperation> = {},
-): Promise<Operation> {
-  const { id } = await api.createOperation({ body: { kind: 'install', from, ...more } });
-  const operation = await waitForOperation(api, id);
-  if (operation.state !== 'succeeded') throw new Error(`${operation.title}: ${JSON.stringify(operation.problem)}`);
-  return operation;
 }

@@ -43,7 +43,7 @@ async function serve(): Promise<void> {
   const folder = join(cacheFolder(), 'code-server-data');
   await installExtension(vsixFile, folder);
   const server = await startCodeServer({ folder, port, keepSettings: true, environment: kept(['QUAYSIDE_HOME']) });
-  console.log(`\nOpen ${server.origin} in a browser. Quayside is the anchor in the bar at the left. Ctrl-C ends it.`);
+  console.log(`\nOpen ${server.origin} in a browser. Quayside is the crane in the bar at the left. Ctrl-C ends it.`);
   const ended = Promise.withResolvers<void>();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => ended.resolve());
   await ended.promise;
