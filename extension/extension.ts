@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type ExtensionContext, ExtensionMode, window, workspace } from 'vscode';
 import { createDaemonLink, type DaemonLink } from './daemon-link/daemon-link.ts';
-import { createMirror, type Mirror } from './daemon-link/mirror.ts';
+import { Mirror } from './daemon-link/mirror.ts';
 import { daemonPlace } from './daemon-link/place.ts';
 import { registerAccess } from './features/access/access.commands.ts';
 import { registerAgentCommands } from './features/agents/agents.commands.ts';
@@ -46,7 +46,7 @@ export function activate(context: ExtensionContext): ExtensionUnderTest {
     isTrusted: () => workspace.isTrusted,
     log: say,
   });
-  const mirror = createMirror(link, say);
+  const mirror = new Mirror(link, say);
   const panels = createPanelHost({
     extensionUri: context.extensionUri,
     carrier: link.carrier,

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import * as z from 'zod';
 import { Problem, type ProblemError, problem } from '../../shared/api/problem.ts';
 import type { DaemonPlace } from './place.ts';
@@ -43,7 +44,7 @@ export async function launchDaemon(options: LaunchOptions): Promise<LaunchOutcom
 
 async function openStartLog(place: DaemonPlace): Promise<FileHandle> {
   try {
-    await mkdir(place.home, { recursive: true, mode: 0o700 });
+    await ensureFolder(place.home);
     // Not followed if it is a link: the folder may be one that somebody else can write to.
     const noFollow = constants.O_NOFOLLOW ?? 0;
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | noFollow;
@@ -54,6 +55,22 @@ async function openStartLog(place: DaemonPlace): Promise<FileHandle> {
       next: 'Make it writable, or choose another one in the setting "Quayside › Daemon: State Folder".',
       cause,
     });
+  }
+}
+
+/** Level by level: Node's own recursive mkdir never ends where a folder that exists refuses new ones as missing (/proc). */
+async function ensureFolder(path: string): Promise<void> {
+  const make = () =>
+    mkdir(path, { mode: 0o700 }).catch(error => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+  try {
+    await make();
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    if (!isMissing || dirname(path) === path) throw error;
+    await ensureFolder(dirname(path));
+    await make();
   }
 }
 

@@ -4,177 +4,179 @@ import type { DaemonEvent } from '../../shared/api/events.ts';
 import { hasEnded, type Operation } from '../../shared/api/operations.ts';
 import type { MCPServer } from '../../shared/api/servers.ts';
 import type { Tool } from '../../shared/api/tools.ts';
-import { createSignal, type Disposable, type Signal } from '../platform/signal.ts';
+import { createSignal, type Disposable } from '../platform/signal.ts';
 import type { DaemonLink } from './daemon-link.ts';
 import { readAll } from './pages.ts';
 
 type MirrorChange = 'servers' | 'tools' | 'operations' | 'catalog';
-
-export interface Mirror extends Disposable {
-  /** By title. Empty until the daemon has been read once. */
-  readonly servers: readonly MCPServer[];
-  /** Those that have not ended. */
-  readonly operations: readonly Operation[];
-  readonly isLoaded: boolean;
-  readonly onDidChange: Signal<ReadonlySet<MirrorChange>>;
-  findServer(id: string): MCPServer | undefined;
-  /** Errors: as of listServerTools. */
-  tools(serverId: string): Promise<readonly Tool[]>;
-  /** Errors: as of listCatalog. */
-  catalog(): Promise<readonly CatalogEntry[]>;
-  /** Connects if need be and reads everything again. */
-  refresh(): Promise<void>;
-  /** Resolves when servers have been read, connecting if need be. */
-  ready(): Promise<void>;
-}
-
-const byTitle = (a: { title: string; id: string }, b: { title: string; id: string }) =>
-  a.title.localeCompare(b.title) || a.id.localeCompare(b.id);
+const everything: MirrorChange[] = ['servers', 'tools', 'operations', 'catalog'];
 
 /** Changes that come in one burst are told once. */
 const gatherMilliseconds = 40;
 
-export function createMirror(link: DaemonLink, log: (message: string) => void): Mirror {
-  const changes = createSignal<ReadonlySet<MirrorChange>>(error => log(`A listener failed: ${String(error)}`));
-  const servers = new Map<string, MCPServer>();
-  const operations = new Map<string, Operation>();
-  const toolLists = new Map<string, Promise<readonly Tool[]>>();
-  let catalogList: Promise<readonly CatalogEntry[]> | undefined;
-  let loading: Promise<void> | undefined;
-  let isLoaded = false;
+const byTitle = (a: { title: string; id: string }, b: { title: string; id: string }) =>
+  a.title.localeCompare(b.title) || a.id.localeCompare(b.id);
+
+export class Mirror implements Disposable {
+  readonly #link: DaemonLink;
+  readonly #log: (message: string) => void;
+  readonly #changes = createSignal<ReadonlySet<MirrorChange>>(error =>
+    this.#log(`A listener failed: ${String(error)}`),
+  );
+  readonly #subscriptions: Disposable[];
+  readonly #servers = new Map<string, MCPServer>();
+  readonly #operations = new Map<string, Operation>();
+  readonly #tools = new Map<string, Promise<readonly Tool[]>>();
+  #catalog: Promise<readonly CatalogEntry[]> | undefined;
+  #isLoaded = false;
+  #loading: Promise<void> | undefined;
   /** Events that come while everything is read are newer than what is read, so they wait for it. */
-  let waiting: DaemonEvent[] = [];
-  let gathered = new Set<MirrorChange>();
-  let timer: NodeJS.Timeout | undefined;
+  #waiting: DaemonEvent[] = [];
+  #gathered = new Set<MirrorChange>();
+  #timer: NodeJS.Timeout | undefined;
 
-  const tell = (...what: MirrorChange[]) => {
-    for (const each of what) gathered.add(each);
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      const now = gathered;
-      gathered = new Set();
-      changes.fire(now);
+  constructor(link: DaemonLink, log: (message: string) => void) {
+    this.#link = link;
+    this.#log = log;
+    this.#subscriptions = [
+      link.onEvent(event => this.#take(event)),
+      link.onDidChangeState(({ kind }) => {
+        if (kind === 'stopped' || kind === 'failed' || kind === 'restricted') this.#forgetAll();
+      }),
+    ];
+  }
+
+  readonly onDidChange = this.#changes.signal;
+
+  /** By title. Empty until the daemon has been read once. */
+  get servers(): readonly MCPServer[] {
+    return [...this.#servers.values()].sort(byTitle);
+  }
+
+  /** Those that have not ended. */
+  get operations(): readonly Operation[] {
+    return [...this.#operations.values()];
+  }
+
+  get isLoaded(): boolean {
+    return this.#isLoaded;
+  }
+
+  findServer(id: string): MCPServer | undefined {
+    return this.#servers.get(id);
+  }
+
+  /** Errors: as of listServerTools. */
+  tools(id: string): Promise<readonly Tool[]> {
+    const known = this.#tools.get(id);
+    if (known) return known;
+    const list = readAll(query => this.#link.api.listServerTools({ params: { id }, query }));
+    this.#tools.set(id, list);
+    // A failed reading is tried again by whoever asks next.
+    list.catch(() => {
+      if (this.#tools.get(id) === list) this.#tools.delete(id);
+    });
+    return list;
+  }
+
+  /** By title. Errors: as of listCatalog. */
+  catalog(): Promise<readonly CatalogEntry[]> {
+    if (this.#catalog) return this.#catalog;
+    const list = readAll(query => this.#link.api.listCatalog({ query })).then(rows => rows.sort(byTitle));
+    this.#catalog = list;
+    list.catch(() => {
+      if (this.#catalog === list) this.#catalog = undefined;
+    });
+    return list;
+  }
+
+  /** Resolves when the servers have been read, connecting if need be. */
+  ready(): Promise<void> {
+    return this.#isLoaded ? Promise.resolve() : this.refresh();
+  }
+
+  /** Connects if need be and reads everything again. */
+  refresh(): Promise<void> {
+    this.#loading ??= this.#load().finally(() => {
+      this.#loading = undefined;
+      const late = this.#waiting;
+      this.#waiting = [];
+      for (const event of late) this.#take(event);
+    });
+    return this.#loading;
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    for (const each of this.#subscriptions) each.dispose();
+    this.#changes.dispose();
+  }
+
+  async #load(): Promise<void> {
+    const { api } = this.#link;
+    const [servers, operations] = await Promise.all([
+      readAll(query => api.listServers({ query })),
+      readAll(query => api.listOperations({ query: { ...query, state: 'running' } })),
+    ]);
+    this.#forgetAll();
+    for (const server of servers) this.#servers.set(server.id, server);
+    for (const operation of operations) this.#operations.set(operation.id, operation);
+    this.#isLoaded = true;
+  }
+
+  #forgetAll(): void {
+    this.#isLoaded = false;
+    this.#servers.clear();
+    this.#operations.clear();
+    this.#tools.clear();
+    this.#catalog = undefined;
+    this.#tell(...everything);
+  }
+
+  #take(event: DaemonEvent): void {
+    if (event.type === 'reset') {
+      void this.refresh().catch(error => this.#log(`The servers could not be read: ${String(error)}`));
+    } else if (this.#loading) this.#waiting.push(event);
+    else this.#apply(event);
+  }
+
+  #apply(event: DaemonEvent): void {
+    if (event.type === 'server.changed') this.#putServer(event.server);
+    else if (event.type === 'server.removed') this.#removeServer(event.serverId);
+    else if (event.type === 'tools.changed') {
+      this.#tools.delete(event.serverId);
+      this.#tell('tools');
+    } else if (event.type === 'operation.changed') {
+      const { operation } = event;
+      if (hasEnded(operation)) this.#operations.delete(operation.id);
+      else this.#operations.set(operation.id, operation);
+      this.#tell('operations');
+    }
+  }
+
+  #removeServer(id: string): void {
+    this.#servers.delete(id);
+    this.#tools.delete(id);
+    this.#catalog = undefined;
+    this.#tell('servers', 'catalog');
+  }
+
+  #putServer(server: MCPServer): void {
+    const before = this.#servers.get(server.id);
+    this.#servers.set(server.id, server);
+    if (before?.toolCount !== server.toolCount) this.#tools.delete(server.id);
+    // The catalog says what is installed.
+    if (!before) this.#catalog = undefined;
+    this.#tell('servers', ...(before ? [] : (['catalog'] as const)));
+  }
+
+  #tell(...what: MirrorChange[]): void {
+    for (const each of what) this.#gathered.add(each);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      const now = this.#gathered;
+      this.#gathered = new Set();
+      this.#changes.fire(now);
     }, gatherMilliseconds);
-  };
-
-  const forgetCatalog = () => {
-    catalogList = undefined;
-    tell('catalog');
-  };
-
-  const putServer = (server: MCPServer) => {
-    const before = servers.get(server.id);
-    servers.set(server.id, server);
-    if (!before) forgetCatalog();
-    if (before?.toolCount !== server.toolCount) toolLists.delete(server.id);
-    tell('servers');
-  };
-
-  const apply: { [K in DaemonEvent['type']]?: (event: Extract<DaemonEvent, { type: K }>) => void } = {
-    reset: () => void load().catch(error => log(`The servers could not be read: ${String(error)}`)),
-    'server.changed': ({ server }) => putServer(server),
-    'server.removed': ({ serverId }) => {
-      servers.delete(serverId);
-      toolLists.delete(serverId);
-      forgetCatalog();
-      tell('servers');
-    },
-    'tools.changed': ({ serverId }) => {
-      toolLists.delete(serverId);
-      tell('tools');
-    },
-    'operation.changed': ({ operation }) => {
-      if (hasEnded(operation)) operations.delete(operation.id);
-      else operations.set(operation.id, operation);
-      tell('operations');
-    },
-  };
-
-  const take = (event: DaemonEvent) => {
-    if (loading && event.type !== 'reset') waiting.push(event);
-    else (apply[event.type] as ((event: DaemonEvent) => void) | undefined)?.(event);
-  };
-
-  const load = (): Promise<void> => {
-    loading ??= (async () => {
-      try {
-        const [allServers, running] = await Promise.all([
-          readAll(query => link.api.listServers({ query })),
-          readAll(query => link.api.listOperations({ query: { ...query, state: 'running' } })),
-        ]);
-        servers.clear();
-        operations.clear();
-        toolLists.clear();
-        for (const server of allServers) servers.set(server.id, server);
-        for (const operation of running) operations.set(operation.id, operation);
-        catalogList = undefined;
-        isLoaded = true;
-        tell('servers', 'operations', 'tools', 'catalog');
-      } finally {
-        loading = undefined;
-        const late = waiting;
-        waiting = [];
-        late.forEach(take);
-      }
-    })();
-    return loading;
-  };
-
-  const forgetAll = () => {
-    isLoaded = false;
-    servers.clear();
-    operations.clear();
-    toolLists.clear();
-    catalogList = undefined;
-    tell('servers', 'operations', 'tools', 'catalog');
-  };
-
-  const subscriptions = [
-    link.onEvent(take),
-    link.onDidChangeState(state => {
-      if (state.kind === 'stopped' || state.kind === 'failed' || state.kind === 'restricted') forgetAll();
-    }),
-  ];
-
-  return {
-    get servers() {
-      return [...servers.values()].sort(byTitle);
-    },
-    get operations() {
-      return [...operations.values()];
-    },
-    get isLoaded() {
-      return isLoaded;
-    },
-    onDidChange: changes.signal,
-    findServer: id => servers.get(id),
-    tools: id => remember(toolLists, id, () => readAll(query => link.api.listServerTools({ params: { id }, query }))),
-    catalog() {
-      const list = catalogList ?? readAll(query => link.api.listCatalog({ query })).then(rows => rows.sort(byTitle));
-      catalogList = list;
-      list.catch(() => {
-        if (catalogList === list) catalogList = undefined;
-      });
-      return list;
-    },
-    refresh: load,
-    ready: () => (isLoaded ? Promise.resolve() : load()),
-    dispose() {
-      clearTimeout(timer);
-      for (const each of subscriptions) each.dispose();
-      changes.dispose();
-    },
-  };
-}
-
-/** One reading for everybody who asks meanwhile; a failed one is tried again. */
-function remember<T>(lists: Map<string, Promise<T>>, key: string, read: () => Promise<T>): Promise<T> {
-  const known = lists.get(key);
-  if (known) return known;
-  const list = read();
-  lists.set(key, list);
-  list.catch(() => {
-    if (lists.get(key) === list) lists.delete(key);
-  });
-  return list;
+  }
 }

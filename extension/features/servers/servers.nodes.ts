@@ -75,7 +75,7 @@ function serverNode(server: MCPServer): TreeNode {
   const description = describeShortly(server);
   return {
     id: server.id,
-    label: server.title,
+    label: shortTitle(server),
     description,
     icon: icons[state],
     marks: [
@@ -88,9 +88,13 @@ function serverNode(server: MCPServer): TreeNode {
     tooltip: serverTooltip(server),
     expandable: true,
     command: { id: commands.openServer, title: 'Open' },
-    spoken: `${server.title}, ${description}`,
+    spoken: `${shortTitle(server)}, ${description}`,
   };
 }
+
+/** A package's whole name would leave no room for the state; it is in the tooltip. */
+const shortTitle = ({ id, title, source }: MCPServer): string =>
+  source.type === 'npm' && title === source.package ? id : title;
 
 function describeShortly({ state, problem, toolCount }: MCPServer): string {
   if (problem) return `${describeServerState(state)}: ${lowerFirst(problem.title)}`;

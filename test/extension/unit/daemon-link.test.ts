@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createDaemonLink, type DaemonLink } from '../../../extension/daemon-link/daemon-link.ts';
 import { findDiscovery, isAlive } from '../../../extension/daemon-link/discovery.ts';
 import { launchDaemon, parseOutcome } from '../../../extension/daemon-link/launch.ts';
-import { createMirror } from '../../../extension/daemon-link/mirror.ts';
+import { Mirror } from '../../../extension/daemon-link/mirror.ts';
 import { daemonPlace } from '../../../extension/daemon-link/place.ts';
 import { HostProblem } from '../../../extension/platform/host-problem.ts';
 import { isProblemError } from '../../../shared/api/problem.ts';
@@ -182,7 +182,7 @@ describe('the link to the daemon', function () {
   describe('and its mirror', () => {
     it('has what the daemon has, and follows its changes', async () => {
       const [mine, theirs] = [openLink(), openLink()];
-      const mirror = createMirror(mine, () => {});
+      const mirror = new Mirror(mine, () => {});
       await mirror.ready();
       assert.equal(mirror.servers.length, 0);
       await theirs.api.createServer({ body: { type: 'command', id: 'some', command: 'true', title: 'B' } });
@@ -244,6 +244,13 @@ describe('the link to the daemon', function () {
       await writeFile(join(folder.path, 'file'), '');
       await assert.rejects(
         launch({ place: daemonPlace(join(folder.path, 'file', 'home'), {}) }),
+        isCode('DAEMON_006', /cannot be written/),
+      );
+    });
+
+    it('says so too where the system takes no folders', async () => {
+      await assert.rejects(
+        launch({ place: daemonPlace('/proc/no-such-folder', {}) }),
         isCode('DAEMON_006', /cannot be written/),
       );
     });

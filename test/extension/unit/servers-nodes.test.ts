@@ -44,6 +44,16 @@ describe('the rows of the Servers tree', () => {
     );
   });
 
+  it('show the short name of a package that has no title of its own', () => {
+    const source = {
+      type: 'npm' as const,
+      package: '@scope/some-server',
+      version: '1.2.3',
+      integrity: `sha512-${'A'.repeat(86)}==`,
+    };
+    assert.equal(nodeOf({ title: '@scope/some-server', source }).label, 'some');
+  });
+
   it('count one tool as one tool', () => {
     assert.equal(nodeOf({ state: 'running', toolCount: 1 }).description, 'Running, 1 tool');
     assert.equal(nodeOf({ state: 'running', toolCount: 13 }).description, 'Running, 13 tools');
