@@ -21,7 +21,14 @@ const onPage = element.dataset['host'] === 'page';
 const start = element.dataset['location'] ?? 'dashboard';
 const host = onPage ? createPageHost(start) : createPanelHost(start);
 const theme = onPage ? createThemeState() : undefined;
-const api = createApiClient(host.carrier);
+const api = createApiClient({
+  ...host.carrier,
+  async send(request) {
+    const response = await host.carrier.send(request);
+    if (onPage && response.status === 401 && request.operationId !== 'createSession') live.loseAccess();
+    return response;
+  },
+});
 const live = createLive(api);
 
 forgetNonce();

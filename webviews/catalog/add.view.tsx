@@ -50,6 +50,7 @@ export function PackageForm({ onClose }: AddFormProps) {
   const running = state.running.value;
   const install = () => {
     setTried(true);
+    state.forget();
     if (wrongPackage !== undefined || wrongName !== undefined) return;
     const wanted = version.trim();
     void state.install({
@@ -59,7 +60,8 @@ export function PackageForm({ onClose }: AddFormProps) {
       start,
     });
   };
-  const shown = (own: string | undefined) => (tried && !running && !state.operation.value ? own : undefined);
+  const shown = (own: string | undefined) =>
+    tried && !running && state.operation.value?.state !== 'succeeded' ? own : undefined;
   return (
     <>
       <h2>Install an npm package</h2>

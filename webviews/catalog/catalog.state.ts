@@ -72,6 +72,8 @@ export interface InstallState {
   readonly asked: ReadonlySignal<NewOperationInput | undefined>;
   install(request: NewOperationInput): Promise<void>;
   cancel(): Promise<void>;
+  /** Lets go of the last try, as when the form is sent again and is wrong by itself. */
+  forget(): void;
   close(): void;
 }
 
@@ -108,6 +110,11 @@ export function createInstallState({ api, live }: App, adopt: (operation: Operat
       await act.run('cancel', async () => {
         last.value = await api.cancelOperation({ params: { id: value.id } });
       });
+    },
+    forget() {
+      last.value = undefined;
+      asked.value = undefined;
+      act.dismiss();
     },
     close() {},
   };

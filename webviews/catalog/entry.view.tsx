@@ -146,6 +146,7 @@ function InstallForm({ entry }: { entry: CatalogEntry }) {
   const wrongName = nameError(name, taken);
   const install = () => {
     setTried(true);
+    state.forget();
     const { value, errors } = inputs.outcome;
     if (wrongName !== undefined || errors.size > 0) return;
     void state.install({

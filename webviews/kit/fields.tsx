@@ -21,7 +21,7 @@ const FieldContext = createContext<Ids>({ id: '', describedBy: undefined, invali
 /** A label, a control inside, a description and an error. The control finds its ids by context. */
 export function Field({ label, description, error, required, children }: FieldTexts & { children: ComponentChildren }) {
   const id = useId();
-  const describedBy = [description ? `${id}-text` : '', error ? `${id}-error` : ''].filter(Boolean).join(' ');
+  const describedBy = idsOf(Boolean(description) && `${id}-text`, error !== undefined && `${id}-error`);
   return (
     <div class={`field ${error ? 'field-invalid' : ''}`}>
       <label class="field-label" for={id}>
@@ -33,13 +33,36 @@ export function Field({ label, description, error, required, children }: FieldTe
           {description}
         </div>
       )}
-      <FieldContext.Provider value={{ id, describedBy: describedBy || undefined, invalid: error !== undefined }}>
+      <FieldContext.Provider value={{ id, describedBy, invalid: error !== undefined }}>
         {children}
       </FieldContext.Provider>
       <FieldError id={`${id}-error`} error={error} />
     </div>
   );
 }
+
+interface FieldRowProps {
+  class?: string;
+  error: string | undefined;
+  children: ComponentChildren;
+}
+
+/** Controls side by side that name themselves, with one error for them all. */
+export function FieldRow({ class: name = '', error, children }: FieldRowProps) {
+  const id = useId();
+  const invalid = error !== undefined;
+  return (
+    <div class={`edit-row ${name} ${invalid ? 'field-invalid' : ''}`}>
+      <FieldContext.Provider value={{ id: '', describedBy: invalid ? id : undefined, invalid }}>
+        {children}
+      </FieldContext.Provider>
+      <FieldError id={id} error={error} />
+    </div>
+  );
+}
+
+/** The ids of what is there, for aria-describedby. */
+export const idsOf = (...ids: (string | false)[]): string | undefined => ids.filter(Boolean).join(' ') || undefined;
 
 export const RequiredMark = () => (
   <span class="required">
@@ -167,7 +190,7 @@ export function Checkbox({ label, description, error, required, checked, onChang
         id={id}
         checked={checked}
         disabled={disabled}
-        aria-describedby={description ? `${id}-text` : undefined}
+        aria-describedby={idsOf(Boolean(description) && `${id}-text`, error !== undefined && `${id}-error`)}
         aria-invalid={error !== undefined || undefined}
         onChange={change}
       />
@@ -181,7 +204,7 @@ export function Checkbox({ label, description, error, required, checked, onChang
             {description}
           </div>
         )}
-        <FieldError error={error} />
+        <FieldError id={`${id}-error`} error={error} />
       </div>
     </div>
   );

@@ -25,6 +25,8 @@ export interface Live {
   /** Calls back for each event, after the state above has taken it in; returns the way to stop. */
   onEvent(listener: (event: DaemonEvent) => void): () => void;
   start(): void;
+  /** Told when any request was refused as of nobody that the daemon knows. */
+  loseAccess(): void;
   /** Forgets everything and stops following. */
   stop(): void;
 }
@@ -96,6 +98,9 @@ export function createLive(api: ApiClient): Live {
       connection.value = 'connecting';
       readAll();
       void follow(following.signal);
+    },
+    loseAccess() {
+      signedOut.value = true;
     },
     stop() {
       following?.abort(new Error('stopped'));

@@ -63,7 +63,11 @@ export function toConfigurationChange(draft: ConfigurationDraft, source: ServerS
         }),
   };
   const parsed = ServerConfigurationChange.safeParse(change);
-  for (const issue of parsed.error?.issues ?? []) placeIssue(issue.path.map(String), issue.message, draft, errors);
+  for (const issue of parsed.error?.issues ?? []) {
+    // A name that is refused is reported as a key of the record, with the reason inside.
+    const message = (issue.code === 'invalid_key' && issue.issues[0]?.message) || issue.message;
+    placeIssue(issue.path.map(String), message, draft, errors);
+  }
   return { change: errors.size === 0 && parsed.success ? change : undefined, errors };
 }
 

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import type { MCPServerDetail } from '../../shared/api/servers.ts';
 import { Button, Icon, IconButton } from '../kit/controls.tsx';
 import { Note, ProblemNotice } from '../kit/feedback.tsx';
-import { Checkbox, Field, FieldError, Select, TextInput } from '../kit/fields.tsx';
+import { Checkbox, Field, FieldError, FieldRow, Select, TextInput } from '../kit/fields.tsx';
 import { Form } from '../kit/form.tsx';
 import {
   type ConfigurationDraft,
@@ -166,15 +166,14 @@ function ArgumentRows({ draft, errors, change }: PartProps) {
       <legend class="field-label">Arguments</legend>
       <p class="field-description">Handed to the server after its own command, one in each row, exactly as written.</p>
       {rows.map((row, index) => (
-        <div key={`${index}`} class="edit-row">
+        <FieldRow key={`${index}`} error={errors.get(`arguments/${index}`)}>
           <TextInput value={row} onInput={value => set(index, value)} monospace label={`Argument ${index + 1}`} />
           <IconButton
             icon="trash"
             label={`Remove argument ${index + 1}`}
             onClick={() => change({ arguments: rows.filter((_, place) => place !== index) })}
           />
-          <FieldError error={errors.get(`arguments/${index}`)} />
-        </div>
+        </FieldRow>
       ))}
       <FieldError error={errors.get('arguments')} />
       <div class="button-row">
@@ -206,7 +205,7 @@ function PairRows({ legend, description, place, noun, pairs, errors, onChange }:
       <legend class="field-label">{legend}</legend>
       <p class="field-description">{description}</p>
       {pairs.map((pair, index) => (
-        <div key={`${index}`} class="edit-row edit-pair">
+        <FieldRow key={`${index}`} class="edit-pair" error={errors.get(`${place}/${index}`)}>
           <TextInput
             value={pair.name}
             onInput={name => set(index, { name })}
@@ -227,8 +226,7 @@ function PairRows({ legend, description, place, noun, pairs, errors, onChange }:
             label={`Remove ${noun} ${index + 1}`}
             onClick={() => onChange(pairs.filter((_, at) => at !== index))}
           />
-          <FieldError error={errors.get(`${place}/${index}`)} />
-        </div>
+        </FieldRow>
       ))}
       <FieldError error={errors.get(place)} />
       <div class="button-row">

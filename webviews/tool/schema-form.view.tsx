@@ -1,11 +1,13 @@
 // The fields of a schema as form controls. Knows fields and drafts, nothing of schemas.
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
+import type { Json } from '../../shared/domain/json-schema.ts';
 import { Button, IconButton } from '../kit/controls.tsx';
 import {
   Checkbox,
   FieldError,
   Field as FieldFrame,
+  idsOf,
   RequiredMark,
   Select,
   TextArea,
@@ -78,26 +80,36 @@ export function FieldView(props: FieldProps) {
 }
 
 const textsOf = ({ field, at, errors, label }: FieldProps, hint = '') => ({
-  label: <ServerText text={label ?? (field.label || 'Value')} />,
+  label: label ?? <FieldName field={field} />,
   description: describe(field, hint),
   error: errors.get(at),
   required: field.required && label === undefined,
 });
 
+/** What the field is called, and the property's own name where that differs. */
+const FieldName = ({ field }: { field: Field }) => (
+  <>
+    <ServerText text={field.label || 'Value'} />
+    {field.key !== '' && field.label !== field.key && (
+      <span class="field-key">
+        {' '}
+        <ServerText text={field.key} />
+      </span>
+    )}
+  </>
+);
+
 function describe(field: Field, hint: string): ComponentChildren {
-  const renamed = field.label !== field.key && field.key !== '';
-  if (!field.description && !hint && !renamed) return undefined;
+  if (!field.description && !hint) return undefined;
   return (
     <>
-      {renamed && (
-        <>
-          <span class="code">
-            <ServerText text={field.key} />
-          </span>{' '}
-        </>
-      )}
       <ServerText text={field.description} />
-      {hint && <span class="field-hint"> {hint}</span>}
+      {hint && (
+        <span class="field-hint">
+          {field.description ? ' ' : ''}
+          {hint}
+        </span>
+      )}
     </>
   );
 }
@@ -142,15 +154,24 @@ const isLong = (field: TextField): boolean =>
   field.format === '' && (longNames.test(field.key) || (field.maxLength ?? 0) > 300);
 
 function textHint({ format, minLength, maxLength, pattern, default: initial }: TextField): string {
-  const parts = [
-    format && `Format: ${format}.`,
-    minLength > 1 && `At least ${minLength} characters.`,
-    maxLength !== undefined && maxLength <= 1_000 && `At most ${maxLength} characters.`,
-    pattern && `Pattern: ${pattern}`,
-    initial !== undefined && `Default: ${JSON.stringify(initial)}.`,
-  ];
-  return parts.filter(Boolean).join(' ');
+  return hintOf(
+    [
+      format,
+      minLength > 1 && `at least ${minLength} characters`,
+      maxLength !== undefined && maxLength <= 1_000 && `at most ${maxLength} characters`,
+      pattern && `pattern ${pattern}`,
+    ],
+    initial,
+  );
 }
+
+const hintOf = (parts: readonly (string | false)[], initial: Json | undefined): string =>
+  [
+    parts.some(Boolean) ? `(${parts.filter(Boolean).join(', ')})` : '',
+    initial === undefined ? '' : `Default: ${JSON.stringify(initial)}.`,
+  ]
+    .filter(Boolean)
+    .join(' ');
 
 function NumberView(props: FieldProps<NumberField>) {
   const { field, draft, onChange } = props;
@@ -166,14 +187,16 @@ function NumberView(props: FieldProps<NumberField>) {
 
 function numberHint(field: NumberField): string {
   const { integer, minimum, maximum, exclusiveMinimum, exclusiveMaximum } = field;
-  const bounds = [
-    minimum !== undefined && `at least ${minimum}`,
-    exclusiveMinimum !== undefined && `more than ${exclusiveMinimum}`,
-    maximum !== undefined && `at most ${maximum}`,
-    exclusiveMaximum !== undefined && `less than ${exclusiveMaximum}`,
-  ].filter(Boolean);
-  const initial = field.default === undefined ? '' : ` Default: ${JSON.stringify(field.default)}.`;
-  return `(${integer ? 'whole number' : 'number'}${bounds.length > 0 ? `, ${bounds.join(', ')}` : ''})${initial}`;
+  return hintOf(
+    [
+      integer ? 'whole number' : 'number',
+      minimum !== undefined && `at least ${minimum}`,
+      exclusiveMinimum !== undefined && `more than ${exclusiveMinimum}`,
+      maximum !== undefined && `at most ${maximum}`,
+      exclusiveMaximum !== undefined && `less than ${exclusiveMaximum}`,
+    ],
+    field.default,
+  );
 }
 
 function FlagView(props: FieldProps) {
@@ -205,7 +228,10 @@ function Frame(props: FieldProps & { children: ComponentChildren }) {
   const { label, description, error, required } = textsOf(props);
   const id = useId();
   return (
-    <fieldset class={`field-group ${error ? 'field-invalid' : ''}`} aria-describedby={description ? id : undefined}>
+    <fieldset
+      class={`field-group ${error ? 'field-invalid' : ''}`}
+      aria-describedby={idsOf(Boolean(description) && id, error !== undefined && `${id}-error`)}
+    >
       <legend class="field-label">
         {label}
         {required && <RequiredMark />}
@@ -216,7 +242,7 @@ function Frame(props: FieldProps & { children: ComponentChildren }) {
         </div>
       )}
       {props.children}
-      <FieldError error={error} />
+      <FieldError id={`${id}-error`} error={error} />
     </fieldset>
   );
 }

@@ -29,6 +29,8 @@ export interface ToolState {
   readonly jsonError: ReadonlySignal<string | undefined>;
   /** Epoch milliseconds of the running call's start. */
   readonly runningSince: ReadonlySignal<number | undefined>;
+  /** How long the last call ran before the person cancelled it, in milliseconds. */
+  readonly cancelledAfter: ReadonlySignal<number | undefined>;
   readonly result: ReadonlySignal<CallResult | undefined>;
   readonly problem: ReadonlySignal<Problem | undefined>;
   edit(draft: Draft): void;
@@ -69,6 +71,7 @@ export function createToolState({ api, live }: App, serverId: string, name: stri
   const jsonText = signal<string | undefined>(undefined);
   const jsonError = signal<string | undefined>(undefined);
   const runningSince = signal<number | undefined>(undefined);
+  const cancelledAfter = signal<number | undefined>(undefined);
   const result = signal<CallResult | undefined>(undefined);
   const problem = signal<Problem | undefined>(undefined);
   let running: AbortController | undefined;
@@ -89,7 +92,10 @@ export function createToolState({ api, live }: App, serverId: string, name: stri
       );
       result.value = answer;
     } catch (error) {
-      if (error === cancelled) return;
+      if (error === cancelled) {
+        cancelledAfter.value = Date.now() - (runningSince.value ?? Date.now());
+        return;
+      }
       const failure = asProblem(error);
       problem.value = failure;
       if (field.value) refused.value = placeErrors(failure.errors ?? [], placesOf(field.value, draft.value));
@@ -108,6 +114,7 @@ export function createToolState({ api, live }: App, serverId: string, name: stri
     json: computed(() => jsonText.value ?? JSON.stringify(outcome.value.value ?? {}, null, 2)),
     jsonError,
     runningSince,
+    cancelledAfter,
     result,
     problem,
     edit,
@@ -125,6 +132,7 @@ export function createToolState({ api, live }: App, serverId: string, name: stri
       batch(() => {
         edit(field.value ? initialDraft(field.value) : absent);
         tried.value = false;
+        cancelledAfter.value = undefined;
         result.value = undefined;
         problem.value = undefined;
       });
@@ -137,6 +145,7 @@ export function createToolState({ api, live }: App, serverId: string, name: stri
       running = new AbortController();
       batch(() => {
         runningSince.value = Date.now();
+        cancelledAfter.value = undefined;
         result.value = undefined;
         problem.value = undefined;
         refused.value = new Map();

@@ -217,6 +217,7 @@ function Outcome({ state }: { state: ToolState }) {
   const now = useNow(100, since !== undefined);
   const result = state.result.value;
   const problem = state.problem.value;
+  const cancelledAfter = state.cancelledAfter.value;
   useEffect(() => {
     if (since !== undefined) announce('The call runs.');
     else if (result)
@@ -234,7 +235,12 @@ function Outcome({ state }: { state: ToolState }) {
       )}
       {problem && <ProblemNotice problem={problem} />}
       {result && <ResultView result={result} />}
-      {since === undefined && !problem && !result && (
+      {cancelledAfter !== undefined && (
+        <Note icon="circle-slash">
+          <p role="status">The call was cancelled after {formatDuration(cancelledAfter)}.</p>
+        </Note>
+      )}
+      {since === undefined && !problem && !result && cancelledAfter === undefined && (
         <div class="outcome-empty quiet">
           <Icon name="output" />
           <p>The result will be shown here.</p>

@@ -50,6 +50,8 @@ describe('a server’s configuration in a form', () => {
   it('says at the row what is wrong with a variable', () => {
     const pair = (name: string, value = 'v') => ({ name, value });
     assert.deepEqual(errors({ environment: [pair('A'), pair('1B')] }), ['environment/1']);
+    const { errors: reasons } = toConfigurationChange(draft({ environment: [pair('1B')] }), 'npm');
+    assert.match(reasons.get('environment/0') ?? '', /variable name/);
     assert.deepEqual(errors({ environment: [pair('A'), pair('A')] }), ['environment/1']);
     assert.deepEqual(errors({ environment: [pair('', 'x')] }), ['environment/0']);
     assert.deepEqual(errors({ environment: [pair('', '')] }), [], 'an empty row is no variable');
