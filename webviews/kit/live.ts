@@ -51,8 +51,11 @@ export function createLive(api: ApiClient): Live {
   const readAll = () => void Promise.all([servers.reload(), operations.reload(), status.reload()]);
 
   const take = (event: DaemonEvent): void => {
-    if (event.type === 'reset') readAll();
-    else if (event.type === 'server.changed') amend(servers, rows => byId(replace(rows, event.server)));
+    if (event.type === 'reset') {
+      // A stream has begun anew. In a panel the host follows for all, so this is how a new daemon shows.
+      stopping.value = undefined;
+      readAll();
+    } else if (event.type === 'server.changed') amend(servers, rows => byId(replace(rows, event.server)));
     else if (event.type === 'server.removed')
       amend(servers, rows => rows.filter(server => server.id !== event.serverId));
     else if (event.type === 'operation.changed')

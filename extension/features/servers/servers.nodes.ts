@@ -3,7 +3,7 @@ import type { Operation } from '../../../shared/api/operations.ts';
 import type { MCPServer, ServerSource } from '../../../shared/api/servers.ts';
 import type { Tool } from '../../../shared/api/tools.ts';
 import { canStart, canStop, describeServerState, type ServerState } from '../../../shared/domain/server-state.ts';
-import { commands } from '../../platform/contributions.ts';
+import { type CommandId, commands } from '../../platform/contributions.ts';
 import { toOneLine } from '../../platform/plain-text.ts';
 import type { TooltipPart, TreeNode } from '../../platform/tree-node.ts';
 
@@ -26,7 +26,19 @@ interface NoteRow {
   text: string;
   icon: string;
 }
-export type Row = ServerRow | ToolRow | OperationRow | NoteRow;
+/** Something to do about a daemon that does not run; the view's message says why it does not. */
+interface ActRow {
+  kind: 'act';
+  label: string;
+  icon: string;
+  command: CommandId;
+}
+export type Row = ServerRow | ToolRow | OperationRow | NoteRow | ActRow;
+
+export const failedRows: Row[] = [
+  { kind: 'act', label: 'Try Again', icon: 'refresh', command: commands.startDaemon },
+  { kind: 'act', label: 'Show Log', icon: 'output', command: commands.showLog },
+];
 
 const icons: Record<ServerState, TreeNode['icon']> = {
   stopped: { id: 'circle-outline' },
@@ -60,6 +72,7 @@ export function toNode(row: Row): TreeNode {
   if (row.kind === 'server') return serverNode(row.server);
   if (row.kind === 'tool') return toolNode(row.server, row.tool);
   if (row.kind === 'operation') return operationNode(row.operation);
+  if (row.kind === 'act') return actNode(row);
   const { serverId, text, icon } = row;
   return {
     id: `${serverId}/note`,
@@ -168,6 +181,15 @@ function operationNode(operation: Operation): TreeNode {
     ],
   };
 }
+
+const actNode = ({ label, icon, command }: ActRow): TreeNode => ({
+  id: command,
+  label,
+  icon: { id: icon },
+  marks: ['act'],
+  tooltip: [{ kind: 'text', text: label }],
+  command: { id: command, title: label },
+});
 
 const count = (amount: number, noun: string): string => `${amount} ${noun}${amount === 1 ? '' : 's'}`;
 

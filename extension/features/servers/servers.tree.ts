@@ -5,7 +5,7 @@ import { disposeAll } from '../../platform/commands.ts';
 import { views } from '../../platform/contributions.ts';
 import type { ReportProblem } from '../../platform/report-problem.ts';
 import { toTreeItem } from '../../platform/tree-item.ts';
-import { type Row, type ServerRow, toNode, toolRows, topRows } from './servers.nodes.ts';
+import { failedRows, type Row, type ServerRow, toNode, toolRows, topRows } from './servers.nodes.ts';
 
 export interface ServersTreeOptions {
   link: DaemonLink;
@@ -33,12 +33,14 @@ export function createServersTree({ link, mirror, report }: ServersTreeOptions):
   };
 
   const topLevel = async (): Promise<Row[]> => {
-    if (!['idle', 'connected', 'connecting'].includes(link.state.kind)) return [];
+    const { kind } = link.state;
+    if (kind === 'failed') return failedRows;
+    if (kind === 'stopped' || kind === 'restricted') return [];
     try {
       await mirror.ready();
       return topRows(mirror.servers, mirror.operations);
     } catch {
-      // The link's state says why, and the view's message shows it.
+      // The link's state says why: the view is drawn again with its message, or with its welcome text.
       return [];
     }
   };

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { toNode, toolRows, topRows } from '../../../extension/features/servers/servers.nodes.ts';
+import { failedRows, toNode, toolRows, topRows } from '../../../extension/features/servers/servers.nodes.ts';
 import { toContextValue } from '../../../extension/platform/tree-node.ts';
 import { toProblem } from '../../../shared/api/problem.ts';
 import { ServerState } from '../../../shared/domain/server-state.ts';
@@ -52,6 +52,13 @@ describe('the rows of the Servers tree', () => {
       integrity: `sha512-${'A'.repeat(86)}==`,
     };
     assert.equal(nodeOf({ title: '@scope/some-server', source }).label, 'some');
+  });
+
+  it('offer what to do when the daemon does not run', () => {
+    assert.deepEqual(
+      failedRows.map(row => toNode(row).command?.id),
+      ['quayside.startDaemon', 'quayside.showLog'],
+    );
   });
 
   it('count one tool as one tool', () => {
