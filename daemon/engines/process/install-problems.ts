@@ -11,14 +11,9 @@ const NpmError = z.looseObject({
   code: z.union([z.string(), z.number()]).optional().catch(undefined),
   message: z.string().catch(''),
   uri: z.string().optional().catch(undefined),
-  syscall: z.string().optional().catch(undefined),
   path: z.string().optional().catch(undefined),
   statusCode: z.number().optional().catch(undefined),
   pkgid: z.string().optional().catch(undefined),
-  wanted: z.unknown().optional(),
-  stderr: z.unknown().optional(),
-  pkgId: z.string().optional().catch(undefined),
-  script: z.string().optional().catch(undefined),
 });
 type NpmError = z.infer<typeof NpmError>;
 
@@ -185,15 +180,6 @@ function notAllowed(npm: NpmError, code: string, { package: name }: WantedPackag
 }
 
 function other(npm: NpmError, code: string, { package: name }: WantedPackage, cause: unknown) {
-  if (npm.script !== undefined) {
-    const said =
-      typeof npm.stderr === 'string' ? npm.stderr.trim().split('\n').slice(-3).join(' / ').slice(0, 400) : '';
-    return problem('INSTALL_008', {
-      detail: `An install script of ${npm.pkgId ?? name} failed.${said ? ` It said: ${said}` : ''}`,
-      next: 'Read what the package needs in its description, or install it without scripts.',
-      cause,
-    });
-  }
   return problem('INSTALL_008', {
     detail: `${name} could not be installed: ${firstLine(npm.message) || 'the installer gave no reason'}${code ? ` (${code})` : ''}`,
     next: 'Try again; the daemon’s log has the details.',

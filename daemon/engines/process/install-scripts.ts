@@ -7,16 +7,17 @@ import type { PackageManifest } from './package-bin.ts';
 export interface PackageWithScripts {
   name: string;
   folder: string;
-  manifest: Pick<PackageManifest, 'scripts' | 'gypfile'>;
+  manifest: PackageManifest;
   /** npm goes on without an optional package that fails, and so do we. */
   optional: boolean;
 }
 
-const events = ['preinstall', 'install', 'postinstall'] as const;
+/** In the order in which npm runs them. */
+export const scriptEvents = ['preinstall', 'install', 'postinstall'] as const;
 
 /** The scripts that npm would run at install time, as "event: command". */
 export function installScripts({ scripts = {}, gypfile }: Pick<PackageManifest, 'scripts' | 'gypfile'>): string[] {
-  const own = events.flatMap(event => (scripts[event] ? [`${event}: ${scripts[event]}`] : []));
+  const own = scriptEvents.flatMap(event => (scripts[event] ? [`${event}: ${scripts[event]}`] : []));
   return own.length === 0 && gypfile === true ? ['install: node-gyp rebuild'] : own;
 }
 

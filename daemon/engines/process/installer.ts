@@ -40,7 +40,11 @@ export async function runInstaller(
   const stopLimits = watchLimits(order.folder, options, limits);
   try {
     const report = await finalReport(child, order, onProgress, AbortSignal.any([signal, limits.signal]));
-    if (report.kind === 'done') return report;
+    if (report.kind === 'done') {
+      if ((await folderBytes(order.folder, options.limitBytes)) > options.limitBytes)
+        throw tooLarge(options.limitBytes);
+      return report;
+    }
     log(`install of ${order.package}@${order.version} failed: ${errors()}`);
     throw problem(report.code, { detail: report.detail, next: report.next });
   } catch (error) {
@@ -117,19 +121,9 @@ function watchLimits(
   { limitSeconds, limitBytes }: InstallerOptions,
   controller: AbortController,
 ): () => void {
-  const stop = (detail: string, next: string) => controller.abort(problem('INSTALL_008', { detail, next }));
-  const time = setTimeout(
-    () =>
-      stop(
-        `The installation took longer than ${Math.round(limitSeconds / 60)} minutes.`,
-        'Check the network and try again.',
-      ),
-    limitSeconds * 1_000,
-  );
+  const time = setTimeout(() => controller.abort(tooSlow(limitSeconds)), limitSeconds * 1_000);
   const size = setInterval(async () => {
-    if ((await folderBytes(folder, limitBytes)) <= limitBytes) return;
-    const megabytes = Math.round(limitBytes / 1_000_000);
-    stop(`The package takes more than ${megabytes} MB, which is more than is allowed.`, 'Choose another package.');
+    if ((await folderBytes(folder, limitBytes)) > limitBytes) controller.abort(tooLarge(limitBytes));
   }, 1_000);
   return () => {
     clearTimeout(time);
@@ -137,8 +131,20 @@ function watchLimits(
   };
 }
 
+const tooSlow = (seconds: number) =>
+  problem('INSTALL_008', {
+    detail: `The installation took longer than ${seconds < 120 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`}.`,
+    next: 'Check the network and try again.',
+  });
+
+const tooLarge = (bytes: number) =>
+  problem('INSTALL_008', {
+    detail: `The package takes more than ${Math.round(bytes / 1_000_000)} MB, which is more than is allowed.`,
+    next: 'Choose another package.',
+  });
+
 /** The size of all files below; stops counting beyond `enough`. */
-export async function folderBytes(folder: string, enough: number): Promise<number> {
+async function folderBytes(folder: string, enough: number): Promise<number> {
   let bytes = 0;
   try {
     for await (const entry of await opendir(folder, { recursive: true })) {

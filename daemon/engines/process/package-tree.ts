@@ -9,6 +9,7 @@ import { createProgressCounter, type ProgressCounter } from './install-progress.
 import { installScripts, leaveOutScripts, type PackageWithScripts, refuseOwnScripts } from './install-scripts.ts';
 import { loadNpmSettings, type NpmSettings } from './npm-settings.ts';
 import { PackageManifest, serverFile } from './package-bin.ts';
+import { runInstallScripts } from './run-install-scripts.ts';
 
 type Done = Extract<InstallReport, { kind: 'done' }>;
 
@@ -41,7 +42,9 @@ async function install(order: InstallOrder, settings: NpmSettings, counter: Prog
   counter.finishing('Checking the package');
   const nodes = [...(arborist.actualTree?.inventory.values() ?? [])].filter(node => !node.isRoot);
   const manifest = await readManifest(join(folder, 'node_modules', name));
-  const withoutScripts = allowScripts ? [] : await checkScripts(name, nodes);
+  const packages = await findScripts(nodes);
+  const withoutScripts = allowScripts ? [] : await goWithoutScripts(name, packages);
+  if (allowScripts) await runInstallScripts(packages, folder, settings, counter);
   const file = serverFile(manifest);
   return {
     kind: 'done',
@@ -75,8 +78,8 @@ const installerOptions = (
   save: true,
   savePrefix: '',
   foregroundScripts: false,
-  ignoreScripts: !allowScripts,
-  dangerouslyAllowAllScripts: allowScripts,
+  // Scripts that are allowed are run by run-install-scripts.ts.
+  ignoreScripts: true,
   allowScripts: null,
   binLinks: allowScripts,
   // A package of a registry has a checksum; what comes from a git repository or a folder has none.
@@ -111,15 +114,20 @@ const strongest = (integrity: string | undefined): string | undefined =>
     .map(kind => integrity?.split(/\s+/).find(value => value.startsWith(kind)))
     .find(value => value !== undefined);
 
-async function checkScripts(name: string, nodes: Arborist.Node[]): Promise<string[]> {
-  const packages: PackageWithScripts[] = [];
-  for (const node of nodes) {
+/** The packages with install scripts, those that others need first. */
+async function findScripts(nodes: Arborist.Node[]): Promise<PackageWithScripts[]> {
+  const found: PackageWithScripts[] = [];
+  for (const node of nodes.toSorted((a, b) => b.depth - a.depth)) {
     const manifest = await readManifest(node.path).catch(() => undefined);
-    const scripts = manifest ? installScripts(manifest) : [];
-    if (!manifest || scripts.length === 0) continue;
-    if (node.name === name && node.parent?.isRoot) refuseOwnScripts(name, scripts);
-    else packages.push({ name: node.name, folder: node.path, manifest, optional: node.optional });
+    if (!manifest || installScripts(manifest).length === 0) continue;
+    found.push({ name: node.name, folder: node.path, manifest, optional: node.optional });
   }
+  return found;
+}
+
+async function goWithoutScripts(name: string, packages: PackageWithScripts[]): Promise<string[]> {
+  const own = packages.find(one => one.name === name);
+  if (own) refuseOwnScripts(name, installScripts(own.manifest));
   return await leaveOutScripts(name, packages);
 }
 

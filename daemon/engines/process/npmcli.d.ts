@@ -1,4 +1,4 @@
-// What is used of @npmcli/config, which has no types of its own.
+// What is used of npm's own libraries that have no types.
 declare module '@npmcli/config' {
   interface NpmConfigOptions {
     npmPath: string;
@@ -24,4 +24,20 @@ declare module '@npmcli/config' {
 declare module '@npmcli/config/lib/definitions/index.js' {
   const npmSettings: { definitions: object; flatten: object; shorthands: object; nerfDarts: object };
   export = npmSettings;
+}
+
+declare module '@npmcli/run-script' {
+  interface RunScriptOptions {
+    event: string;
+    path: string;
+    pkg: object;
+    stdio: 'pipe';
+    env: Record<string, string>;
+    /** Folders that come first on PATH. */
+    binPaths: string[];
+    nodeGyp: string;
+    scriptShell: string | undefined;
+  }
+  function runScript(options: RunScriptOptions): Promise<unknown>;
+  export = runScript;
 }
