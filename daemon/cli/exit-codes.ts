@@ -1,5 +1,5 @@
 /** The exit codes of every command. */
-export const exitCodes = { ok: 0, usage: 1, api: 2, toolError: 3, interrupted: 130 } as const;
+export const exitCodes = { ok: 0, usage: 1, api: 2, toolError: 3, fault: 70, interrupted: 130 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /** The command line makes no sense: exit code 1. */

@@ -24,9 +24,6 @@ export const toWholeNumber =
     throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
   };
 
-/** For options that may be given more than once, each with one or more values. */
-export const collect = (value: string, before: string[] = []): string[] => [...before, value];
-
 /** The port of page and API, unless QUAYSIDE_PORT or a command says otherwise. */
 export const usualPort = '8083';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import * as z from 'zod';
 import { Problem, ProblemError, problem } from '../../../shared/api/problem.ts';
-import type { Installation } from './installation.ts';
+import { type Installation, isComplete } from './installation.ts';
 import { findRuntime } from './runtime.ts';
 
 const ReadyLine = z.discriminatedUnion('ready', [
@@ -52,6 +52,12 @@ export async function launchDaemon(options: LaunchOptions): Promise<LaunchedDaem
     execPath: process.execPath,
     nodeVersion: process.versions.node,
   });
+  if (!isComplete(installation)) {
+    throw problem('DAEMON_001', {
+      detail: `The daemon's program is not there: ${installation.daemonEntry}.`,
+      next: 'Build it with "npm start", or install Quayside again.',
+    });
+  }
   const errorFile = openErrorFile(home);
   // A group of its own: Ctrl-C in the terminal reaches this process alone, which then asks the daemon once.
   const child = spawn(runtime, [installation.daemonEntry, ...daemonArguments(options)], {
