@@ -1,4 +1,5 @@
-import { useState } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { CatalogEntry } from '../../shared/api/catalog.ts';
 import { useApp } from '../kit/app.ts';
 import { Badge, Button, Icon, PlaceLink } from '../kit/controls.tsx';
@@ -38,17 +39,41 @@ export function CatalogView() {
         </div>
       </header>
       {adding && (
-        <section class="section add-section" aria-label="Add a server">
+        <AddSection key={adding} onClose={() => setAdding(undefined)}>
           {adding === 'package' && <PackageForm onClose={() => setAdding(undefined)} />}
           {adding === 'command' && <CommandForm onClose={() => setAdding(undefined)} />}
           {adding === 'remote' && <RemoteForm onClose={() => setAdding(undefined)} />}
-        </section>
+        </AddSection>
       )}
       <Filters state={state} />
       <Loaded load={state.entries} what="the catalog">
         {entries => <Entries state={state} all={entries.length} />}
       </Loaded>
     </div>
+  );
+}
+
+/** A form that opens above the list: it takes the focus, and Escape closes it. */
+function AddSection({ onClose, children }: { onClose: () => void; children: ComponentChildren }) {
+  const section = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    section.current?.querySelector('input')?.focus();
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  return (
+    <section
+      class="section add-section"
+      aria-label="Add a server"
+      ref={section}
+      onKeyDown={event => {
+        if (event.key === 'Escape') onClose();
+      }}
+    >
+      {children}
+    </section>
   );
 }
 

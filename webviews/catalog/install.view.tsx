@@ -1,5 +1,5 @@
 // What a form of the catalog shows below its button: progress, the end, or what went wrong and the way on.
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { hasEnded, type Operation } from '../../shared/api/operations.ts';
 import type { Problem } from '../../shared/api/problem.ts';
 import { announce } from '../kit/announcer.ts';
@@ -30,13 +30,17 @@ const retryOf = (state: InstallState) => {
 function OperationEnd({ state, operation }: { state: InstallState; operation: Operation }) {
   const { host } = useApp();
   const { serverId, problem } = operation;
+  const end = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (operation.state === 'succeeded') announce(`${serverId} is installed.`);
+    if (operation.state !== 'succeeded') return;
+    announce(`${serverId} is installed.`);
+    // The form is gone, and with it the focus of who sent it.
+    if (document.activeElement === document.body) end.current?.querySelector<HTMLElement>('vscode-button')?.focus();
   }, [operation.state, serverId]);
   if (!hasEnded(operation)) return <RunningOperation operation={operation} />;
   if (operation.state === 'succeeded')
     return (
-      <div class="notice notice-good" role="status">
+      <div class="notice notice-good" role="status" ref={end}>
         <Icon name="pass-filled" class="notice-icon state-good" />
         <div class="notice-body">
           <p class="notice-title">{serverId} is installed</p>

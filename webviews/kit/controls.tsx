@@ -13,7 +13,7 @@ interface ButtonProps {
   icon?: string;
   type?: 'button' | 'submit';
   disabled?: boolean | undefined;
-  /** Shows that it works and takes no second click. */
+  /** Shows that it works and takes no second click. It stays focusable: a disabled button would drop the focus. */
   busy?: boolean | undefined;
   onClick?: (() => void) | undefined;
 }
@@ -26,7 +26,13 @@ export function Button({ children, kind = 'secondary', icon, type = 'button', di
     onClick?.();
   };
   return (
-    <vscode-button appearance={kind} type="button" disabled={Boolean(disabled || busy)} onClick={act}>
+    <vscode-button
+      appearance={kind}
+      type="button"
+      class={busy ? 'busy' : ''}
+      disabled={disabled === true}
+      onClick={act}
+    >
       {(busy || icon) && (
         <span
           slot="start"
@@ -55,8 +61,11 @@ export const IconButton = ({ icon, label, disabled, busy, pressed, onClick }: Ic
     aria-label={label}
     title={label}
     aria-pressed={pressed}
-    disabled={Boolean(disabled || busy)}
-    onClick={onClick}
+    aria-disabled={busy || undefined}
+    disabled={disabled === true}
+    onClick={() => {
+      if (!busy) onClick();
+    }}
   >
     <Icon name={busy ? 'loading' : icon} spin={busy ?? false} />
   </button>

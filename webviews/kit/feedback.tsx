@@ -111,7 +111,9 @@ export function Loaded<T>({ load, what, children }: LoadedProps<T>) {
 /** Progress with its words; of unknown length without a value. */
 export function Progress({ label, value }: { label: string; value: number | null }) {
   const percent = value === null ? undefined : Math.round(value * 100);
-  useEffect(() => announce(label), [label]);
+  // Said at the start and at each quarter: every step would drown out everything else.
+  const quarter = percent === undefined ? label : Math.floor(percent / 25);
+  useEffect(() => announce(label), [quarter]);
   return (
     <div class="progress">
       <div

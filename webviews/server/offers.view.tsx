@@ -97,7 +97,6 @@ function ToolRow({ tool, state }: { tool: Tool; state: ServerState }) {
         class="checkbox"
         aria-label={`${toVisibleText(tool.name)} is on`}
         checked={tool.enabled}
-        disabled={state.switching.running.value !== undefined}
         onChange={event => {
           const wanted = event.currentTarget.checked;
           event.currentTarget.checked = tool.enabled;

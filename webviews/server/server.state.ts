@@ -47,6 +47,7 @@ export function createServerState({ api, live }: App, id: string): ServerState {
   const act = createAct();
   const saving = createAct();
   const switching = createAct();
+  let switches: Promise<unknown> = Promise.resolve();
 
   const readServer = async () => {
     await server.reload();
@@ -125,12 +126,15 @@ export function createServerState({ api, live }: App, id: string): ServerState {
       return saved !== undefined;
     },
     switchTools(names, enabled) {
-      void switching.run(names.length === 1 ? (names[0] ?? '') : '*', async () => {
-        for (const tool of names) {
-          const after = await api.updateTool({ params: { id, tool }, body: { enabled } });
-          tools.set((tools.value.value ?? []).map(old => (old.name === after.name ? after : old)));
-        }
-      });
+      // One after the other, so that quick clicks on several boxes are all heard.
+      switches = switches.then(() =>
+        switching.run(names.length === 1 ? (names[0] ?? '') : '*', async () => {
+          for (const tool of names) {
+            const after = await api.updateTool({ params: { id, tool }, body: { enabled } });
+            tools.set((tools.value.value ?? []).map(old => (old.name === after.name ? after : old)));
+          }
+        }),
+      );
     },
     close() {
       stopListening();

@@ -109,13 +109,7 @@ function Acts({ server, state }: { server: MCPServerDetail; state: ServerState }
   return (
     <fieldset class="button-row" aria-label="Acts on this server">
       {startable || running === 'start' ? (
-        <Button
-          kind="primary"
-          icon="play"
-          busy={running === 'start'}
-          disabled={running !== undefined}
-          onClick={state.start}
-        >
+        <Button kind="primary" icon="play" busy={running === 'start'} onClick={state.start}>
           Start
         </Button>
       ) : (
@@ -131,15 +125,15 @@ function Acts({ server, state }: { server: MCPServerDetail; state: ServerState }
       <Button
         icon="debug-restart"
         busy={running === 'restart'}
-        disabled={running !== undefined || startable}
+        disabled={startable && running !== 'restart'}
         onClick={state.restart}
       >
         Restart
       </Button>
-      <Button icon="beaker" busy={running === 'test'} disabled={running !== undefined} onClick={state.runTest}>
+      <Button icon="beaker" busy={running === 'test'} onClick={state.runTest}>
         Test
       </Button>
-      <Button icon="trash" disabled={running !== undefined} onClick={() => setDeleting(true)}>
+      <Button icon="trash" busy={running === 'remove'} onClick={() => setDeleting(true)}>
         Delete
       </Button>
       {deleting && (
