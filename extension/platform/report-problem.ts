@@ -49,12 +49,11 @@ function stepsFor(code: ProblemCode, { serverId }: ReportContext): Step[] {
   if (code === 'DAEMON_004' || code === 'DAEMON_006') return [openSettings, showLog];
   if (code.startsWith('DAEMON')) return [showLog];
   if (code === 'SERVER_001') return [refresh];
-  if (code === 'INSTALL_009') return [];
   if (code.startsWith('SERVER') && code !== 'SERVER_002' && serverId !== undefined) {
     return [{ label: 'Show Output', act: run(ids.showServerOutput, serverId) }];
   }
   if (code === 'CATALOG_001') return [openCatalog];
-  if (code.startsWith('INSTALL')) return [showLog];
+  if (code === 'INSTALL_008') return [showLog];
   return [];
 }
 

@@ -54,6 +54,13 @@ export function registerMcpProvider({ link, mirror, memory }: McpProviderOptions
     if (mcpUrl) await remember(addressKey, mcpUrl);
   };
 
+  /** The mirror keeps the lists, so this asks the daemon only about servers whose tools are new. */
+  const learnVersion = async () => {
+    const running = mirror.servers.filter(server => server.state === 'running');
+    const lists = await Promise.all(running.map(server => mirror.tools(server.id)));
+    await remember(versionKey, toolsVersion(lists.flat()));
+  };
+
   return disposeAll([
     changed,
     lm.registerMcpServerDefinitionProvider(mcpServerDefinitionProvider, {
@@ -64,8 +71,8 @@ export function registerMcpProvider({ link, mirror, memory }: McpProviderOptions
     link.onDidChangeState(state => {
       if (state.kind === 'connected') void learnAddress().catch(() => {});
     }),
-    mirror.onDidChange(() => {
-      if (mirror.isLoaded) void remember(versionKey, toolsVersion(mirror.servers));
+    mirror.onDidChange(what => {
+      if (mirror.isLoaded && (what.has('servers') || what.has('tools'))) void learnVersion().catch(() => {});
     }),
     workspace.onDidGrantWorkspaceTrust(() => changed.fire()),
     workspace.onDidChangeConfiguration(change => {

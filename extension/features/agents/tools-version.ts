@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { MCPServer } from '../../../shared/api/servers.ts';
+import type { Tool } from '../../../shared/api/tools.ts';
 
-/** Changes when the tools that agents see may have changed. */
-export function toolsVersion(servers: readonly MCPServer[]): string {
-  const running = servers
-    .filter(server => server.state === 'running')
-    .map(({ id, startedAt, toolCount, updatedAt }) => [id, startedAt, toolCount, updatedAt]);
-  return createHash('sha256').update(JSON.stringify(running)).digest('hex').slice(0, 12);
+/** Changes when what agents see of the tools changes, and stays over a restart of a server that has the same ones. */
+export function toolsVersion(tools: readonly Tool[]): string {
+  const seen = tools
+    .filter(tool => tool.enabled)
+    .map(({ serverId, name, description, inputSchema }) => JSON.stringify([serverId, name, description, inputSchema]))
+    .sort();
+  return createHash('sha256').update(seen.join('\n')).digest('hex').slice(0, 12);
 }

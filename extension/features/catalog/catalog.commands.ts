@@ -66,7 +66,7 @@ const describeEntry = (entry: CatalogEntry): string =>
 
 const describePackage = (asked: Exclude<InstallLink, { catalogEntry: string }>): string =>
   [
-    'A link asks to install this package from the npm registry. It is not in the catalog, so nobody has looked at it for you:',
+    'A link asks to install this package from the npm registry. Install it only if you know who made it:',
     `${asked.package}, version ${asked.version ?? 'latest'}`,
     ...(asked.integrity ? [`Only if its checksum is ${asked.integrity}`] : []),
     rights,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { toolsVersion } from '../../../extension/features/agents/tools-version.ts';
 import { statusText } from '../../../extension/features/status/status-text.ts';
 import { toProblem } from '../../../shared/api/problem.ts';
-import { buildServer } from '../../support/server-builder.ts';
+import { buildServer, buildTool } from '../../support/server-builder.ts';
 
 const connected = {
   kind: 'connected',
@@ -50,17 +50,13 @@ describe('the status bar', () => {
 });
 
 describe('the version that agents see', () => {
-  const running = buildServer({ state: 'running', toolCount: 2 });
-  it('stays while the tools do', () => {
-    assert.equal(toolsVersion([running, buildServer({ id: 'b' })]), toolsVersion([running]));
+  const tools = [buildTool(), buildTool({ name: 'add' })];
+  it('stays while the tools do, in whatever order they come', () => {
+    assert.equal(toolsVersion(tools), toolsVersion([...tools].reverse()));
+    assert.equal(toolsVersion(tools), toolsVersion([...tools, buildTool({ name: 'off', enabled: false })]));
   });
-  it('changes with a start, an end and another number of tools', () => {
-    const versions = [
-      [],
-      [running],
-      [buildServer({ state: 'running', toolCount: 3 })],
-      [running, buildServer({ id: 'b', state: 'running' })],
-    ];
-    assert.equal(new Set(versions.map(toolsVersion)).size, 4);
+  it('changes with a tool that comes, goes or says something else', () => {
+    const lists = [[], tools, tools.slice(1), [buildTool({ description: 'Does another thing.' }), ...tools.slice(1)]];
+    assert.equal(new Set(lists.map(toolsVersion)).size, 4);
   });
 });
