@@ -2,7 +2,9 @@ import * as z from 'zod';
 import { Name } from '../domain/names.ts';
 import { Operation } from './operations.ts';
 import type { Route } from './route.ts';
+import { Secret } from './secrets.ts';
 import { MCPServer } from './servers.ts';
+import { VaultStatus } from './vault.ts';
 
 /**
  * What goes out on the one event stream. `reset`: events were missed (a new daemon, or too long away), so read
@@ -16,6 +18,9 @@ export const DaemonEvent = z
     z.object({ type: z.literal('server.output'), serverId: Name, lines: z.array(z.string()) }),
     z.object({ type: z.literal('tools.changed'), serverId: Name }),
     z.object({ type: z.literal('operation.changed'), operation: Operation }),
+    z.object({ type: z.literal('secret.changed'), secret: Secret }),
+    z.object({ type: z.literal('secret.removed'), secretId: z.string() }),
+    z.object({ type: z.literal('vault.changed'), vault: VaultStatus }),
     z.object({ type: z.literal('daemon.stopping'), reason: z.string() }),
   ])
   .meta({ id: 'DaemonEvent' });

@@ -17,6 +17,10 @@ export const relayedOperations: ReadonlySet<OperationId> = new Set(
         'deleteSession',
         'streamEvents',
         'createLoginLink',
+        'unlockVault',
+        'changeMasterKey',
+        'exportSecrets',
+        'importSecrets',
       ].includes(id),
   ),
 );

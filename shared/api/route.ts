@@ -18,6 +18,9 @@ export const permissions = [
   'access:read',
   'access:manage',
   'audit:read',
+  'secrets:read',
+  'secrets:manage',
+  'vault:manage',
 ] as const;
 export type Permission = (typeof permissions)[number];
 

@@ -6,8 +6,10 @@ import * as daemon from './daemon.ts';
 import * as events from './events.ts';
 import * as operations from './operations.ts';
 import type { Route } from './route.ts';
+import * as secrets from './secrets.ts';
 import * as servers from './servers.ts';
 import * as tools from './tools.ts';
+import * as vault from './vault.ts';
 
 export const apiPrefix = '/api/v1';
 
@@ -45,6 +47,18 @@ export const routes = {
   rotateToken: access.rotateToken,
   listAudit: audit.listAudit,
   verifyAudit: audit.verifyAudit,
+  listSecrets: secrets.listSecrets,
+  createSecret: secrets.createSecret,
+  getSecret: secrets.getSecret,
+  replaceSecretValue: secrets.replaceSecretValue,
+  deleteSecret: secrets.deleteSecret,
+  listSecretUses: secrets.listSecretUses,
+  getVault: vault.getVault,
+  unlockVault: vault.unlockVault,
+  changeMasterKey: vault.changeMasterKey,
+  rotateVaultKey: vault.rotateVaultKey,
+  exportSecrets: vault.exportSecrets,
+  importSecrets: vault.importSecrets,
 } as const satisfies Record<string, Route>;
 
 export type Routes = typeof routes;

@@ -4,7 +4,7 @@ import { EnvironmentVariableName, ExactVersion, Integrity, Name, PackageName, Pl
 import { ServerState } from '../domain/server-state.ts';
 import { Problem } from './problem.ts';
 import { Nothing, pageOf, pageQuery, type Route } from './route.ts';
-import { SecretReference } from './secrets.ts';
+import { SecretReference, SecretReferences } from './secrets.ts';
 
 const httpUrl = z
   .url({ protocol: /^https?$/, error: 'The address must start with http:// or https://.' })
@@ -107,7 +107,12 @@ export type ServerConfiguration = z.infer<typeof ServerConfiguration>;
 
 /** A change: what is absent stays as it is. */
 export const ServerConfigurationChange = z
-  .object({ ...configurationFields, limits: ResourceLimits.partial(), network: NetworkConfig.partial() })
+  .object({
+    ...configurationFields,
+    limits: ResourceLimits.partial(),
+    network: NetworkConfig.partial(),
+    secretReferences: SecretReferences,
+  })
   .partial()
   .strict()
   .meta({ id: 'ServerConfigurationChange' });
@@ -207,7 +212,7 @@ export const createServer = {
   body: NewServer,
   status: 201,
   response: MCPServer,
-  problems: ['SERVER_002'],
+  problems: ['SERVER_002', 'SECRET_001', 'SECRET_008'],
 } as const satisfies Route;
 
 const oneServer = { params: ServerParams, status: 200 } as const;
@@ -239,7 +244,7 @@ export const updateServer = {
     .partial()
     .strict(),
   response: MCPServerDetail,
-  problems: ['SERVER_001', 'SERVER_009'],
+  problems: ['SERVER_001', 'SERVER_009', 'SECRET_001', 'SECRET_008'],
 } as const satisfies Route;
 
 export const deleteServer = {
@@ -270,6 +275,11 @@ export const startServer = {
     'SERVER_008',
     'SERVER_009',
     'ENGINE_001',
+    'SECRET_003',
+    'SECRET_004',
+    'SECRET_006',
+    'SECRET_008',
+    'SECRET_009',
   ],
 } as const satisfies Route;
 

@@ -8,6 +8,9 @@ export const limits = {
   callSeconds: { default: 120, most: 3_600 },
   arguments: 64,
   environment: 128,
+  /** Characters of one value in the vault, and how many there may be. */
+  secretCharacters: 65_536,
+  secrets: 10_000,
   /** Lines of a server's stderr that are kept in memory, and the length at which one is cut. */
   outputLines: 200,
   outputLine: 2_000,
