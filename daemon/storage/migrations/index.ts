@@ -1,5 +1,6 @@
 import type { Migration } from '../migrate.ts';
 import { initial } from './0001-initial.ts';
+import { vault } from './0002-vault.ts';
 
 /** In order. A migration that has been released is never changed; a mistake is mended by the next one. */
-export const migrations: readonly Migration[] = [initial];
+export const migrations: readonly Migration[] = [initial, vault];

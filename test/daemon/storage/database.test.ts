@@ -34,6 +34,9 @@ describe('the database', () => {
       'test_results',
       'tool_calls',
       'tools',
+      'vault',
+      'vault_keys',
+      'secret_uses',
     ]) {
       assert.ok(names.includes(name), name);
     }
@@ -43,8 +46,13 @@ describe('the database', () => {
   it('takes a variable of a configuration from one secret only, and forgets references with either side', () => {
     const database = openDatabase(':memory:');
     insertServer(database, 'a');
-    const addSecret = database.prepare(`insert into secrets values (?, ?, null, ?, ?)`);
-    const addReference = database.prepare(`insert into secret_references values (?, 'a-configuration', ?, ?, 1)`);
+    const addSecret = database.prepare(
+      'insert into secrets (id, name, server_id, version, created_at, updated_at) values (?, ?, null, 0, ?, ?)',
+    );
+    const addReference = database.prepare(
+      `insert into secret_references (id, configuration_id, secret_id, environment_variable, required)
+       values (?, 'a-configuration', ?, ?, 1)`,
+    );
     addSecret.run('s1', 'a.key', now, now);
     addSecret.run('s2', 'a.other', now, now);
     addReference.run('r1', 's1', 'API_KEY');
