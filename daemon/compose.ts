@@ -15,6 +15,8 @@ import { createGateway } from './features/gateway/gateway.ts';
 import { createOperationRepository } from './features/operations/operations.repository.ts';
 import { operationHandlers } from './features/operations/operations.routes.ts';
 import { createOperationService } from './features/operations/operations.service.ts';
+import { createSecrets } from './features/secrets/create-secrets.ts';
+import { type MasterKeyPlaces, masterKeyPlaces } from './features/secrets/master-key.ts';
 import { createServerTester } from './features/servers/server-tester.ts';
 import { createServerRepository } from './features/servers/servers.repository.ts';
 import { serverHandlers } from './features/servers/servers.routes.ts';
@@ -43,6 +45,8 @@ export interface DaemonPorts {
   createSupervisor(events: SupervisorEvents): ProcessSupervisor;
   logger: Logger;
   clock?: Clock;
+  /** Where the vault's master key is looked for. Default: the generated file in the state folder alone. */
+  masterKeys?: MasterKeyPlaces;
 }
 
 export interface DaemonHooks {
@@ -99,12 +103,28 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     },
   });
 
+  const secrets = createSecrets({
+    database,
+    places: ports.masterKeys ?? masterKeyPlaces({}, join(config.home, 'master.key')),
+    clock,
+    audit,
+    publish: events.publish,
+    onFailure: logFailure,
+    // Servers that were to run but had to wait for their secrets.
+    onOpened: () => {
+      for (const { id, enabled } of servers.all()) {
+        if (!enabled || supervisor.health(id).problem?.code !== 'SECRET_003') continue;
+        servers.start(id).catch(error => logFailure(error, `start of ${id}`));
+      }
+    },
+  });
   const serverRepository = createServerRepository(database);
   const servers = createServerService({
     repository: serverRepository,
     engine,
     supervisor,
     clock,
+    secrets,
     whenKnown: async id => await late.tools?.refreshed(id),
     publish: events.publish,
   });
@@ -173,7 +193,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     clients: () => events.subscribers,
     engines: async () => [await engine.probe()],
     servers: () => servers.all().map(({ id }) => supervisor.health(id)),
-    warnings: () => warnings,
+    warnings: () => [...warnings, ...secrets.warnings()],
     isStopping: () => stopping,
     stop: reason => {
       stopping = true;
@@ -199,6 +219,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
       ...operationHandlers(operations),
       ...accessHandlers(access, () => address),
       ...auditHandlers(audit),
+      ...secrets.handlers,
     },
   });
 
@@ -211,6 +232,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     if (stopping) return;
     await engine.tidy(new Set(servers.all().map(({ id }) => id))).catch(error => logFailure(error, 'tidy'));
     if (stopping) return;
+    secrets.resume();
     await servers.restore();
   };
 
@@ -236,6 +258,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
       await supervisor.close();
       await restoring.catch(error => logFailure(error, 'restore'));
       streams.closeAll();
+      await secrets.close();
       records.flush();
       database.pragma('wal_checkpoint(truncate)');
       database.close();

@@ -5,6 +5,7 @@ import { apiVersion } from '../shared/api/daemon.ts';
 import { isProblemError, type Problem } from '../shared/api/problem.ts';
 import { compose, type Daemon } from './compose.ts';
 import { createProcessEngine } from './engines/process/process.engine.ts';
+import { masterKeyPlaces } from './features/secrets/master-key.ts';
 import { type Door, listenOnPort, listenOnPortOrAnother, listenOnSocket } from './http/listen.ts';
 import { errorToProblem } from './http/to-problem.ts';
 import { type DaemonConfig, readConfig } from './platform/config.ts';
@@ -14,6 +15,7 @@ import { createLogger, type Logger } from './platform/logger.ts';
 import { ensurePrivateFolder } from './platform/private-file.ts';
 import { version } from './platform/version.ts';
 import { createSupervisor } from './supervision/create-supervisor.ts';
+import type { SupervisorEvents } from './supervision/supervisor.ts';
 
 /** How long an end may take; then the process ends anyway, and the guardian ends what is left of its children. */
 const mostStopMs = 15_000;
@@ -94,11 +96,11 @@ function composeWithEngine(config: DaemonConfig, logger: Logger, hooks: Paramete
     ...(process.env.QUAYSIDE_VERSION === undefined ? {} : { installerEntry: bundledInstaller }),
     log: message => logger.info(message),
   });
-  return compose(
-    config,
-    { engine, logger, createSupervisor: events => createSupervisor({ stateFolder: config.home, version, events }) },
-    hooks,
-  );
+  const masterKeys = masterKeyPlaces(process.env, join(config.home, 'master.key'));
+  // Nothing that is started from here on gets to see it.
+  delete process.env['QUAYSIDE_MASTER_KEY'];
+  const makeSupervisor = (events: SupervisorEvents) => createSupervisor({ stateFolder: config.home, version, events });
+  return compose(config, { engine, logger, masterKeys, createSupervisor: makeSupervisor }, hooks);
 }
 
 async function listen(config: DaemonConfig, daemon: Daemon, doors: Door[]): Promise<Problem[]> {

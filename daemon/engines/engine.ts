@@ -44,8 +44,10 @@ export type LaunchPlan =
       /** The whole environment of the child: nothing is inherited. */
       environment: Record<string, string>;
       workingDirectory: string;
+      /** Values among them that are secret whatever they look like. */
+      confidential?: readonly string[];
     }
-  | { kind: 'http'; url: string; headers: Record<string, string> };
+  | { kind: 'http'; url: string; headers: Record<string, string>; confidential?: readonly string[] };
 
 /** The part of a server that a launch needs. */
 export interface ServerToRun {

@@ -12,6 +12,9 @@ const looksLikePath = (value: string): boolean => /^(?:\/|[A-Za-z]:\\|\\\\)/.tes
 /** Values shorter than this would take half of every sentence with them. */
 const shortest = 6;
 
+/** The same for values that are known to be secret. */
+const shortestConfidential = 3;
+
 /** A function that replaces the plan's secrets in a line. */
 export function createRedactor(plan: LaunchPlan): (line: string) => string {
   const values = new Set<string>();
@@ -20,6 +23,9 @@ export function createRedactor(plan: LaunchPlan): (line: string) => string {
     for (const secret of plan.kind === 'stdio' ? secretsOf(name, value) : headerSecrets(value)) {
       if (secret.length >= shortest) values.add(secret);
     }
+  }
+  for (const secret of (plan.confidential ?? []).flatMap(formsOf)) {
+    if (secret.length >= shortestConfidential) values.add(secret);
   }
   // The longest first, or a part of a secret would survive.
   const ordered = [...values].sort((a, b) => b.length - a.length);
@@ -30,6 +36,16 @@ function secretsOf(name: string, value: string): string[] {
   if (soundsSecret.test(name)) return [value, ...value.split(/\r?\n/)];
   return ordinary.test(name) || looksLikePath(value) || URL.canParse(value) ? [] : [value];
 }
+
+/** A secret as it is, line by line, and as programs write it into JSON, addresses and headers. */
+const formsOf = (value: string): string[] => [
+  value,
+  ...value.split(/\r?\n/),
+  JSON.stringify(value).slice(1, -1),
+  encodeURIComponent(value),
+  Buffer.from(value).toString('base64').replace(/=+$/, ''),
+  Buffer.from(value).toString('base64url'),
+];
 
 /** "Bearer abc" is secret as a whole and in its second part. */
 const headerSecrets = (value: string): string[] => [value, ...value.split(/\s+/).slice(1)];

@@ -6,10 +6,7 @@ import {
 } from '../../../shared/api/servers.ts';
 
 /** A configuration before anybody has chosen anything. */
-export const defaultConfiguration = (
-  serverId: string,
-  updatedAt: string,
-): Omit<ServerConfiguration, 'id' | 'secretReferences'> => ({
+export const defaultConfiguration = (serverId: string, updatedAt: string): Omit<ServerConfiguration, 'id'> => ({
   serverId,
   arguments: [],
   environment: {},
@@ -18,11 +15,12 @@ export const defaultConfiguration = (
   disabledTools: [],
   limits: ResourceLimits.parse({}),
   network: NetworkConfig.parse({}),
+  secretReferences: [],
   updatedAt,
 });
 
 /** The configuration with a change applied: what the change does not name stays. */
-export function applyChange<T extends Omit<ServerConfiguration, 'id' | 'secretReferences'>>(
+export function applyChange<T extends Omit<ServerConfiguration, 'id'>>(
   configuration: T,
   change: ServerConfigurationChange,
   updatedAt: string,

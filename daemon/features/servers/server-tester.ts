@@ -12,7 +12,7 @@ type Step = TestResult['steps'][number];
 
 export interface ServerTester {
   /** A failed step is a result and no error. A server that was stopped is stopped again. Errors: SERVER_001. */
-  test(id: string, signal: AbortSignal): Promise<TestResult>;
+  test(id: string, signal: AbortSignal, caller: string): Promise<TestResult>;
 }
 
 export interface ServerTesterOptions {
@@ -44,13 +44,13 @@ export function createServerTester({ database, servers, supervisor, clock }: Ser
   });
 
   return {
-    async test(id, signal) {
+    async test(id, signal, caller) {
       const before = servers.get(id);
       const startedAt = clock.now();
       const begin = performance.now();
       const options = { signal, timeoutSeconds: servers.configuration(id).limits.callSeconds };
       const { steps, problem } = await runSteps([
-        ['start', () => servers.start(id).then(() => 'It runs.')],
+        ['start', () => servers.start(id, caller).then(() => 'It runs.')],
         ['initialize', async () => describeInitialised(supervisor.health(id))],
         [
           'ping',

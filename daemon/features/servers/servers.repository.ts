@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import * as z from 'zod';
 import type { Page } from '../../../shared/api/route.ts';
+import { SecretReference } from '../../../shared/api/secrets.ts';
 import { NetworkConfig, ResourceLimits, type ServerConfiguration, ServerSource } from '../../../shared/api/servers.ts';
 import { containing, readPage } from '../../storage/page.ts';
 
@@ -44,10 +45,7 @@ export interface ServerRepository {
   find(id: string): StoredServer | undefined;
   configuration(serverId: string): ServerConfiguration | undefined;
   /** Stores a new server with its configuration in one transaction. */
-  insert(
-    server: Omit<StoredServer, 'toolCount'>,
-    configuration: Omit<ServerConfiguration, 'id' | 'secretReferences'>,
-  ): void;
+  insert(server: Omit<StoredServer, 'toolCount'>, configuration: Omit<ServerConfiguration, 'id'>): void;
   update(id: string, change: { title?: string; description?: string; enabled?: boolean }, at: string): void;
   saveConfiguration(configuration: ServerConfiguration): void;
   saveFacts(id: string, facts: ServerFacts): void;
@@ -105,12 +103,19 @@ const ConfigurationRow = z.object({
 });
 
 const SecretReferenceRow = z
-  .object({ secret_id: z.string(), environment_variable: z.string(), required: z.int() })
-  .transform(row => ({
-    secretId: row.secret_id,
-    environmentVariable: row.environment_variable,
-    required: row.required === 1,
-  }));
+  .object({
+    secret_id: z.string(),
+    environment_variable: z.string().nullable(),
+    header: z.string().nullable(),
+    required: z.int(),
+  })
+  .transform(({ secret_id: secretId, environment_variable: environmentVariable, header, required }) =>
+    SecretReference.parse({
+      secretId,
+      required: required === 1,
+      ...(header === null ? { environmentVariable } : { header }),
+    }),
+  );
 
 // A server has been asked for its tools once it has told its version; before that their number is not known.
 const serversWithTools = `(select s.*, case when s.protocol_version is null then null
@@ -138,8 +143,12 @@ export function createServerRepository(database: Database): ServerRepository {
       limits = excluded.limits, network = excluded.network, updated_at = excluded.updated_at`);
   const configurationOf = database.prepare('select * from configurations where server_id = ?');
   const referencesOf = database.prepare(
-    'select secret_id, environment_variable, required from secret_references where configuration_id = ? order by environment_variable',
+    'select secret_id, environment_variable, header, required from secret_references where configuration_id = ? order by environment_variable, header',
   );
+  const dropReferences = database.prepare('delete from secret_references where configuration_id = ?');
+  const addReference = database.prepare(`
+    insert into secret_references (id, configuration_id, secret_id, environment_variable, header, required)
+    values (@id, @configurationId, @secretId, @environmentVariable, @header, @required)`);
   const update = database.prepare(`
     update servers set title = coalesce(@title, title), description = coalesce(@description, description),
       enabled = coalesce(@enabled, enabled), updated_at = @at where id = @id`);
@@ -147,6 +156,21 @@ export function createServerRepository(database: Database): ServerRepository {
     'update servers set server_version = @serverVersion, protocol_version = @protocolVersion, instructions = @instructions where id = @id',
   );
   const remove = database.prepare('delete from servers where id = ?');
+
+  const save = (configuration: ServerConfiguration): void => {
+    saveConfiguration.run(fromConfiguration(configuration));
+    dropReferences.run(configuration.id);
+    for (const reference of configuration.secretReferences) {
+      addReference.run({
+        id: randomUUID(),
+        configurationId: configuration.id,
+        secretId: reference.secretId,
+        environmentVariable: 'header' in reference ? null : reference.environmentVariable,
+        header: 'header' in reference ? reference.header : null,
+        required: Number(reference.required),
+      });
+    }
+  };
 
   return {
     list: filter =>
@@ -173,7 +197,7 @@ export function createServerRepository(database: Database): ServerRepository {
     },
     insert: database.transaction((server, configuration) => {
       insertServer.run({ ...server, source: JSON.stringify(server.source), enabled: Number(server.enabled) });
-      saveConfiguration.run(fromConfiguration({ ...configuration, id: randomUUID() }));
+      save({ ...configuration, id: randomUUID() });
     }),
     update: (id, { title, description, enabled }, at) => {
       update.run({
@@ -184,9 +208,7 @@ export function createServerRepository(database: Database): ServerRepository {
         enabled: enabled === undefined ? null : Number(enabled),
       });
     },
-    saveConfiguration: configuration => {
-      saveConfiguration.run(fromConfiguration(configuration));
-    },
+    saveConfiguration: database.transaction(save),
     saveFacts: (id, facts) => {
       saveFacts.run({ id, ...facts });
     },

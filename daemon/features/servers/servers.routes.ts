@@ -1,4 +1,4 @@
-import type { Handlers } from '../../http/context.ts';
+import { describePrincipal, type Handlers } from '../../http/context.ts';
 import type { ServerTester } from './server-tester.ts';
 import type { ServerService } from './servers.service.ts';
 
@@ -23,8 +23,8 @@ export const serverHandlers = (servers: ServerService, tester: ServerTester): Pi
     return {};
   },
   // A start goes on when its caller goes away, as a page that is reloaded does; to end it, stop the server.
-  startServer: ({ params }) => servers.start(params.id),
+  startServer: ({ params }, { principal }) => servers.start(params.id, describePrincipal(principal)),
   stopServer: ({ params }) => servers.stop(params.id),
-  restartServer: ({ params }) => servers.restart(params.id),
-  testServer: ({ params }, { signal }) => tester.test(params.id, signal),
+  restartServer: ({ params }, { principal }) => servers.restart(params.id, describePrincipal(principal)),
+  testServer: ({ params }, { principal, signal }) => tester.test(params.id, signal, describePrincipal(principal)),
 });

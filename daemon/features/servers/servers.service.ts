@@ -12,8 +12,12 @@ import type { ServerState } from '../../../shared/domain/server-state.ts';
 import type { Engine } from '../../engines/engine.ts';
 import { type Clock, toTimestamp } from '../../platform/clock.ts';
 import type { ServerHealth, Supervisor } from '../../supervision/supervisor.ts';
+import { type LaunchSecrets, refuseMisplaced, withSecrets } from './launch-secrets.ts';
 import { applyChange, defaultConfiguration } from './server-configuration.ts';
 import type { ServerFilter, ServerRepository, StoredServer } from './servers.repository.ts';
+
+/** Who starts a server that nobody has just asked for. */
+const byItself = 'daemon';
 
 export interface NewStoredServer {
   id: string;
@@ -40,9 +44,10 @@ export interface ServerService {
     },
   ): MCPServerDetail;
   remove(id: string): Promise<void>;
-  start(id: string): Promise<MCPServer>;
+  /** `caller`: for the record of secrets that the server is given. */
+  start(id: string, caller?: string): Promise<MCPServer>;
   stop(id: string): Promise<MCPServer>;
-  restart(id: string): Promise<MCPServer>;
+  restart(id: string, caller?: string): Promise<MCPServer>;
   configuration(id: string): ServerConfiguration;
   /** Starts everything that shall run, side by side; a failure is the server's own state and nobody else's. */
   restore(): Promise<void>;
@@ -58,6 +63,7 @@ export interface ServerServiceOptions {
   clock: Clock;
   /** Waits until what a server offers is known, so that who started it can use it at once. */
   whenKnown: (id: string) => Promise<void>;
+  secrets: LaunchSecrets;
   publish: (
     event: { type: 'server.changed'; server: MCPServer } | { type: 'server.removed'; serverId: string },
   ) => void;
@@ -69,6 +75,7 @@ export function createServerService({
   supervisor,
   clock,
   whenKnown,
+  secrets,
   publish,
 }: ServerServiceOptions): ServerService {
   /** Servers that are being removed: nothing else may be done to them. */
@@ -95,12 +102,26 @@ export function createServerService({
     if (leaving.has(id))
       throw problem('SERVER_009', { detail: `"${id}" is being removed.`, next: 'Wait until it is gone.' });
   };
-  const plan = (id: string) => async () =>
-    engine.plan({ id, source: stored(id).source, configuration: configuration(id) });
-  const launch = (id: string) => {
+  /** The first start is its caller's, every later one the daemon's own. */
+  const plan = (id: string, caller: string) => {
+    let by = caller;
+    return async () => {
+      const given = configuration(id);
+      const launch = await engine.plan({ id, source: stored(id).source, configuration: given });
+      const handedOver = secrets.handOver(id, given.secretReferences, by);
+      by = byItself;
+      return withSecrets(launch, handedOver);
+    };
+  };
+  const checkReferences = (id: string, source: MCPServer['source'], change: ServerConfigurationChange | undefined) => {
+    if (!change?.secretReferences) return;
+    refuseMisplaced(source, change.secretReferences);
+    secrets.check(id, change.secretReferences);
+  };
+  const launch = (id: string, caller = byItself) => {
     const { restart, limits } = configuration(id);
     const policy = { restart, startSeconds: limits.startSeconds, messageBytes: limits.messageBytes };
-    return supervisor.start(id, plan(id), policy);
+    return supervisor.start(id, plan(id, caller), policy);
   };
 
   const service: ServerService = {
@@ -137,6 +158,7 @@ export function createServerService({
     },
     add({ id, title, description, source, catalogEntry, configuration: change }) {
       if (repository.find(id)) throw nameTaken(id);
+      checkReferences(id, source, change);
       const at = now();
       const facts = { serverVersion: null, protocolVersion: null, instructions: null };
       const times = { createdAt: at, updatedAt: at };
@@ -148,7 +170,7 @@ export function createServerService({
     },
     update(id, { title, description, configuration: change }) {
       refuseIfLeaving(id);
-      stored(id);
+      checkReferences(id, stored(id).source, change);
       const at = now();
       if (change) repository.saveConfiguration(applyChange(configuration(id), change, at));
       repository.update(
@@ -175,11 +197,11 @@ export function createServerService({
         leaving.delete(id);
       }
     },
-    async start(id) {
+    async start(id, caller) {
       stored(id);
       refuseIfLeaving(id);
       repository.update(id, { enabled: true }, now());
-      await launch(id);
+      await launch(id, caller);
       await whenKnown(id);
       return changed(id);
     },
@@ -190,11 +212,11 @@ export function createServerService({
       await supervisor.stop(id);
       return changed(id);
     },
-    async restart(id) {
+    async restart(id, caller) {
       stored(id);
       refuseIfLeaving(id);
       await supervisor.stop(id);
-      return service.start(id);
+      return service.start(id, caller);
     },
     configuration,
     async restore() {

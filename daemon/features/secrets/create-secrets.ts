@@ -1,0 +1,79 @@
+// Puts the slice together: what the rest of the daemon needs of it is returned, and nothing else.
+import type { Database } from 'better-sqlite3';
+import type { DaemonEvent } from '../../../shared/api/events.ts';
+import type { Problem } from '../../../shared/api/problem.ts';
+import type { AuditSink } from '../../http/bind-routes.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { createHandOver, type HandOver } from './hand-over.ts';
+import type { MasterKeyPlaces } from './master-key.ts';
+import { createRotation } from './rotation.ts';
+import { createSecretRepository } from './secrets.repository.ts';
+import { secretHandlers } from './secrets.routes.ts';
+import { createSecretService } from './secrets.service.ts';
+import { createUnsealer } from './tamper-alarm.ts';
+import { createVaultRepository } from './vault.repository.ts';
+import { createVaultService } from './vault.service.ts';
+import { createVault } from './vault.ts';
+
+export interface SecretsOptions {
+  database: Database;
+  places: MasterKeyPlaces;
+  clock: Clock;
+  audit: AuditSink;
+  publish: (event: DaemonEvent) => void;
+  onOpened: () => void;
+  onFailure: (error: unknown, what: string) => void;
+}
+
+export interface Secrets extends HandOver {
+  handlers: ReturnType<typeof secretHandlers>;
+  warnings(): Problem[];
+  /** Goes on with a rotation that an earlier daemon did not end. */
+  resume(): void;
+  close(): Promise<void>;
+}
+
+export function createSecrets(options: SecretsOptions): Secrets {
+  const { database, places, clock, audit, publish, onOpened, onFailure } = options;
+  const repository = createSecretRepository(database);
+  const vaultRepository = createVaultRepository(database);
+  const vault = createVault({ repository: vaultRepository, places, clock });
+  const unseal = createUnsealer(vault.unseal, repository, audit);
+  const rotation = createRotation({
+    vault,
+    repository,
+    unseal,
+    audit,
+    onStep: step => {
+      // One event for each value would be a flood; the last one says it all.
+      if (step === 'retired') publish({ type: 'vault.changed', vault: vaultService.status() });
+    },
+    onFailure: error => onFailure(error, 'rotation of the vault’s key'),
+  });
+  const secrets = createSecretService({ repository, vault, clock, publish });
+  const vaultService = createVaultService({
+    vault,
+    vaultRepository,
+    repository,
+    secrets,
+    rotation,
+    unseal,
+    places,
+    audit,
+    clock,
+    publish,
+    onOpened,
+  });
+  const handOver = createHandOver({ repository, unseal, audit, clock, onUsed: secrets.changed });
+  return {
+    ...handOver,
+    handlers: secretHandlers(secrets, vaultService),
+    warnings: vaultService.warnings,
+    resume: rotation.resume,
+    async close() {
+      rotation.stop();
+      await rotation.settled();
+      vault.close();
+    },
+  };
+}
