@@ -32,7 +32,9 @@ export async function connect(options: ConnectionOptions): Promise<FoundDaemon> 
   const found = await findUsable(options);
   if (found) return found;
   if (!mayStart) throw notRunning(home);
-  notice('No daemon is running: starting one in the background.');
+  notice(
+    `No daemon is running: starting one in the background. It ends ${idleExitSeconds / 60} minutes after its last client.`,
+  );
   const launched = await launchOrAttach({
     installation,
     home,

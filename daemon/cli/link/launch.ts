@@ -1,7 +1,7 @@
 // Starts a daemon and waits for the one line in which it says that it is ready, or why not.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import * as z from 'zod';
 import { Problem, ProblemError, problem } from '../../../shared/api/problem.ts';
@@ -64,7 +64,7 @@ export async function launchDaemon(options: LaunchOptions): Promise<LaunchedDaem
     detached: true,
     windowsHide: true,
     stdio: ['ignore', 'pipe', errorFile?.descriptor ?? 'ignore'],
-    env: environmentOf(process.env),
+    env: { ...withoutNpm(process.env), ...(process.versions['electron'] ? { ELECTRON_RUN_AS_NODE: '1' } : {}) },
   });
   if (errorFile) closeSync(errorFile.descriptor);
   try {
@@ -89,11 +89,24 @@ const daemonArguments = ({ home, port, portFallback, idleExitSeconds }: LaunchOp
 ];
 
 /** What npm sets for the script that it runs must not reach servers that are started hours later. */
-function environmentOf(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function withoutNpm(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const ofScript =
     /^(?:npm_(?:lifecycle|package)_|npm_command$|npm_config_(?:local_prefix|ignore_scripts)$|INIT_CWD$)/i;
+  const ofPath = /[\\/](?:node_modules[\\/]\.bin|node-gyp-bin)$/;
+  const isByNpm = environment['npm_lifecycle_event'] !== undefined;
   const kept = Object.entries(environment).filter(([name]) => !ofScript.test(name));
-  return { ...Object.fromEntries(kept), ...(process.versions['electron'] ? { ELECTRON_RUN_AS_NODE: '1' } : {}) };
+  return Object.fromEntries(
+    kept.map(([name, value]) => {
+      if (!isByNpm || name.toUpperCase() !== 'PATH') return [name, value];
+      return [
+        name,
+        value
+          ?.split(delimiter)
+          .filter(place => !ofPath.test(place))
+          .join(delimiter),
+      ];
+    }),
+  );
 }
 
 /** Where the runtime itself may complain. Undefined if the folder cannot be written; the daemon then says so itself. */

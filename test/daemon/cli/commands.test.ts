@@ -8,18 +8,17 @@ import { MCPServer, MCPServerDetail, ServerConfiguration, TestResult } from '../
 import { CallResult } from '../../../shared/api/tools.ts';
 import { type CommandLine, createCommandLine, problemIn, testServer } from './command-line.ts';
 
-describe('Commands for servers and tools', () => {
+describe('Commands for servers and tools', function () {
+  this.timeout(60_000);
   let quayside: CommandLine;
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     quayside = await createCommandLine('commands');
     for (const name of ['echo', 'slow']) {
       await quayside.json(['add', 'command', name, '--', process.execPath, testServer(name), '--flag', '-x']);
       await quayside.json(['start', name]);
     }
   });
-  after(async function () {
-    this.timeout(60_000);
+  after(async () => {
     await quayside[Symbol.asyncDispose]();
   });
 

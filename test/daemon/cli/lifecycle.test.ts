@@ -7,7 +7,8 @@ import { DaemonStatus } from '../../../shared/api/daemon.ts';
 import { routes } from '../../../shared/api/routes.ts';
 import { type CommandLine, createCommandLine, problemIn } from './command-line.ts';
 
-describe('The command line without a daemon', () => {
+describe('The command line without a daemon', function () {
+  this.timeout(60_000);
   let quayside: CommandLine;
   beforeEach(async () => {
     quayside = await createCommandLine('lifecycle');
@@ -102,7 +103,8 @@ describe('The command line without a daemon', () => {
   });
 });
 
-describe('quayside daemon', () => {
+describe('quayside daemon', function () {
+  this.timeout(60_000);
   let quayside: CommandLine;
   beforeEach(async () => {
     quayside = await createCommandLine('foreground');

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { findInstallation } from '../../../daemon/cli/link/installation.ts';
+import { withoutNpm } from '../../../daemon/cli/link/launch.ts';
 import { findRuntime } from '../../../daemon/cli/link/runtime.ts';
 import { isProblemError } from '../../../shared/api/problem.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.ts';
@@ -43,6 +44,30 @@ describe('The Node that runs the daemon', () => {
     const found = ask('20.20.2');
     assert.equal(found, binary);
     assert.equal(spawnSync(found, ['--version'], { encoding: 'utf8' }).status, 0);
+  });
+});
+
+describe('The environment of the daemon', () => {
+  it('has nothing of the npm script that started it', () => {
+    const path = ['/clone/node_modules/.bin', '/npm/node_modules/@npmcli/run-script/lib/node-gyp-bin', '/usr/bin'];
+    const environment = {
+      PATH: path.join(delimiter),
+      npm_lifecycle_event: 'start',
+      npm_package_name: 'quayside',
+      npm_config_ignore_scripts: 'true',
+      npm_config_registry: 'http://127.0.0.1:4873/',
+      HTTPS_PROXY: 'http://127.0.0.1:3128',
+    };
+    assert.deepEqual(withoutNpm(environment), {
+      PATH: '/usr/bin',
+      npm_config_registry: 'http://127.0.0.1:4873/',
+      HTTPS_PROXY: 'http://127.0.0.1:3128',
+    });
+  });
+
+  it('keeps the PATH of a shell as it is', () => {
+    const environment = { PATH: ['/work/node_modules/.bin', '/usr/bin'].join(delimiter) };
+    assert.deepEqual(withoutNpm(environment), environment);
   });
 });
 

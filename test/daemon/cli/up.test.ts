@@ -3,7 +3,8 @@ import { createServer } from 'node:net';
 import { isAlive } from '../../../daemon/cli/link/discovery.ts';
 import { type CommandLine, createCommandLine, testServer } from './command-line.ts';
 
-describe('quayside up, which npm start runs', () => {
+describe('quayside up, which npm start runs', function () {
+  this.timeout(60_000);
   let quayside: CommandLine;
   beforeEach(async () => {
     quayside = await createCommandLine('up');
