@@ -66,7 +66,9 @@ function failed({ name }: PackageWithScripts, error: unknown) {
   const said = written.trim().split('\n').slice(-3).join(' / ').slice(-400);
   return problem('INSTALL_008', {
     detail: `An install script of ${name} failed.${said ? ` It wrote: ${said}` : ''}`,
-    next: 'Look at what the package needs on this machine, such as a compiler, then install it again.',
+    next: /node-gyp.*not found/.test(said)
+      ? 'Install what builds native code with "npm install --global node-gyp", then try again.'
+      : 'Look at what the package needs on this machine, such as a compiler, then install it again.',
     cause: error,
   });
 }
