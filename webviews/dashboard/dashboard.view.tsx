@@ -33,11 +33,7 @@ export function DashboardView() {
         <h1>
           <Icon name="dashboard" /> Dashboard
         </h1>
-        <span class="button-row">
-          <PlaceLink to={{ view: 'catalog' }} class="link-button">
-            <Icon name="add" /> Install a server
-          </PlaceLink>
-        </span>
+        <QuickLinks />
       </header>
       <Operations />
       <Problems />
@@ -52,6 +48,27 @@ export function DashboardView() {
         </div>
       </div>
     </div>
+  );
+}
+
+function QuickLinks() {
+  const { host } = useApp();
+  return (
+    <nav class="quick-links" aria-label="Quick links">
+      <PlaceLink to={{ view: 'catalog' }} class="link-button">
+        <Icon name="add" /> Install a server
+      </PlaceLink>
+      {host.kind === 'page' && (
+        <>
+          <PlaceLink to={{ view: 'servers' }} class="link-button">
+            <Icon name="server-process" /> All servers
+          </PlaceLink>
+          <a class="link-button" href="/api/docs" target="_blank" rel="noopener">
+            <Icon name="json" /> API<span class="only-heard"> (opens a new tab)</span>
+          </a>
+        </>
+      )}
+    </nav>
   );
 }
 

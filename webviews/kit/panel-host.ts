@@ -4,6 +4,10 @@ import { type HostAct, HostMessage, type PanelMessage, type PanelPort, panelCarr
 import type { Host } from './host.ts';
 import { formatLocation, type Location, parseLocation } from './location.ts';
 
+/** Characters in one act; the host refuses more. */
+const mostText = 10_485_760;
+const cutMark = '\n[cut here: the rest is too long for the editor]';
+
 interface VsCodeApi {
   postMessage(message: PanelMessage): void;
 }
@@ -36,9 +40,17 @@ export function createPanelHost(start: string): Host {
       if (!act || (target.view === 'catalog' && location.value.view === 'catalog')) location.value = target;
       else ask(act);
     },
-    copy: async text => ask({ act: 'copy', text }),
+    copy: async text => {
+      if (text.length > mostText) throw new Error('The text is too long for the clipboard.');
+      ask({ act: 'copy', text });
+    },
     openExternal: url => ask({ act: 'openExternal', url }),
-    openText: (text, language) => ask({ act: 'openText', language, text }),
+    openText: (text, language) =>
+      ask(
+        text.length > mostText
+          ? { act: 'openText', language: 'plaintext', text: `${text.slice(0, mostText - cutMark.length)}${cutMark}` }
+          : { act: 'openText', language, text },
+      ),
   };
 }
 

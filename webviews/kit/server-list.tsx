@@ -47,8 +47,6 @@ function ServerRow({ server }: { server: MCPServer }) {
       <div class="row-facts">
         {server.toolCount !== null && <span class="quiet">{countOf(server.toolCount, 'tool')}</span>}
         <StateMark state={server.state} />
-      </div>
-      <div class="row-acts">
         {canStop(server.state) && !(busy && act.running.value === 'start') ? (
           <IconButton icon="debug-stop" label={`Stop ${server.id}`} busy={busy} onClick={stop} />
         ) : (
@@ -56,7 +54,7 @@ function ServerRow({ server }: { server: MCPServer }) {
             icon="play"
             label={`Start ${server.id}`}
             busy={busy}
-            disabled={!canStart(server.state)}
+            disabled={!busy && !canStart(server.state)}
             onClick={start}
           />
         )}

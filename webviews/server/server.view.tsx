@@ -116,7 +116,7 @@ function Acts({ server, state }: { server: MCPServerDetail; state: ServerState }
         <Button
           icon="debug-stop"
           busy={running === 'stop' || server.state === 'stopping'}
-          disabled={!canStop(server.state)}
+          disabled={!canStop(server.state) && server.state !== 'stopping' && running !== 'stop'}
           onClick={state.stop}
         >
           Stop
