@@ -1,13 +1,12 @@
 // Servers as rows with their state and the sensible next act: on the dashboard and on the page's own list.
 import type { MCPServer } from '../../shared/api/servers.ts';
-import { canStart, canStop } from '../../shared/domain/server-state.ts';
-import { announce } from './announcer.ts';
+import { canStop } from '../../shared/domain/server-state.ts';
 import { useApp } from './app.ts';
 import { IconButton, PlaceLink } from './controls.tsx';
 import { ProblemNotice } from './feedback.tsx';
 import { countOf } from './format.ts';
-import { createAct } from './load.ts';
 import { useOwned } from './owned.ts';
+import { createServerActs, type ServerActs } from './server-acts.ts';
 import { StateMark } from './server-state.tsx';
 import { ServerText } from './text.tsx';
 
@@ -21,19 +20,12 @@ export const ServerList = ({ servers }: { servers: readonly MCPServer[] }) => (
 
 function ServerRow({ server }: { server: MCPServer }) {
   const { api } = useApp();
-  const act = useOwned(() => ({ ...createAct(), close() {} }));
-  const params = { params: { id: server.id } };
-  const start = () =>
-    void act.run('start', async () => {
-      await api.startServer(params);
-      announce(`${server.id} runs.`);
-    });
-  const stop = () =>
-    void act.run('stop', async () => {
-      await api.stopServer(params);
-      announce(`${server.id} is stopped.`);
-    });
-  const busy = act.running.value !== undefined;
+  const acts = useOwned(() => createServerActs(api, server.id));
+  const problem = acts.stopping.problem.value ?? acts.act.problem.value;
+  const dismiss = () => {
+    acts.act.dismiss();
+    acts.stopping.dismiss();
+  };
   return (
     <li class="row" data-server={server.id}>
       <div class="row-main">
@@ -47,23 +39,21 @@ function ServerRow({ server }: { server: MCPServer }) {
       <div class="row-facts">
         {server.toolCount !== null && <span class="quiet">{countOf(server.toolCount, 'tool')}</span>}
         <StateMark state={server.state} />
-        {canStop(server.state) && !(busy && act.running.value === 'start') ? (
-          <IconButton icon="debug-stop" label={`Stop ${server.id}`} busy={busy} onClick={stop} />
-        ) : (
-          <IconButton
-            icon="play"
-            label={`Start ${server.id}`}
-            busy={busy}
-            disabled={!busy && !canStart(server.state)}
-            onClick={start}
-          />
-        )}
+        <StartOrStop server={server} acts={acts} />
       </div>
-      {act.problem.value && (
+      {problem && (
         <div class="row-below">
-          <ProblemNotice problem={act.problem.value} onDismiss={act.dismiss} />
+          <ProblemNotice problem={problem} onDismiss={dismiss} />
         </div>
       )}
     </li>
   );
+}
+
+function StartOrStop({ server: { id, state }, acts }: { server: MCPServer; acts: ServerActs }) {
+  const stopping = acts.stopping.running.value !== undefined || state === 'stopping';
+  if (stopping || canStop(state))
+    return <IconButton icon="debug-stop" label={`Stop ${id}`} busy={stopping} onClick={() => void acts.stop()} />;
+  const starting = acts.act.running.value !== undefined;
+  return <IconButton icon="play" label={`Start ${id}`} busy={starting} onClick={() => void acts.start()} />;
 }

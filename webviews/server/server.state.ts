@@ -7,6 +7,7 @@ import { announce } from '../kit/announcer.ts';
 import type { App } from '../kit/app.ts';
 import { type Act, createAct, createLoad, type Load } from '../kit/load.ts';
 import { readAllPages } from '../kit/pages.ts';
+import { createServerActs } from '../kit/server-acts.ts';
 
 export interface ServerState {
   readonly server: Load<MCPServerDetail>;
@@ -17,8 +18,9 @@ export interface ServerState {
   readonly test: ReadonlySignal<TestResult | undefined>;
   /** True once the server was removed, here or elsewhere. */
   readonly removed: ReadonlySignal<boolean>;
-  /** Start, stop, restart, test and delete. */
+  /** Start, restart, test and delete. */
   readonly act: Act;
+  readonly stopping: Act;
   readonly saving: Act;
   readonly switching: Act;
   start(): void;
@@ -44,7 +46,8 @@ export function createServerState({ api, live }: App, id: string): ServerState {
   const output = signal<readonly string[]>([]);
   const test = signal<TestResult | undefined>(undefined);
   const removed = signal(false);
-  const act = createAct();
+  const acts = createServerActs(api, id);
+  const { act } = acts;
   const saving = createAct();
   const switching = createAct();
   let switches: Promise<unknown> = Promise.resolve();
@@ -82,13 +85,10 @@ export function createServerState({ api, live }: App, id: string): ServerState {
       output.value = [...output.value, ...event.lines].slice(-limits.outputLines);
   });
 
-  const run = (name: string, said: string, ask: () => Promise<unknown>) =>
-    void act.run(name, async () => {
-      test.value = undefined;
-      await ask();
-      announce(said);
-      await readServer();
-    });
+  const afterwards = (ask: () => Promise<void>) => {
+    test.value = undefined;
+    void ask().then(readServer);
+  };
 
   return {
     server,
@@ -101,9 +101,10 @@ export function createServerState({ api, live }: App, id: string): ServerState {
     act,
     saving,
     switching,
-    start: () => run('start', `${id} runs.`, () => api.startServer(params)),
-    stop: () => run('stop', `${id} is stopped.`, () => api.stopServer(params)),
-    restart: () => run('restart', `${id} runs again.`, () => api.restartServer(params)),
+    stopping: acts.stopping,
+    start: () => afterwards(acts.start),
+    stop: () => afterwards(acts.stop),
+    restart: () => afterwards(acts.restart),
     runTest: () =>
       void act.run('test', async () => {
         test.value = undefined;

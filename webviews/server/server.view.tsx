@@ -56,7 +56,11 @@ export function ServerView({ id }: { id: string }) {
 
 function ServerHead({ server, state }: { server: MCPServerDetail; state: ServerState }) {
   const { problem } = server;
-  const failure = state.act.problem.value;
+  const failure = state.stopping.problem.value ?? state.act.problem.value;
+  const dismiss = () => {
+    state.act.dismiss();
+    state.stopping.dismiss();
+  };
   return (
     <header class="view-head">
       <div class="view-head-line">
@@ -76,7 +80,7 @@ function ServerHead({ server, state }: { server: MCPServerDetail; state: ServerS
         </p>
       )}
       {problem && !failure && <ProblemNotice problem={problem} severity="warning" />}
-      {failure && <ProblemNotice problem={failure} onDismiss={state.act.dismiss} />}
+      {failure && <ProblemNotice problem={failure} onDismiss={dismiss} />}
       {state.test.value && <TestSteps result={state.test.value} />}
     </header>
   );
@@ -106,20 +110,16 @@ function Acts({ server, state }: { server: MCPServerDetail; state: ServerState }
   const [deleting, setDeleting] = useState(false);
   const running = state.act.running.value;
   const startable = canStart(server.state);
+  const stopping = state.stopping.running.value !== undefined || server.state === 'stopping';
   return (
     <fieldset class="button-row" aria-label="Acts on this server">
-      {startable || running === 'start' ? (
-        <Button kind="primary" icon="play" busy={running === 'start'} onClick={state.start}>
-          Start
+      {stopping || canStop(server.state) ? (
+        <Button icon="debug-stop" busy={stopping} onClick={state.stop}>
+          Stop
         </Button>
       ) : (
-        <Button
-          icon="debug-stop"
-          busy={running === 'stop' || server.state === 'stopping'}
-          disabled={!canStop(server.state) && server.state !== 'stopping' && running !== 'stop'}
-          onClick={state.stop}
-        >
-          Stop
+        <Button kind="primary" icon="play" busy={running === 'start'} onClick={state.start}>
+          Start
         </Button>
       )}
       <Button

@@ -101,6 +101,17 @@ describe('a server’s page', () => {
     assert.equal(state.act.problem.value, undefined);
   });
 
+  it('stops a server that does not come up, and reports no failure of the start', async () => {
+    await state.save({ arguments: ['-e', 'setInterval(() => {}, 1000)'] });
+    state.start();
+    await until(() => stateNow() === 'starting');
+    state.stop();
+    await until(() => stateNow() === 'stopped' && state.act.running.value === undefined);
+    await until(() => state.stopping.running.value === undefined);
+    assert.equal(state.act.problem.value, undefined);
+    assert.equal(state.stopping.problem.value, undefined);
+  });
+
   it('removes the server after it was asked to', async () => {
     await state.remove();
     assert.equal(state.removed.value, true);
