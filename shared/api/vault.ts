@@ -104,8 +104,8 @@ export const SecretBundle = z
     derivation: z
       .object({
         algorithm: z.literal('argon2id'),
-        memoryKiB: z.int().min(65_536).max(1_048_576),
-        iterations: z.int().min(3).max(16),
+        memoryKiB: z.int().min(65_536).max(262_144),
+        iterations: z.int().min(3).max(10),
         parallelism: z.int().min(1).max(4),
         salt: z.base64().max(128),
       })

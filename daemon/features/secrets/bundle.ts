@@ -1,10 +1,10 @@
 // Secrets on their way to another machine: one file that opens with a passphrase and nothing else.
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import { problem } from '../../../shared/api/problem.ts';
 import { SecretName, SecretValue } from '../../../shared/api/secrets.ts';
 import type { SecretBundle } from '../../../shared/api/vault.ts';
 import { Name } from '../../../shared/domain/names.ts';
+import { decrypt, encrypt, newNonce } from './aes-gcm.ts';
 import { newDerivation, stretchPassphrase } from './key-derivation.ts';
 import { checkPassphrase } from './master-key.ts';
 
@@ -50,11 +50,9 @@ export async function sealBundle(
   const key = await stretchPassphrase(passphrase, derivation);
   const content = Buffer.from(JSON.stringify(secrets));
   try {
-    const nonce = randomBytes(12);
-    const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: 16 });
-    cipher.setAAD(associatedData(head));
-    const ciphertext = Buffer.concat([cipher.update(content), cipher.final()]).toString('base64');
-    return { ...head, nonce: nonce.toString('base64'), tag: cipher.getAuthTag().toString('base64'), ciphertext };
+    const nonce = newNonce();
+    const { ciphertext, tag } = encrypt(key, nonce, associatedData(head), content);
+    return { ...head, nonce: toBase64(nonce), tag: toBase64(tag), ciphertext: toBase64(ciphertext) };
   } finally {
     key.fill(0);
     content.fill(0);
@@ -64,22 +62,25 @@ export async function sealBundle(
 /** Errors: SECRET_012 if the passphrase is wrong or the bundle was changed. */
 export async function openBundle(bundle: SecretBundle, passphrase: string): Promise<BundledSecret[]> {
   const key = await stretchPassphrase(passphrase, bundle.derivation);
-  let content: Buffer | undefined;
+  const encrypted = { ciphertext: fromBase64(bundle.ciphertext), tag: fromBase64(bundle.tag) };
+  const content = decrypt(key, fromBase64(bundle.nonce), associatedData(bundle), encrypted);
   try {
-    const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(bundle.nonce, 'base64'), { authTagLength: 16 });
-    decipher.setAAD(associatedData(bundle));
-    decipher.setAuthTag(Buffer.from(bundle.tag, 'base64'));
-    content = decipher.update(Buffer.from(bundle.ciphertext, 'base64'));
-    decipher.final();
-    return Content.parse(JSON.parse(content.toString('utf8')));
-  } catch {
-    // Not the cause: it could hold a part of the content.
-    throw problem('SECRET_012', {
-      detail: 'The passphrase is not the one it was made with, or the file was changed.',
-      next: 'Check both. Nothing was changed here.',
-    });
+    if (!content) throw cannotOpen();
+    const parsed = Content.safeParse(JSON.parse(content.toString('utf8')));
+    // Without the reason: it could hold a part of the content.
+    if (!parsed.success) throw cannotOpen();
+    return parsed.data;
   } finally {
     key.fill(0);
     content?.fill(0);
   }
 }
+
+const toBase64 = (bytes: Buffer): string => bytes.toString('base64');
+const fromBase64 = (text: string): Buffer => Buffer.from(text, 'base64');
+
+const cannotOpen = () =>
+  problem('SECRET_012', {
+    detail: 'The passphrase is not the one it was made with, or the file was changed.',
+    next: 'Check both. Nothing was changed here.',
+  });

@@ -5,7 +5,7 @@ import * as z from 'zod';
 export const keyBytes = 32;
 
 /** HKDF-SHA-256 (RFC 5869). */
-export const hkdf = (secret: Buffer, salt: Buffer, info: string, bytes: number): Buffer =>
+export const hkdf = (secret: Buffer, salt: Buffer, info: string | Uint8Array, bytes: number): Buffer =>
   Buffer.from(hkdfSync('sha256', secret, salt, info, bytes));
 
 export const newSalt = (): Buffer => randomBytes(32);
@@ -24,8 +24,8 @@ export const areEqual = (a: Buffer, b: Buffer): boolean => a.length === b.length
 /** How a passphrase was stretched; kept beside what it opens. `salt`: base64. */
 export const Derivation = z.object({
   algorithm: z.literal('argon2id'),
-  memoryKiB: z.int().min(65_536).max(1_048_576),
-  iterations: z.int().min(3).max(16),
+  memoryKiB: z.int().min(65_536).max(262_144),
+  iterations: z.int().min(3).max(10),
   parallelism: z.int().min(1).max(4),
   salt: z.base64(),
 });

@@ -1,10 +1,6 @@
-// One value under AES-256-GCM: how it is sealed, what it is bound to, and how it is opened again.
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+// One value as it is stored: encrypted, and bound to what it belongs to.
 import { problem } from '../../../shared/api/problem.ts';
-
-const algorithm = 'aes-256-gcm';
-const nonceBytes = 12;
-const tagBytes = 16;
+import { algorithm, decrypt, type Encrypted, encrypt, newNonce } from './aes-gcm.ts';
 
 /** What a value belongs to. A record opens in its own context only. */
 export interface SecretContext {
@@ -15,12 +11,10 @@ export interface SecretContext {
   owner: string | null;
 }
 
-export interface SealedRecord {
+export interface SealedRecord extends Encrypted {
   algorithm: string;
   keyId: string;
   nonce: Buffer;
-  tag: Buffer;
-  ciphertext: Buffer;
   /** ISO 8601. */
   createdAt: string;
 }
@@ -37,13 +31,9 @@ export function seal(
   value: Uint8Array,
   createdAt: string,
 ): SealedRecord {
-  const nonce = randomBytes(nonceBytes);
-  const cipher = createCipheriv(algorithm, key, nonce, { authTagLength: tagBytes });
-  cipher.setAAD(associatedData(context, keyId, createdAt));
-  const ciphertext = cipher.update(value);
-  // In this mode nothing is left for the end but the tag.
-  cipher.final();
-  return { algorithm, keyId, nonce, tag: cipher.getAuthTag(), ciphertext, createdAt };
+  const nonce = newNonce();
+  const { ciphertext, tag } = encrypt(key, nonce, associatedData(context, keyId, createdAt), value);
+  return { algorithm, keyId, nonce, tag, ciphertext, createdAt };
 }
 
 /**
@@ -51,23 +41,12 @@ export function seal(
  * Errors: SECRET_006 if anything of the record or its context is not as it was sealed. Nothing of the value is shown then.
  */
 export function unseal(key: Buffer, context: SecretContext, record: SealedRecord): Buffer {
-  const { keyId, nonce, tag, ciphertext, createdAt } = record;
-  if (record.algorithm !== algorithm || nonce.length !== nonceBytes || tag.length !== tagBytes) throw tampered();
-  const decipher = createDecipheriv(algorithm, key, nonce, { authTagLength: tagBytes });
-  decipher.setAAD(associatedData(context, keyId, createdAt));
-  decipher.setAuthTag(tag);
-  const value = decipher.update(ciphertext);
-  try {
-    decipher.final();
-  } catch {
-    value.fill(0);
-    throw tampered();
-  }
-  return value;
-}
-
-const tampered = () =>
-  problem('SECRET_006', {
+  const { keyId, nonce, createdAt } = record;
+  const value =
+    record.algorithm === algorithm ? decrypt(key, nonce, associatedData(context, keyId, createdAt), record) : undefined;
+  if (value) return value;
+  throw problem('SECRET_006', {
     detail: 'A stored value does not fit its check, so it was not used.',
     next: 'Give the secret its value again, and find out who may write to the state folder.',
   });
+}
