@@ -1,13 +1,15 @@
 // Runs the suites one after another, also after a failed one, and closes with one line for all: node test/run.ts unit host ui crash
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { artifactsFolder } from './support/browser.ts';
 import type { SuiteResults } from './support/code-server/host-suite.ts';
 import { ensureCodeServer } from './support/code-server/install.ts';
 import { runExtensionSuite } from './support/extension-suite.ts';
 import { packExtension } from './support/package.ts';
+import { endWithUs, stopProcessGroup } from './support/processes.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -23,22 +25,45 @@ const mochaConfig = {
 };
 
 const mochaMilliseconds = 20 * 60_000;
+const lingerMilliseconds = 15_000;
+
+/** A suite that has its results but does not end has left something running: it is ended, and that is a failure. */
+async function waitForEnd(child: ChildProcess, resultsFile: string): Promise<number | null> {
+  const ended = new Promise<void>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', () => resolve());
+  });
+  const limit = Date.now() + mochaMilliseconds;
+  let resultsSince: number | undefined;
+  while (child.exitCode === null && child.signalCode === null) {
+    await Promise.race([ended, pause(500)]);
+    if (resultsSince === undefined && existsSync(resultsFile)) resultsSince = Date.now();
+    if (resultsSince !== undefined && Date.now() - resultsSince > lingerMilliseconds) {
+      console.error('The tests have ended, but something that they started keeps running.');
+      await stopProcessGroup(child);
+    } else if (Date.now() > limit) {
+      console.error(`The suite took longer than ${mochaMilliseconds / 60_000} minutes.`);
+      await stopProcessGroup(child);
+    }
+  }
+  await ended;
+  return child.exitCode;
+}
 
 async function runMocha(name: keyof typeof mochaConfig, more: string[]): Promise<Outcome> {
   const file = join(artifactsFolder, 'results', `${name}.json`);
   await rm(file, { force: true });
   const mocha = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
   const reporter = join(root, 'test', 'support', 'counting-reporter.cjs');
-  const child = spawn(process.execPath, [mocha, '--config', mochaConfig[name], '--reporter', reporter, ...more], {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, QUAYSIDE_TEST_RESULTS: file },
-    timeout: mochaMilliseconds,
-  });
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', status => resolve(status));
-  });
+  const child = endWithUs(
+    spawn(process.execPath, [mocha, '--config', mochaConfig[name], '--reporter', reporter, ...more], {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, QUAYSIDE_TEST_RESULTS: file },
+      detached: true,
+    }),
+  );
+  const code = await waitForEnd(child, file);
   if (!existsSync(file)) {
     console.error(`The suite "${name}" gave no results (it ended with ${code ?? 'its time limit'}).`);
     return { passed: 0, failed: 0, skipped: 0, broken: true };
@@ -68,6 +93,8 @@ const suites = {
 } satisfies Record<string, (more: string[]) => Promise<Outcome>>;
 
 const isSuite = (name: string): name is keyof typeof suites => Object.hasOwn(suites, name);
+
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => process.exit(1));
 
 const names = process.argv.slice(2).filter(isSuite);
 const more = process.argv.slice(2).filter(argument => !isSuite(argument));

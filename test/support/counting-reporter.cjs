@@ -1,8 +1,8 @@
 // Mocha's usual report, and its counts in a file: QUAYSIDE_TEST_RESULTS.
 const { writeFileSync } = require('node:fs');
-const { default: Mocha } = require('mocha');
+const { reporters } = require('mocha');
 
-module.exports = class CountingReporter extends Mocha.reporters.Spec {
+module.exports = class CountingReporter extends reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
     runner.once('end', () => {

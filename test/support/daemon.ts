@@ -11,7 +11,7 @@ import { type ApiClient, createApiClient } from '../../shared/api/client.ts';
 import { hasEnded, type Operation } from '../../shared/api/operations.ts';
 import { Problem } from '../../shared/api/problem.ts';
 import { Discovery } from '../../shared/domain/discovery.ts';
-import { stopProcessGroup } from './processes.ts';
+import { endWithUs, stopProcessGroup } from './processes.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 export const daemonFile = join(root, 'dist', 'daemon.mjs');
@@ -60,11 +60,13 @@ export async function startDaemon({
   environment = {},
   arguments: more = [],
 }: DaemonOptions): Promise<RunningDaemon> {
-  const child = spawn(process.execPath, [daemonFile, '--home', home, '--port', port, ...more], {
-    env: { ...process.env, QUAYSIDE_HOME: home, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  });
+  const child = endWithUs(
+    spawn(process.execPath, [daemonFile, '--home', home, '--port', port, ...more], {
+      env: { ...process.env, QUAYSIDE_HOME: home, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    }),
+  );
   const stop = () => stopProcessGroup(child);
   try {
     const ready = await readReadyLine(child);

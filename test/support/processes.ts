@@ -8,6 +8,21 @@ export interface RunningProcess {
   command: string;
 }
 
+const owned = new Set<number>();
+
+/** Ends the group of a detached child with this process, however this process ends; returns the child. */
+export function endWithUs<T extends ChildProcess>(child: T): T {
+  const { pid } = child;
+  if (pid === undefined) return child;
+  if (owned.size === 0) {
+    process.once('exit', () => {
+      for (const group of owned) signal(-group, 'SIGKILL');
+    });
+  }
+  owned.add(pid);
+  return child;
+}
+
 const read = (act: () => string): string => {
   try {
     return act();
@@ -55,6 +70,7 @@ export async function stopProcessGroup(child: ChildProcess, milliseconds = 5_000
   const limit = Date.now() + milliseconds;
   while (signal(-pid, 0) && Date.now() < limit) await pause(100);
   signal(-pid, 'SIGKILL');
+  owned.delete(pid);
 }
 
 /** Sends a signal; false if there is nobody to get it. */

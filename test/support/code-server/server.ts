@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stopProcessGroup } from '../processes.ts';
+import { endWithUs, stopProcessGroup } from '../processes.ts';
 import { type CodeServer, findCodeServer } from './install.ts';
 
 export interface RunningCodeServer extends AsyncDisposable {
@@ -97,23 +97,25 @@ export async function startCodeServer(options: CodeServerOptions): Promise<Runni
   const file = join(folder, 'data', 'User', 'settings.json');
   const all = { ...quietSettings, 'security.workspace.trust.enabled': !trustWorkspaces, ...settings };
   if (!keepSettings || !existsSync(file)) await writeFile(file, JSON.stringify(all, null, 2));
-  const child = spawn(
-    node,
-    [
-      entry,
-      '--auth',
-      'none',
-      '--bind-addr',
-      `127.0.0.1:${port}`,
-      ...foldersOf(folder),
-      '--disable-telemetry',
-      '--disable-update-check',
-      '--disable-getting-started-override',
-      '--ignore-last-opened',
-      ...(trustWorkspaces ? ['--disable-workspace-trust'] : []),
-      ...(testDriver ? ['--vscode-option', 'enable-smoke-test-driver'] : []),
-    ],
-    { env: { ...outsideEnvironment(), ...environment }, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
+  const child = endWithUs(
+    spawn(
+      node,
+      [
+        entry,
+        '--auth',
+        'none',
+        '--bind-addr',
+        `127.0.0.1:${port}`,
+        ...foldersOf(folder),
+        '--disable-telemetry',
+        '--disable-update-check',
+        '--disable-getting-started-override',
+        '--ignore-last-opened',
+        ...(trustWorkspaces ? ['--disable-workspace-trust'] : []),
+        ...(testDriver ? ['--vscode-option', 'enable-smoke-test-driver'] : []),
+      ],
+      { env: { ...outsideEnvironment(), ...environment }, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
+    ),
   );
   const stop = () => stopProcessGroup(child);
   try {
