@@ -3,9 +3,11 @@ import type { CatalogEntry } from '../../../shared/api/catalog.ts';
 import type { ApiClient } from '../../../shared/api/client.ts';
 import type { NewOperation, Operation } from '../../../shared/api/operations.ts';
 import { isProblemError, problem, toProblem } from '../../../shared/api/problem.ts';
+import type { Json } from '../../../shared/domain/json-schema.ts';
 import { type PackageRequest, toInstallTarget } from '../arguments/install-target.ts';
 import { toIntegrity, toServerName } from '../arguments/names.ts';
 import { textPairs, typedPairs } from '../arguments/pairs.ts';
+import { resolveSchema } from '../arguments/typed-value.ts';
 import type { Act, CommandContext, CommandResult } from '../command-context.ts';
 import { exitCodes, UsageError } from '../exit-codes.ts';
 import { describeSource } from '../terminal/describe.ts';
@@ -92,7 +94,20 @@ async function entrySource(
     throw new UsageError(`The catalog pins ${id}. To install another version, name the package: ${hint}`);
   }
   const inputs = input ? typedPairs(input, '--input', entry.configurationSchema ?? {}) : undefined;
+  refuseMissing(entry, inputs ?? {});
   return { from: { catalogEntry: id }, ...(inputs ? { inputs } : {}) };
+}
+
+/** The daemon checks the values; what is not given at all is better asked for in the words of this command. */
+function refuseMissing({ id, configurationSchema }: CatalogEntry, inputs: Record<string, Json>): void {
+  const { required, properties } = configurationSchema ?? {};
+  const missing = Array.isArray(required) ? required.filter(name => !Object.hasOwn(inputs, String(name))) : [];
+  if (missing.length === 0) return;
+  const asked = missing.map(name => {
+    const { description } = resolveSchema(resolveSchema(properties, {})[String(name)], configurationSchema ?? {});
+    return `--input ${name}=…${typeof description === 'string' ? ` (${description})` : ''}`;
+  });
+  throw new UsageError(`${id} needs ${asked.join(' and ')}`);
 }
 
 /** A misspelt entry must not fetch a stranger's package of that name, so a plain name is never taken for a package. */

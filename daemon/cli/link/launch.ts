@@ -1,6 +1,6 @@
 // Starts a daemon and waits for the one line in which it says that it is ready, or why not.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import * as z from 'zod';
@@ -111,10 +111,13 @@ export function withoutNpm(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 
 /** Where the runtime itself may complain. Undefined if the folder cannot be written; the daemon then says so itself. */
 function openErrorFile(home: string): { path: string; descriptor: number } | undefined {
-  const path = join(home, 'daemon.stderr.log');
+  // The extension writes the same file when it is the one that starts the daemon.
+  const path = join(home, 'daemon-start.log');
+  // Not followed if it is a link: the folder may be one that somebody else can write to.
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0);
   try {
     mkdirSync(home, { recursive: true, mode: 0o700 });
-    return { path, descriptor: openSync(path, 'w', 0o600) };
+    return { path, descriptor: openSync(path, flags, 0o600) };
   } catch {
     return undefined;
   }

@@ -211,6 +211,15 @@ describe('Commands for servers and tools', function () {
     assert.match((await quayside.run(['catalog', 'zzzz-nothing'])).stdout, /Nothing in the catalog fits/);
   });
 
+  it('ask for what a catalog entry needs, as a usage error', async () => {
+    const { code, stderr } = await quayside.run(['install', 'filesystem']);
+    assert.equal(code, 1);
+    assert.match(stderr, /filesystem needs --input directories=… \(The folders/);
+    const folder = await quayside.run(['install', 'filesystem', '--input', 'directories=/no/such/folder', '--json']);
+    assert.equal(folder.code, 2);
+    assert.equal(problemIn(folder).code, 'REQUEST_001');
+  });
+
   it('give the token, the login link and the status', async () => {
     const token = (await quayside.run(['token'])).stdout.trim();
     assert.ok(token.length >= 32);
