@@ -40,11 +40,14 @@ export function createApp(services: AppServices): Hono<AppEnvironment> {
     setSecurityHeaders(c.res.headers, c.get('requestId'));
   });
   app.use(checkBorder(services.audit));
-  app.use(bodyLimit({ maxSize: limits.requestBody, onError: c => toResponse(c, tooLarge) }));
   app.use(async (c, next) => {
     c.set('principal', authenticate(c, services.authenticator));
     await next();
   });
+  // Nobody who has not said who they are makes the daemon hold a large body.
+  const forStrangers = bodyLimit({ maxSize: strangerBody, onError: c => toResponse(c, tooLarge) });
+  const forKnown = bodyLimit({ maxSize: limits.requestBody, onError: c => toResponse(c, tooLarge) });
+  app.use((c, next) => (c.get('principal') ? forKnown(c, next) : forStrangers(c, next)));
 
   servePage(app, services.assets, services.version);
   serveApiDocument(app, services);
@@ -64,6 +67,8 @@ export function createApp(services: AppServices): Hono<AppEnvironment> {
   });
   return app;
 }
+
+const strangerBody = 4_096;
 
 const tooLarge = toProblem('REQUEST_004', {
   detail: `A request may have ${limits.requestBody / 1_048_576} MiB.`,

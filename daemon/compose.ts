@@ -62,7 +62,9 @@ export interface Daemon {
   readonly startedAt: string;
   /** Tells the daemon where it is reached, once it is. */
   reachedAt(address: Address | null, warnings: Problem[]): void;
-  /** Starts the servers that shall run and clears away what an earlier daemon left; resolves when all have been tried. */
+  /** Clears away what an earlier daemon left; to be done before anybody can ask for something new. */
+  prepare(): Promise<void>;
+  /** Starts the servers that shall run; resolves when all have been tried. */
   restore(): Promise<void>;
   /** Ends streams, installs, servers and the database, in bounded time. */
   close(reason: string): Promise<void>;
@@ -96,7 +98,10 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
   // The supervisor tells of servers before the services that listen exist, but never before it was asked to start one.
   const late: { servers?: ServerService; tools?: ToolService } = {};
   const supervisor = ports.createSupervisor({
-    onHealth: (id, health) => late.servers?.onHealth(id, health),
+    onHealth: (id, health) => {
+      late.servers?.onHealth(id, health);
+      gateway.toolsChanged();
+    },
     onOutput: (serverId, lines) => events.publish({ type: 'server.output', serverId, lines }),
     onToolsChanged: id => {
       late.tools?.refresh(id).catch(error => logFailure(error, `tools of ${id}`));
@@ -139,6 +144,11 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
       configuration: id => servers.configuration(id),
       setDisabledTools: (id, disabledTools) => servers.update(id, { configuration: { disabledTools } }),
     },
+    onLeftOut: (serverId, count) => {
+      const line = `Quayside: ${count} tools of this server have names that cannot be used, and are left out.`;
+      events.publish({ type: 'server.output', serverId, lines: [line] });
+      logger.warn({ serverId, count }, 'tools with names that cannot be used');
+    },
     onChanged: serverId => {
       events.publish({ type: 'tools.changed', serverId });
       const server = servers.present(serverId);
@@ -179,7 +189,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
   const tester = createServerTester({ database, servers, supervisor, clock });
   const idle = createIdleWatch({
     seconds: config.idleExitSeconds,
-    isBusy: () => operations.running > 0 || events.subscribers > 0,
+    isBusy: () => operations.running > 0 || events.subscribers > 0 || tools.callsInFlight > 0,
     onIdle: () => hooks.onStop('nobody uses it'),
   });
 
@@ -224,13 +234,14 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
   });
 
   let restoring = Promise.resolve();
-  const restore = async (): Promise<void> => {
+  const prepare = async (): Promise<void> => {
     const interrupted = operationRepository.interruptUnfinished(toTimestamp(clock.now()));
     if (interrupted > 0) logger.warn({ interrupted }, 'installs were interrupted by the end of the last daemon');
     const orphans = await supervisor.sweepOrphans();
     if (orphans > 0) logger.warn({ orphans }, 'ended processes that the last daemon left behind');
-    if (stopping) return;
     await engine.tidy(new Set(servers.all().map(({ id }) => id))).catch(error => logFailure(error, 'tidy'));
+  };
+  const restore = async (): Promise<void> => {
     if (stopping) return;
     secrets.resume();
     await servers.restore();
@@ -246,6 +257,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
       address = at;
       warnings = found;
     },
+    prepare,
     restore() {
       restoring = restore();
       return restoring;

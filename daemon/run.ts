@@ -74,6 +74,7 @@ async function run(config: DaemonConfig): Promise<void> {
   catchSignals(reason => end(reason), logger);
 
   try {
+    await daemon.prepare();
     const warnings = await listen(config, daemon, doors);
     daemon.reachedAt(addressOf(doors), warnings);
     writeDiscovery();

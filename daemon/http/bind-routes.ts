@@ -68,14 +68,21 @@ async function answer(
   try {
     const request = await validate(c, route);
     resource = joined([row.resource, ...fieldsOf(route, request.body)]);
-    if (route.audited) options.audit.record({ ...row, resource, outcome: 'allowed', code: null });
+    // What a stranger may try is worth a row when it worked, or when it was refused: not for having been tried.
+    const isOpen = route.permission === 'public';
+    const recordAllowed = () => options.audit.record({ ...row, resource, outcome: 'allowed', code: null });
+    if (route.audited && !isOpen) recordAllowed();
+    if (route.stream === 'events' && c.req.method === 'HEAD') return c.body(null, 200);
     if (route.stream === 'events') return options.openEvents(c.req.header('last-event-id'), c.req.raw.signal);
     const handler = options.handlers[operationId as keyof Handlers] as LooseHandler;
-    return c.json((await handler(request, toRequestContext(c, principal, requestId))) as object, route.status as 200);
+    const result = await handler(request, toRequestContext(c, principal, requestId));
+    if (route.audited && isOpen) recordAllowed();
+    return c.json(result as object, route.status as 200);
   } catch (error) {
     const failure = errorToProblem(error);
     if (!isProblemError(error)) options.onFailure(error, operationId, requestId);
-    if (route.audited) options.audit.record({ ...row, resource, outcome: 'failed', code: failure.code });
+    const outcome = failure.status === 401 ? 'denied' : 'failed';
+    if (route.audited) options.audit.record({ ...row, resource, outcome, code: failure.code });
     return toResponse(c, { ...failure, requestId });
   }
 }
@@ -100,16 +107,21 @@ function fieldsOf(route: Route, body: unknown): string[] {
     const value = path
       .split('.')
       .reduce<unknown>((part, key) => (part as Record<string, unknown> | undefined)?.[key], body);
-    return value === undefined ? [] : [`${path.split('.').at(-1)}=${String(value)}`];
+    return value === undefined ? [] : [`${path.split('.').at(-1)}=${withoutQuery(String(value))}`];
   });
 }
 
+/** An address may carry a key in its query, and the log is for ever. */
+const withoutQuery = (text: string): string =>
+  /^[a-z]+:\/\//i.test(text) ? text.replace(/[?#].*$/s, '').replace(/\/\/[^/]*@/, '//') : text;
+
+/** Control characters, and those that turn the direction of text, shown as what they are. */
+const visible = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, character => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+
 const joined = (parts: (string | null)[]): string | null => {
-  const text = parts
-    .filter(part => part)
-    .join(' ')
-    .slice(0, 500);
-  return text === '' ? null : text;
+  const text = parts.filter(part => part).join(' ');
+  return text === '' ? null : visible(text.slice(0, 500));
 };
 
 const nextFor = (code: ProblemCode): string | undefined =>

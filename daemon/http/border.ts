@@ -34,14 +34,15 @@ function checkHost({ host, overSocket, port }: BorderRequest): ProblemError | un
 }
 
 function checkOrigin({
+  host,
   origin,
   fetchSite,
   isNavigation,
   method,
-  port,
   overSocket,
 }: BorderRequest): ProblemError | undefined {
-  const ownOrigin = !overSocket && loopbackNames.some(name => origin === `http://${name}:${port}`);
+  // Exactly the page's own: another program may listen at this port on another of the machine's loopback addresses.
+  const ownOrigin = !overSocket && origin === `http://${host}`;
   if (origin !== undefined && !ownOrigin) return foreign();
   // A browser says where a request comes from even where it sends no Origin. Typed or opened addresses are "none".
   // A link may be followed from anywhere: nobody but the user sees the page that opens, and frames are forbidden.

@@ -1,5 +1,6 @@
 // What the daemon is told when it starts: arguments first, then the environment, then what is usual.
 import { createHash } from 'node:crypto';
+import { realpathSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -24,7 +25,8 @@ const defaultPort = 8083;
 /** Errors: REQUEST_001 for an argument that is not understood. */
 export function readConfig(args: string[], environment: NodeJS.ProcessEnv): DaemonConfig {
   const { values } = parse(args);
-  const home = resolve(values.home ?? stateFolder({ platform: process.platform, home: homedir(), environment }));
+  const named = values.home ?? stateFolder({ platform: process.platform, home: homedir(), environment });
+  const home = realPath(resolve(named));
   return {
     home,
     socket: socketPath(home, environment),
@@ -35,6 +37,15 @@ export function readConfig(args: string[], environment: NodeJS.ProcessEnv): Daem
     logFile: values['log-file'] ? resolve(values['log-file']) : join(home, 'daemon.log'),
     logToOutput: values['log-stdout'] ?? false,
   };
+}
+
+/** Where a link that the user has made leads to; what is made of it is checked to be the user's own. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 function parse(args: string[]) {

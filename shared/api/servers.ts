@@ -9,7 +9,7 @@ import { SecretReference, SecretReferences } from './secrets.ts';
 const httpUrl = z
   .url({ protocol: /^https?$/, error: 'The address must start with http:// or https://.' })
   .max(2048)
-  .refine(value => !/^https?:\/\/[^/]*@/.test(value), 'The address must not hold a user name or password.');
+  .refine(value => !/^[a-z]+:[\\/]*[^\\/?#]*@/i.test(value), 'The address must not hold a user name or password.');
 
 export const ServerSource = z
   .discriminatedUnion('type', [
@@ -87,7 +87,12 @@ const configurationFields = {
   environment: z
     .record(EnvironmentVariableName, text)
     .refine(value => Object.keys(value).length <= limits.environment, `At most ${limits.environment} variables.`),
-  workingDirectory: z.string().max(4096).nullable().describe('null: the folder that Quayside made for this server'),
+  workingDirectory: z
+    .string()
+    .max(4096)
+    .regex(/^(?:\/|[A-Za-z]:[\\/])[^\0]*$/, 'Give the folder by its full path.')
+    .nullable()
+    .describe('null: the folder that Quayside made for this server'),
   restart: RestartMode,
   disabledTools: z.array(z.string().max(128)).max(2000).describe('Tools that are neither listed nor callable'),
 };

@@ -82,6 +82,7 @@ export async function startInProcessDaemon(options: InProcessOptions = {}): Prom
     async restart() {
       await daemon.close('a test');
       daemon = start();
+      await daemon.prepare();
       await daemon.restore();
     },
     async [Symbol.asyncDispose]() {

@@ -9,34 +9,50 @@ export interface NamedTool {
 /** What MCP clients accept as a name. */
 const clientPattern = /^[a-zA-Z0-9_-]{1,64}$/;
 
-/** The name that always works: `server__tool`, made to fit what clients accept. */
-export const qualifiedName = ({ serverId, name }: NamedTool): string => toClientName(`${serverId}__${name}`);
-
 /**
  * The name of each tool at the gateway: its own where no other server has one of that name, `server__tool` for all
- * that share one. It depends on what is installed and not on what runs, so that a start renames nothing.
+ * that share one. It depends on what is installed and not on what runs, so that a start renames nothing. No server can
+ * take another's long name by giving a tool that name: long names come first.
  */
 export function gatewayNames<T extends NamedTool>(tools: readonly T[]): Map<string, T> {
+  const longNames = toLongNames(tools);
+  const byLongName = new Map([...longNames].map(([tool, name]) => [name, tool]));
   const byOwnName = Map.groupBy(tools, tool => toClientName(tool.name));
-  const names = new Map<string, T>();
-  for (const [ownName, sharing] of byOwnName) {
-    for (const tool of sharing) {
-      const name = sharing.length === 1 ? ownName : qualifiedName(tool);
-      // Two long names can become one when they are cut; the hash in them makes that all but impossible.
-      if (!names.has(name)) names.set(name, tool);
-    }
-  }
-  return names;
+  const isOwn = (tool: T, ownName: string) => {
+    const holder = byLongName.get(ownName);
+    return byOwnName.get(ownName)?.length === 1 && (holder === undefined || holder === tool);
+  };
+  return new Map(
+    tools.map(tool => {
+      const ownName = toClientName(tool.name);
+      return [isOwn(tool, ownName) ? ownName : (longNames.get(tool) ?? ownName), tool];
+    }),
+  );
 }
 
-/** The tool that a client means: by the name in the list, or by the one that always works. */
+/** The tool that a client means: by the name in the list, or by the long one, which always works. */
 export function findByGatewayName<T extends NamedTool>(tools: readonly T[], name: string): T | undefined {
-  return gatewayNames(tools).get(name) ?? tools.find(tool => qualifiedName(tool) === name);
+  const listed = gatewayNames(tools).get(name);
+  if (listed) return listed;
+  return [...toLongNames(tools)].find(([, longName]) => longName === name)?.[0];
 }
+
+/** `server__tool` for each tool. Where the joint could be read in two ways, both get a mark that tells them apart. */
+function toLongNames<T extends NamedTool>(tools: readonly T[]): Map<T, string> {
+  const plain = ({ serverId, name }: T) => toClientName(`${serverId}__${name}`);
+  const sharing = Map.groupBy(tools, plain);
+  return new Map(
+    tools.map(tool => {
+      const name = plain(tool);
+      if (sharing.get(name)?.length === 1) return [tool, name];
+      return [tool, `${name.slice(0, 55)}_${markOf(JSON.stringify([tool.serverId, tool.name]))}`];
+    }),
+  );
+}
+
+const markOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8);
 
 function toClientName(name: string): string {
   if (clientPattern.test(name)) return name;
-  const fitting = name.replace(/[^a-zA-Z0-9_-]/g, '_');
-  const mark = createHash('sha256').update(name).digest('hex').slice(0, 8);
-  return `${fitting.slice(0, 55)}_${mark}`;
+  return `${name.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, 55)}_${markOf(name)}`;
 }

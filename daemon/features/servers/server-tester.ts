@@ -17,7 +17,7 @@ export interface ServerTester {
 
 export interface ServerTesterOptions {
   database: Database;
-  servers: Pick<ServerService, 'get' | 'start' | 'stop' | 'configuration'>;
+  servers: Pick<ServerService, 'get' | 'exists' | 'start' | 'stop' | 'configuration'>;
   supervisor: Pick<Supervisor, 'session' | 'health'>;
   clock: Clock;
 }
@@ -62,7 +62,7 @@ export function createServerTester({ database, servers, supervisor, clock }: Ser
         ],
         ['list-tools', async () => describeTools((await supervisor.session(id).listTools(options)).length)],
       ]);
-      if (!before.enabled) await servers.stop(id);
+      if (!before.enabled && servers.exists(id)) await servers.stop(id);
       const durationMs = performance.now() - begin;
       const result = {
         id: randomUUID(),
@@ -73,7 +73,8 @@ export function createServerTester({ database, servers, supervisor, clock }: Ser
         steps,
         problem,
       };
-      keep(result);
+      // Somebody may have removed the server meanwhile; the result is still the answer.
+      if (servers.exists(id)) keep(result);
       return result;
     },
   };

@@ -7,13 +7,18 @@ import type { JSONSchema } from '../../../shared/domain/json-schema.ts';
 const largestSchema = 262_144;
 const mostErrors = 20;
 const drafts = ['2020-12', '2019-09', '7', '4'] as const;
+/** How often the validator may look into the schema: some references into one another double the work with each step. */
+const mostReads = 500_000;
+/** Keywords that can take for ever: regular expressions of a server, and a comparison of every member with every other. */
+const costly = new Set(['pattern', 'patternProperties', 'format', 'uniqueItems']);
 
 /** What is wrong with the arguments; empty if nothing is, or if the schema is not one that can be used. */
 export function findArgumentErrors(schema: JSONSchema, args: Record<string, unknown>): FieldError[] {
   const text = JSON.stringify(schema);
   if (text.length > largestSchema) return [];
   try {
-    const { valid, errors } = new Validator(withoutPatterns(schema) as Schema, draftOf(schema), false).validate(args);
+    const limited = withBudget(withoutCostly(schema), { left: mostReads }) as Schema;
+    const { valid, errors } = new Validator(limited, draftOf(schema), false).validate(args);
     return valid ? [] : toFieldErrors(errors);
   } catch {
     return [];
@@ -25,18 +30,31 @@ function draftOf(schema: JSONSchema): (typeof drafts)[number] {
   return drafts.find(draft => named.includes(`draft-0${draft}`) || named.includes(draft)) ?? '2020-12';
 }
 
-/** A regular expression from a server can take for ever on a long argument, so none is run here. */
-function withoutPatterns(value: unknown, inProperties = false): unknown {
-  if (Array.isArray(value)) return value.map(item => withoutPatterns(item));
+const named = new Set(['properties', '$defs', 'definitions']);
+
+/** The schema without what is costly; a property that is only called like a keyword stays. */
+function withoutCostly(value: unknown, inProperties = false): unknown {
+  if (Array.isArray(value)) return value.map(item => withoutCostly(item));
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([key]) => inProperties || (key !== 'pattern' && key !== 'patternProperties' && key !== 'format'))
-      .map(([key, member]) => [
-        key,
-        withoutPatterns(member, !inProperties && (key === 'properties' || key === '$defs' || key === 'definitions')),
-      ]),
+      .filter(([key]) => inProperties || !costly.has(key))
+      .map(([key, member]) => [key, withoutCostly(member, !inProperties && named.has(key))]),
   );
+}
+
+/** The same schema, which throws when it has been read too often. */
+function withBudget(value: unknown, budget: { left: number }): unknown {
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map(item => withBudget(item, budget));
+  const inner = Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withBudget(member, budget)]));
+  return new Proxy(inner, {
+    get(target, key, receiver) {
+      budget.left -= 1;
+      if (budget.left < 0) throw new RangeError('The schema is too costly to check.');
+      return Reflect.get(target, key, receiver);
+    },
+  });
 }
 
 /** The innermost errors only: the outer ones repeat them. */

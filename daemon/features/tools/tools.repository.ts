@@ -11,7 +11,8 @@ export interface StoredTool {
 export interface ToolRepository {
   ofServer(serverId: string): StoredTool[];
   all(): StoredTool[];
-  replace(serverId: string, tools: readonly WireTool[]): void;
+  /** True if they are others than before, or others than nothing. */
+  replace(serverId: string, tools: readonly WireTool[]): boolean;
 }
 
 const Row = z.object({ server_id: z.string(), definition: z.string() });
@@ -29,8 +30,14 @@ export function createToolRepository(database: Database): ToolRepository {
     ofServer: serverId => ofServer.all(serverId).map(toStoredTool),
     all: () => all.all().map(toStoredTool),
     replace: database.transaction((serverId, tools) => {
+      const before = new Map(
+        ofServer.all(serverId).map(row => [toStoredTool(row).definition.name, Row.parse(row).definition]),
+      );
+      const after = new Map<string, string>(tools.map((tool: WireTool) => [tool.name, JSON.stringify(tool)]));
+      if (before.size === after.size && [...after].every(([name, text]) => before.get(name) === text)) return false;
       clear.run(serverId);
-      for (const tool of tools) insert.run(serverId, tool.name, JSON.stringify(tool));
+      for (const [name, text] of after) insert.run(serverId, name, text);
+      return true;
     }),
   };
 }

@@ -4,6 +4,7 @@ import type { Page, PageQuery } from '../../../shared/api/route.ts';
 import type { ServerConfiguration } from '../../../shared/api/servers.ts';
 import type { CallResult, Prompt, Resource, Tool } from '../../../shared/api/tools.ts';
 import type { JSONSchema } from '../../../shared/domain/json-schema.ts';
+import { ToolName } from '../../../shared/domain/names.ts';
 import { errorToProblem } from '../../http/to-problem.ts';
 import { type Clock, toTimestamp } from '../../platform/clock.ts';
 import { pageOfList } from '../../storage/page.ts';
@@ -47,6 +48,7 @@ export interface ToolService {
   prompts(serverId: string, query: PageQuery, signal: AbortSignal): Promise<Page<Prompt>>;
   /** Asks a running server for its tools and keeps them. */
   refresh(serverId: string): Promise<void>;
+  readonly callsInFlight: number;
   /** Resolves when a refresh that runs now has ended, well or not. */
   refreshed(serverId: string): Promise<void>;
 }
@@ -58,6 +60,8 @@ export interface ToolServiceOptions {
   session: (serverId: string) => McpSession;
   clock: Clock;
   onChanged: (serverId: string) => void;
+  /** So many tools have names that cannot be used. */
+  onLeftOut: (serverId: string, count: number) => void;
 }
 
 export function createToolService({
@@ -67,6 +71,7 @@ export function createToolService({
   session,
   clock,
   onChanged,
+  onLeftOut,
 }: ToolServiceOptions): ToolService {
   const toolsOf = (serverId: string): Tool[] => {
     const disabled = new Set(servers.configuration(serverId).disabledTools);
@@ -86,9 +91,13 @@ export function createToolService({
   });
 
   const refreshes = createCoalesced(async serverId => {
-    repository.replace(serverId, await session(serverId).listTools(waitFor(serverId)));
-    onChanged(serverId);
+    const offered = await session(serverId).listTools(waitFor(serverId));
+    // A name that the API cannot carry could be neither called nor switched off.
+    const usable = offered.filter(({ name }) => ToolName.safeParse(name).success);
+    if (usable.length < offered.length) onLeftOut(serverId, offered.length - usable.length);
+    if (repository.replace(serverId, usable)) onChanged(serverId);
   });
+  let callsInFlight = 0;
 
   return {
     list({ server_id, q, ...query }) {
@@ -124,6 +133,7 @@ export function createToolService({
         records.add({ id, serverId, tool: name, caller, startedAt, durationMs, outcome, code, bytes });
         return durationMs;
       };
+      callsInFlight += 1;
       try {
         const running = session(serverId);
         const { definition } = findTool(repository.ofServer(serverId), serverId, name);
@@ -132,7 +142,7 @@ export function createToolService({
         const limit = timeoutSeconds ?? configuration.limits.callSeconds;
         const result = await running.callTool(name, args, { signal, timeoutSeconds: limit });
         const isError = result.isError === true;
-        const bytes = Buffer.byteLength(JSON.stringify(result));
+        const bytes = sizeOf(name, result);
         const durationMs = record(isError ? 'tool-error' : 'ok', null, bytes);
         const { content, structuredContent } = result;
         const structured = structuredContent === undefined ? {} : { structuredContent };
@@ -144,6 +154,8 @@ export function createToolService({
         const failure = signal.aborted ? cancelled(name) : error;
         record('failed', errorToProblem(failure).code, 0);
         throw failure;
+      } finally {
+        callsInFlight -= 1;
       }
     },
     async resources(serverId, query, signal) {
@@ -175,9 +187,25 @@ export function createToolService({
       }));
       return pageOfList(items, query, item => item.name);
     },
+    get callsInFlight() {
+      return callsInFlight;
+    },
     refresh: serverId => refreshes.run(serverId),
     refreshed: serverId => refreshes.settled(serverId),
   };
+}
+
+/** Bytes of the result as JSON. Errors: TOOL_007 for one that is nested beyond what can be written. */
+function sizeOf(name: string, result: WireCallResult): number {
+  try {
+    return Buffer.byteLength(JSON.stringify(result));
+  } catch (error) {
+    throw problem('TOOL_007', {
+      detail: `The answer of "${name}" is nested too deeply to be passed on.`,
+      next: 'Ask it for less at once.',
+      cause: error,
+    });
+  }
 }
 
 const flag = (value: unknown): boolean | null => (typeof value === 'boolean' ? value : null);

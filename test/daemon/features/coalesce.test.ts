@@ -17,6 +17,19 @@ describe('coalesced work', () => {
     assert.equal(ends.length, 2);
   });
 
+  it('slows down for a key that wishes without end', async () => {
+    let runs = 0;
+    const work = createCoalesced(async () => {
+      runs += 1;
+      // As a server does that says "my tools changed" each time it is asked for them.
+      void work.run('a');
+      await new Promise(resolve => setImmediate(resolve));
+    });
+    await work.run('a');
+    await new Promise(resolve => setTimeout(resolve, 300));
+    assert.ok(runs >= 2 && runs <= 6, String(runs));
+  });
+
   it('goes on after a failure, and keeps the keys apart', async () => {
     let fails = true;
     const done: string[] = [];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import fc from 'fast-check';
-import { findByGatewayName, gatewayNames, qualifiedName } from '../../../daemon/features/gateway/tool-names.ts';
+import { findByGatewayName, gatewayNames } from '../../../daemon/features/gateway/tool-names.ts';
 import { testServerScript } from '../../support/fake-engine.ts';
 import { type InProcessDaemon, startInProcessDaemon, testUrl } from '../../support/in-process-daemon.ts';
 
@@ -130,9 +130,36 @@ describe('the names of tools at the endpoint', () => {
     );
   });
 
+  it('cannot be taken from another server by a tool that is called like one of them', () => {
+    const real = { serverId: 'files', name: 'write' };
+    const taker = [
+      { serverId: 'zzz', name: 'write' },
+      { serverId: 'zzz', name: 'files__write' },
+    ];
+    for (const all of [
+      [real, ...taker],
+      [...taker, real],
+    ]) {
+      assert.equal(gatewayNames(all).size, 3);
+      assert.equal(findByGatewayName(all, 'files__write'), real);
+    }
+  });
+
+  it('are told apart where the joint of server and tool could be read in two ways', () => {
+    const all = [
+      { serverId: 'a', name: 'b__c' },
+      { serverId: 'a__b', name: 'c' },
+      { serverId: 'x', name: 'c' },
+      { serverId: 'x', name: 'b__c' },
+    ];
+    const names = gatewayNames(all);
+    assert.equal(names.size, 4);
+    for (const [name, tool] of names) assert.equal(findByGatewayName(all, name), tool);
+  });
+
   it('have a long form that works whether or not there is a clash', () => {
     const one = { serverId: 'one', name: 'echo' };
     assert.equal(findByGatewayName([one], 'echo'), one);
-    assert.equal(findByGatewayName([one], qualifiedName(one)), one);
+    assert.equal(findByGatewayName([one], 'one__echo'), one);
   });
 });

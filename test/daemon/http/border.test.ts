@@ -18,7 +18,7 @@ const codeFor = (change: Partial<typeof good> | Record<string, unknown>) =>
 describe('the border', () => {
   it('lets programs and the daemon’s own page in', () => {
     assert.equal(codeFor({}), undefined);
-    assert.equal(codeFor({ host: 'localhost:8083' }), undefined);
+    assert.equal(codeFor({ host: 'localhost:8083', origin: 'http://localhost:8083' }), undefined);
     assert.equal(codeFor({ origin: 'http://127.0.0.1:8083', fetchSite: 'same-origin' }), undefined);
     assert.equal(codeFor({ fetchSite: 'none', isNavigation: true }), undefined);
     assert.equal(codeFor({ overSocket: true, host: 'localhost', port: undefined }), undefined);
@@ -42,6 +42,7 @@ describe('the border', () => {
   it('refuses requests from other pages, also of this machine', () => {
     for (const origin of [
       'http://evil.test',
+      'http://localhost:8083',
       'http://127.0.0.1:3000',
       'https://127.0.0.1:8083',
       'null',
