@@ -2,6 +2,7 @@
 import type { ComponentChildren, TargetedMouseEvent } from 'preact';
 import { useApp } from './app.ts';
 import type { Location } from './location.ts';
+import './controls.css';
 
 export const Icon = ({ name, spin = false, class: extra = '' }: { name: string; spin?: boolean; class?: string }) => (
   <span class={`codicon codicon-${name} ${spin ? 'codicon-modifier-spin' : ''} ${extra}`} aria-hidden="true" />

@@ -6,6 +6,7 @@ import { announce } from './announcer.ts';
 import { Button, Icon, IconButton } from './controls.tsx';
 import type { Load } from './load.ts';
 import { ServerText } from './text.tsx';
+import './feedback.css';
 
 /** For the eyes only: what runs is said in words beside it. */
 export const Ring = () => <Icon name="loading" spin class="ring" />;

@@ -2,6 +2,7 @@
 import { type ComponentChildren, createContext, type TargetedEvent } from 'preact';
 import { useContext, useId } from 'preact/hooks';
 import { Icon } from './controls.tsx';
+import './fields.css';
 
 export interface FieldTexts {
   label: ComponentChildren;

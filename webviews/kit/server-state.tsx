@@ -1,5 +1,6 @@
 import { describeServerState, type ServerState } from '../../shared/domain/server-state.ts';
 import { Icon } from './controls.tsx';
+import './rows.css';
 
 const icons: Record<ServerState, { icon: string; tone: string; spin?: boolean }> = {
   stopped: { icon: 'circle-large-outline', tone: 'quiet' },

@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import { toVisiblePieces } from './visible-text.ts';
+import './text.css';
 
 /** Text that a server or a package wrote: never markup, with what is hidden made visible. */
 export function ServerText({ text }: { text: string }) {

@@ -1,7 +1,6 @@
 // The fields of a schema as form controls. Knows fields and drafts, nothing of schemas.
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
-import type { Json } from '../../shared/domain/json-schema.ts';
 import { Button, IconButton } from '../kit/controls.tsx';
 import {
   Checkbox,
@@ -15,6 +14,7 @@ import {
 } from '../kit/fields.tsx';
 import { ServerText } from '../kit/text.tsx';
 import { absent, type Draft, emptyGroup, escapePointer, type FieldErrors, newItem } from './draft.ts';
+import { numberHint, textHint } from './field-hint.ts';
 import type { ChoiceField, Field, GroupField, JsonField, ListField, NumberField, TextField } from './schema-form.ts';
 
 interface FieldProps<F extends Field = Field> {
@@ -153,26 +153,6 @@ const longNames = /^(?:content|contents|text|body|thought|prompt|code|script|que
 const isLong = (field: TextField): boolean =>
   field.format === '' && (longNames.test(field.key) || (field.maxLength ?? 0) > 300);
 
-function textHint({ format, minLength, maxLength, pattern, default: initial }: TextField): string {
-  return hintOf(
-    [
-      format,
-      minLength > 1 && `at least ${minLength} characters`,
-      maxLength !== undefined && maxLength <= 1_000 && `at most ${maxLength} characters`,
-      pattern && `pattern ${pattern}`,
-    ],
-    initial,
-  );
-}
-
-const hintOf = (parts: readonly (string | false)[], initial: Json | undefined): string =>
-  [
-    parts.some(Boolean) ? `(${parts.filter(Boolean).join(', ')})` : '',
-    initial === undefined ? '' : `Default: ${JSON.stringify(initial)}.`,
-  ]
-    .filter(Boolean)
-    .join(' ');
-
 function NumberView(props: FieldProps<NumberField>) {
   const { field, draft, onChange } = props;
   const text = draft.kind === 'text' ? draft.text : '';
@@ -182,20 +162,6 @@ function NumberView(props: FieldProps<NumberField>) {
     <FieldFrame {...textsOf(props, numberHint(field))}>
       <TextInput value={text} onInput={change} inputMode={field.integer ? 'numeric' : 'decimal'} />
     </FieldFrame>
-  );
-}
-
-function numberHint(field: NumberField): string {
-  const { integer, minimum, maximum, exclusiveMinimum, exclusiveMaximum } = field;
-  return hintOf(
-    [
-      integer ? 'whole number' : 'number',
-      minimum !== undefined && `at least ${minimum}`,
-      exclusiveMinimum !== undefined && `more than ${exclusiveMinimum}`,
-      maximum !== undefined && `at most ${maximum}`,
-      exclusiveMaximum !== undefined && `less than ${exclusiveMaximum}`,
-    ],
-    field.default,
   );
 }
 

@@ -1,5 +1,5 @@
 // One tool's form and its calls.
-import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
+import { batch, computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import { type Problem, problem as problemOf } from '../../shared/api/problem.ts';
 import type { CallResult, Tool } from '../../shared/api/tools.ts';
 import type { Json } from '../../shared/domain/json-schema.ts';
@@ -62,6 +62,14 @@ export function createToolState({ api, live }: App, serverId: string, name: stri
   // By the schema's text: an equal schema read again must not throw away what was typed.
   const field = computed(() => (schemaText.value === undefined ? undefined : toFields(JSON.parse(schemaText.value))));
   const edited = signal<Draft | undefined>(undefined);
+  let drawn = field.peek();
+  const stopWatching = effect(() => {
+    const next = field.value;
+    // Another schema: what was typed moves over, as far as it fits.
+    if (drawn && next && next !== drawn && edited.peek())
+      edited.value = toDraft(next, toArguments(drawn, edited.peek() ?? absent).value);
+    drawn = next;
+  });
   const draft = computed(() => edited.value ?? (field.value ? initialDraft(field.value) : absent));
   const outcome = computed(() =>
     field.value ? toArguments(field.value, draft.value) : { value: undefined, errors: new Map<string, string>() },
@@ -159,6 +167,7 @@ export function createToolState({ api, live }: App, serverId: string, name: stri
     },
     close() {
       stop();
+      stopWatching();
       tool.close();
       running?.abort(cancelled);
     },

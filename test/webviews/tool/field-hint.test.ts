@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { numberHint, textHint } from '../../../webviews/tool/field-hint.ts';
+import { toFields } from '../../../webviews/tool/schema-form.ts';
+
+const hint = (schema: unknown): string => {
+  const form = toFields({ type: 'object', properties: { it: schema } });
+  const [field] = form.kind === 'group' ? form.fields : [];
+  if (field?.kind === 'text') return textHint(field);
+  assert.ok(field?.kind === 'number');
+  return numberHint(field);
+};
+
+describe('the hint beside a field', () => {
+  it('says what a number may be', () => {
+    assert.equal(hint({ type: 'integer', minimum: 1, maximum: 5 }), '(whole number, at least 1, at most 5)');
+    assert.equal(hint({ type: 'number', exclusiveMinimum: 0, default: 0.5 }), '(number, more than 0) Default: 0.5.');
+  });
+  it('says what a text may be, and nothing where it may be anything', () => {
+    assert.equal(hint({ type: 'string' }), '');
+    assert.equal(hint({ type: 'string', format: 'email', minLength: 3 }), '(email, at least 3 characters)');
+    assert.equal(hint({ type: 'string', default: 'a' }), 'Default: "a".');
+  });
+});
