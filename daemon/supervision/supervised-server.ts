@@ -49,6 +49,9 @@ export function createSupervisedServer(options: SupervisedServerOptions): Superv
   /** The start that is on its way. Aborted by a stop. */
   let starting: { promise: Promise<void>; controller: AbortController } | undefined;
   let stopping: Promise<void> | undefined;
+  /** The rest of a run that has ended: nothing new is started beside it. */
+  let clearing: Promise<void> = Promise.resolve();
+  let toolsTimer: NodeJS.Timeout | undefined;
 
   const output: Output = createOutput({
     onBatch: lines => events.onOutput(id, lines),
@@ -60,6 +63,14 @@ export function createSupervisedServer(options: SupervisedServerOptions): Superv
     if (next === health) return;
     health = next;
     events.onHealth(id, health);
+  };
+
+  /** A server may say it a thousand times a second; it is told a few times. */
+  const tellToolsChanged = (): void => {
+    toolsTimer ??= setTimeout(() => {
+      toolsTimer = undefined;
+      if (health.state === 'running') events.onToolsChanged(id);
+    }, 100);
   };
 
   const connect = async ({ plan, policy }: Launch, signal: AbortSignal): Promise<Connection> => {
@@ -75,14 +86,13 @@ export function createSupervisedServer(options: SupervisedServerOptions): Superv
       version: options.version,
       child: options.child,
       onPid: pid => apply({ kind: 'spawned', pid }),
-      onToolsChanged: () => {
-        if (health.state === 'running') events.onToolsChanged(id);
-      },
+      onToolsChanged: tellToolsChanged,
     };
     return launch.kind === 'stdio' ? await connectChild(launch, context) : await connectRemote(launch, context);
   };
 
   const open = async (launch: Launch, signal: AbortSignal): Promise<void> => {
+    await clearing;
     const opened = await connect(launch, signal);
     if (signal.aborted) {
       await opened.close();
@@ -96,8 +106,9 @@ export function createSupervisedServer(options: SupervisedServerOptions): Superv
     void opened.ended.then(end => onEnded(opened, launch, end));
   };
 
-  const onEnded = async (ended: Connection, launch: Launch, end: ConnectionEnd): Promise<void> => {
+  const onEnded = (ended: Connection, launch: Launch, end: ConnectionEnd): void => {
     if (connection !== ended) return;
+    clearing = ended.close();
     connection = undefined;
     session = undefined;
     const { startedAt } = health;
@@ -108,7 +119,6 @@ export function createSupervisedServer(options: SupervisedServerOptions): Superv
       next: 'Look at its output, then start it again.',
     });
     afterEnd(launch, { at: now(), ranFor: startedAt === null ? 0 : now() - startedAt, failed: end.failed }, why);
-    await ended.close();
   };
 
   /** Restarts, gives up or leaves it, as the policy says. */
@@ -157,6 +167,8 @@ export function createSupervisedServer(options: SupervisedServerOptions): Superv
 
   const stop = async (): Promise<void> => {
     clearTimeout(retry);
+    clearTimeout(toolsTimer);
+    toolsTimer = undefined;
     apply({ kind: 'stop-asked' });
     starting?.controller.abort(stoppedMeanwhile());
     await starting?.promise.catch(() => {});
@@ -164,7 +176,7 @@ export function createSupervisedServer(options: SupervisedServerOptions): Superv
     connection = undefined;
     session = undefined;
     history = [];
-    await open?.close();
+    await Promise.all([open?.close(), clearing]);
     output.flush();
     apply({ kind: 'stopped' });
   };

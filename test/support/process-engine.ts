@@ -29,7 +29,7 @@ export interface EngineHomeOptions {
 export async function createEngineHome(options: EngineHomeOptions = {}): Promise<EngineHome> {
   const root = await mkdtemp(join(tmpdir(), 'quayside-engine-'));
   const registry = await createNpmRegistry();
-  const { npmrc = 'registry=REGISTRY\n', environment = {} } = options;
+  const { npmrc = 'registry=REGISTRY\nfetch-retries=0\n', environment = {} } = options;
   const withRegistry = (text: string) =>
     text.replaceAll('REGISTRY_HOST', new URL(registry.url).host).replaceAll('REGISTRY', registry.url);
   await writeFile(join(root, '.npmrc'), withRegistry(npmrc));

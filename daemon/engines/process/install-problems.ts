@@ -189,7 +189,8 @@ function other(npm: NpmError, code: string, { package: name }: WantedPackage, ca
 
 const firstLine = (text: string): string => withoutPasswords(text.split('\n', 1)[0] ?? '').slice(0, 300);
 
-const withoutPasswords = (text: string): string => text.replace(/\/\/[^/@\s]+@/g, '//');
+/** Without user names and passwords in addresses. */
+export const withoutPasswords = (text: string): string => text.replace(/\/\/[^/@\s]+@/g, '//');
 
 function hostOf(text: string | undefined): string | undefined {
   const address = /https?:\/\/[^\s'"]+/.exec(text ?? '')?.[0];

@@ -14,21 +14,29 @@ export interface ProgressCounter {
   finishing(step: string): void;
 }
 
+/** Not more often than a person can read. */
+const leastMilliseconds = 60;
+
 export function createProgressCounter(report: (progress: InstallProgress) => void): ProgressCounter {
   let found = 0;
   let unpacked = 0;
   let total = 1;
   let last = 0;
+  let toldAt = 0;
   const tell = (step: string, fraction: number) => {
     last = Math.max(last, Math.min(1, fraction));
+    toldAt = Date.now();
     report({ step, progress: last });
+  };
+  const tellNowAndThen = (step: string, fraction: number) => {
+    if (Date.now() - toldAt >= leastMilliseconds) tell(step, fraction);
   };
   return {
     foundOne() {
       found += 1;
       // Comes ever closer to its share without reaching it.
       const part = found / (found + 40);
-      tell(`Finding packages: ${found} so far`, share.started + (share.resolved - share.started) * part);
+      tellNowAndThen(`Finding packages: ${found} so far`, share.started + (share.resolved - share.started) * part);
     },
     resolved(count) {
       total = Math.max(1, count);
@@ -37,7 +45,9 @@ export function createProgressCounter(report: (progress: InstallProgress) => voi
     unpackedOne() {
       unpacked = Math.min(total, unpacked + 1);
       const fraction = share.resolved + (share.unpacked - share.resolved) * (unpacked / total);
-      tell(`Downloading: ${unpacked} of ${total} packages`, fraction);
+      const step = `Downloading: ${unpacked} of ${total} packages`;
+      if (unpacked === total) tell(step, fraction);
+      else tellNowAndThen(step, fraction);
     },
     finishing: step => tell(step, share.unpacked),
   };

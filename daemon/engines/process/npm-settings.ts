@@ -12,7 +12,7 @@ export type NpmSettings = Record<string, unknown>;
 
 const Used = z.looseObject({
   cache: z.string().optional().catch(undefined),
-  fetchRetries: z.number().optional().catch(undefined),
+  retry: z.looseObject({ retries: z.number().default(2) }).catch({ retries: 2 }),
 });
 
 /**
@@ -33,16 +33,13 @@ export async function loadNpmSettings(
     warn: false,
   });
   await config.load();
-  const { cache, fetchRetries = 2 } = Used.parse(config.flat);
+  const { cache, retry } = Used.parse(config.flat);
   return {
     ...config.flat,
     cache: cache !== undefined && (await isWritable(cache)) ? cache : spareCache,
     userAgent: `quayside node/${process.version} ${process.platform} ${process.arch}`,
     // npm waits 10 seconds and then a minute before it tries again; a person watches this one.
-    retry: { retries: Math.min(fetchRetries, 2), minTimeout: 500, maxTimeout: 5_000 },
-    fetchRetries: Math.min(fetchRetries, 2),
-    fetchRetryMintimeout: 500,
-    fetchRetryMaxtimeout: 5_000,
+    retry: { ...retry, retries: Math.min(retry.retries, 2), minTimeout: 500, maxTimeout: 5_000 },
   };
 }
 

@@ -54,7 +54,7 @@ export function createProcessEngine(options: ProcessEngineOptions): Engine {
       }
     },
     remove: serverId => releases.remove(serverId),
-    tidy: known => releases.tidy(known),
+    tidy: known => releases.tidy(known, running),
     async plan(server) {
       const { source } = server;
       if (source.type === 'remote') return planRemote(source.url, server);

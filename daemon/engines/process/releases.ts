@@ -36,7 +36,8 @@ export interface Releases {
   /** The server's own folder, made if it is missing, for its user's eyes only. */
   workFolder(serverId: string): Promise<string>;
   remove(serverId: string): Promise<void>;
-  tidy(known: ReadonlySet<string>): Promise<void>;
+  /** Removes what is not of the known servers, and releases that do not count; the busy ones are left alone. */
+  tidy(known: ReadonlySet<string>, busy: ReadonlySet<string>): Promise<void>;
 }
 
 const privateFolder = { recursive: true, mode: 0o700 } as const;
@@ -89,14 +90,15 @@ export function createReleases(root: string): Releases {
       await rm(join(packagesOf(serverId), 'current.json'), away);
       await Promise.all([rm(packagesOf(serverId), away), rm(workOf(serverId), away)]);
     },
-    async tidy(known) {
+    async tidy(known, busy) {
       for (const serverId of await listFolder(join(root, 'packages'))) {
+        if (busy.has(serverId)) continue;
         const release = known.has(serverId) ? await find(serverId) : undefined;
         if (release) await removeOthers(serverId, release.folder);
         else await rm(join(root, 'packages', serverId), away);
       }
       for (const serverId of await listFolder(join(root, 'work'))) {
-        if (!known.has(serverId)) await rm(join(root, 'work', serverId), away);
+        if (!known.has(serverId) && !busy.has(serverId)) await rm(join(root, 'work', serverId), away);
       }
     },
   };

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { rejectsWith } from '../../contracts/engine.contract.ts';
 import { until } from '../../support/in-process-daemon.ts';
@@ -129,29 +127,5 @@ describe('a remote server', () => {
     await start();
     await supervised.supervisor.stop('far');
     await until(() => remote.requests.some(({ method }) => method === 'DELETE'));
-  });
-
-  it('can be the real "everything" over streamable HTTP', async () => {
-    const script = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-everything/dist/index.js');
-    const probe = createServer();
-    await new Promise<void>(resolve => probe.listen(0, '127.0.0.1', resolve));
-    const address = probe.address();
-    const port = typeof address === 'object' && address ? address.port : 0;
-    await new Promise(resolve => probe.close(resolve));
-    const child = spawn(process.execPath, [script, 'streamableHttp'], { env: { PORT: String(port) }, stdio: 'ignore' });
-    try {
-      const url = `http://127.0.0.1:${port}/mcp`;
-      await until(() =>
-        start(url).then(
-          () => true,
-          () => false,
-        ),
-      );
-      assert.equal((await session().listTools(soon)).length, 13);
-      const { content } = await session().callTool('echo', { message: 'hi' }, soon);
-      assert.deepEqual(content, [{ type: 'text', text: 'Echo: hi' }]);
-    } finally {
-      child.kill('SIGKILL');
-    }
   });
 });
