@@ -1,6 +1,7 @@
 import { type InputBoxOptions, ProgressLocation, window } from 'vscode';
 import type * as z from 'zod';
 import { Cancelled } from './host-problem.ts';
+import { forNotification } from './plain-text.ts';
 
 /** Asks for one value and says at each key what is wrong with it. Errors: Cancelled. */
 export async function askFor(schema: z.ZodType<unknown>, options: InputBoxOptions): Promise<string> {
@@ -31,7 +32,7 @@ export async function withCancellableProgress<T>(
   act: (signal: AbortSignal, report: (progress: ProgressReport) => void) => Promise<T>,
 ): Promise<T> {
   return await window.withProgress(
-    { location: ProgressLocation.Notification, title, cancellable: true },
+    { location: ProgressLocation.Notification, title: forNotification(title), cancellable: true },
     async (progress, token) => {
       const controller = new AbortController();
       const subscription = token.onCancellationRequested(() => controller.abort(new Cancelled()));
@@ -39,7 +40,10 @@ export async function withCancellableProgress<T>(
       try {
         return await act(controller.signal, ({ message, fraction }) => {
           const percent = Math.max(shown, Math.round((fraction ?? 0) * 100));
-          progress.report({ message, increment: percent - shown });
+          progress.report({
+            ...(message === undefined ? {} : { message: forNotification(message) }),
+            increment: percent - shown,
+          });
           shown = percent;
         });
       } finally {

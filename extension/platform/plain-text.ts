@@ -2,21 +2,23 @@
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this removes
 const escapeSequences = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this makes visible
-const hidden = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+const hidden = /(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** Removes terminal colours and makes invisible characters visible: U+202E becomes `\u{202e}`. */
 export const toPlainText = (text: string): string =>
   text
     .replace(escapeSequences, '')
     .replace(/\r\n?/g, '\n')
-    .replace(hidden, character => `\\u{${character.charCodeAt(0).toString(16)}}`);
+    .replace(hidden, character => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 
 /** One line of at most `most` characters. */
 export function toOneLine(text: string, most = 200): string {
   const line = toPlainText(text).replace(/\s+/g, ' ').trim();
   return line.length > most ? `${line.slice(0, most - 1)}…` : line;
 }
+
+/** For notifications: they turn `[text](target)` into a link, and its target may be a command of the editor. */
+export const forNotification = (text: string): string => toPlainText(text).replace(/\](?=\()/g, '] ');
 
 /** For labels in which the editor would draw `$(name)` as an icon. */
 export const withoutIcons = (text: string): string => text.replace(/\$\(/g, '\\$(');

@@ -3,6 +3,7 @@ import { commands, type LogOutputChannel, window } from 'vscode';
 import { describeProblem, isProblemError, type ProblemCode } from '../../shared/api/problem.ts';
 import { commands as ids } from './contributions.ts';
 import { Cancelled, HostProblem, type HostProblemKind } from './host-problem.ts';
+import { forNotification } from './plain-text.ts';
 
 interface ReportContext {
   /** Does the same again. */
@@ -68,7 +69,7 @@ export function createReportProblem(log: LogOutputChannel): ReportProblem {
     const { text, steps } = describe(error, context);
     const again = context.tryAgain ? [{ label: 'Try Again', act: context.tryAgain }] : [];
     const all = [...steps, ...again];
-    const chosen = await window.showErrorMessage(text, ...all.map(step => step.label));
+    const chosen = await window.showErrorMessage(forNotification(text), ...all.map(step => step.label));
     await all.find(step => step.label === chosen)?.act();
   };
 }

@@ -11,6 +11,7 @@ import { commands } from '../../platform/contributions.ts';
 import { HostProblem } from '../../platform/host-problem.ts';
 import type { OpenPanel } from '../../platform/panel-host.ts';
 import { pickServer } from '../../platform/pick-server.ts';
+import { forNotification } from '../../platform/plain-text.ts';
 import type { ReportProblem } from '../../platform/report-problem.ts';
 import { splitWords } from './command-line.ts';
 import type { Row } from './servers.nodes.ts';
@@ -114,7 +115,7 @@ async function tell({ id, title }: MCPServer, result: TestResult, report: Report
   if (result.problem) return await report(new ProblemError(result.problem), { serverId: id });
   const time = `${Math.round(result.durationMs)} ms`;
   const steps = result.steps.map(step => step.detail).filter(Boolean);
-  void window.showInformationMessage(`${title} works. ${steps.at(-1) ?? ''} It took ${time}.`);
+  void window.showInformationMessage(forNotification(`${title} works. ${steps.at(-1) ?? ''} It took ${time}.`));
 }
 
 const askForName = (usual: string) =>

@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import { escapeMarkdown, toOneLine, toPlainText, withoutIcons } from '../../../extension/platform/plain-text.ts';
+import {
+  escapeMarkdown,
+  forNotification,
+  toOneLine,
+  toPlainText,
+  withoutIcons,
+} from '../../../extension/platform/plain-text.ts';
 
 describe('text from servers', () => {
   it('loses its terminal colours', () => {
@@ -21,5 +27,20 @@ describe('text from servers', () => {
   });
   it('cannot draw an icon in a label', () => {
     assert.equal(withoutIcons('$(check) safe'), '\\$(check) safe');
+  });
+});
+
+describe('text in a notification', () => {
+  it('holds no link, whatever a server writes', () => {
+    // The editor's own rule for a link in a notification.
+    const link = /\[[^\]]+\]\((?:https?:\/\/|command:|file:)[^)\s]+(?: "[^"]+")?\)/gi;
+    for (const text of [
+      '[Fix this now](command:workbench.action.terminal.sendSequence?%7B%7D)',
+      'It ended. [a](https://evil.test) [b](file:///etc/passwd)',
+      '[x]\u200b(command:y)',
+      '[[x]](command:y)',
+    ]) {
+      assert.doesNotMatch(forNotification(text), link, text);
+    }
   });
 });
