@@ -123,13 +123,15 @@ function setSecurityHeaders(headers: Headers, requestId: string): void {
 }
 
 /** The description of the API tells what the daemon can do, so it is for those who may ask. */
-function serveApiDocument(app: Hono<AppEnvironment>, { version, audit }: AppServices): void {
+function serveApiDocument(app: Hono<AppEnvironment>, { version, audit, authenticator }: AppServices): void {
   let made: ReturnType<typeof createOpenApiDocument> | undefined;
   const document = () => {
     made ??= createOpenApiDocument(version);
     return made;
   };
   const guard: Middleware = async (c, next) => {
+    // A page that is opened by its address sends no header of ours.
+    c.set('principal', c.get('principal') ?? authenticate(c, authenticator, 'cookie'));
     const refusal = refuse(c, 'daemon:read', 'readApiDocument', audit);
     return refusal ?? next();
   };

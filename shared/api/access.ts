@@ -13,6 +13,17 @@ export const Session = z
   .meta({ id: 'Session' });
 export type Session = z.infer<typeof Session>;
 
+/**
+ * Cookies do not know ports: any program on this machine that the browser visits gets them. So a session has two
+ * halves: the cookie, and this proof, which the page keeps to itself and sends as a header.
+ */
+const NewSession = Session.extend({
+  proof: z.string().describe('To be sent with every request of this session as the header X-Quayside-Proof'),
+}).meta({ id: 'NewSession' });
+
+/** The header for a session's second half. */
+export const proofHeader = 'x-quayside-proof';
+
 const LoginLink = z
   .object({ url: z.url().describe('Opens the page and signs in, once'), expiresAt: z.iso.datetime() })
   .meta({ id: 'LoginLink' });
@@ -46,12 +57,12 @@ export const createLoginLink = {
 export const createSession = {
   method: 'post',
   path: '/access/sessions',
-  summary: 'Trade a login link’s ticket for a session cookie',
+  summary: 'Trade a login link’s ticket for a session: a cookie, and a proof to be sent as a header',
   permission: 'public',
   audited: true,
   body: z.object({ ticket: z.string().min(1).max(256) }).strict(),
   status: 201,
-  response: Session,
+  response: NewSession,
   problems: ['ACCESS_005'],
 } as const satisfies Route;
 

@@ -62,11 +62,13 @@ export interface FetchCarrierOptions {
   baseUrl: string;
   /** Sent as bearer. Without it the browser's session cookie speaks for the caller. */
   token?: string | undefined;
+  /** More headers for each request, asked each time. */
+  headers?: () => Record<string, string>;
 }
 
-export function fetchCarrier({ fetch, baseUrl, token }: FetchCarrierOptions): Carrier {
+export function fetchCarrier({ fetch, baseUrl, token, headers = () => ({}) }: FetchCarrierOptions): Carrier {
   const request = (path: string, init: Omit<FetchInit, 'credentials'>) =>
-    fetch(`${baseUrl}${path}`, { ...init, credentials: 'same-origin' });
+    fetch(`${baseUrl}${path}`, { ...init, headers: { ...headers(), ...init.headers }, credentials: 'same-origin' });
   return {
     async send({ method, path, body, signal }) {
       try {

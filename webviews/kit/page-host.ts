@@ -1,6 +1,9 @@
 // The page at the daemon's own address: requests by fetch with the session's cookie, places in the address's hash.
 import { signal } from '@preact/signals';
+import { proofHeader } from '../../shared/api/access.ts';
 import { fetchCarrier } from '../../shared/api/carriers.ts';
+import type { Carrier } from '../../shared/api/client.ts';
+import { routes } from '../../shared/api/routes.ts';
 import type { Host } from './host.ts';
 import { formatLocation, parseLocation } from './location.ts';
 
@@ -11,7 +14,7 @@ export function createPageHost(start: string): Host {
   });
   return {
     kind: 'page',
-    carrier: fetchCarrier({ fetch: (url, init) => window.fetch(url, init), baseUrl: '' }),
+    carrier: createPageCarrier(),
     location,
     linkTo: target => `#/${formatLocation(target)}`,
     open: target => {
@@ -22,6 +25,29 @@ export function createPageHost(start: string): Host {
       if (/^https?:\/\//.test(url)) window.open(url, '_blank', 'noopener,noreferrer');
     },
     openText: (text, language, name) => download(text, language, name),
+  };
+}
+
+const proofKey = 'quayside.session-proof';
+
+/** The cookie is half of a session. The other half is kept here, where no page of another port can read it. */
+function createPageCarrier(): Carrier {
+  const headers = (): Record<string, string> => {
+    const proof = localStorage.getItem(proofKey);
+    return proof === null ? {} : { [proofHeader]: proof };
+  };
+  const carrier = fetchCarrier({ fetch: (url, init) => window.fetch(url, init), baseUrl: '', headers });
+  return {
+    ...carrier,
+    async send(request) {
+      const response = await carrier.send(request);
+      if (request.operationId === 'createSession') {
+        const session = routes.createSession.response.safeParse(response.body);
+        if (session.success) localStorage.setItem(proofKey, session.data.proof);
+      }
+      if (request.operationId === 'deleteSession') localStorage.removeItem(proofKey);
+      return response;
+    },
   };
 }
 

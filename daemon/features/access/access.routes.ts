@@ -36,13 +36,13 @@ export const accessHandlers = (
     return { url: `${at.url}/#/login?ticket=${ticket}`, expiresAt };
   },
   createSession: ({ body }, { setHeader }) => {
-    const { secret, principal } = access.createSession(body.ticket);
+    const { secret, proof, principal } = access.createSession(body.ticket);
     const age = limits.sessionHours * 3600;
     setHeader(
       'set-cookie',
       `${sessionCookie(address()?.port)}=${secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${age}`,
     );
-    return toSession(principal, address());
+    return { ...toSession(principal, address()), proof };
   },
   deleteSession: (_, { principal, setHeader }) => {
     if (principal?.sessionHash) access.endSession(principal.sessionHash);

@@ -3,6 +3,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
+import * as z from 'zod';
 import { problem } from '../../../shared/api/problem.ts';
 import { limits } from '../../../shared/domain/limits.ts';
 import type { Authenticator } from '../../http/authenticate.ts';
@@ -17,7 +18,7 @@ export interface AccessService extends Authenticator {
   /** A ticket that can be traded for a session once, within some minutes. */
   createTicket(): { ticket: string; expiresAt: string };
   /** Errors: ACCESS_005 for a ticket that is unknown, used or too old. */
-  createSession(ticket: string): { secret: string; principal: Principal };
+  createSession(ticket: string): { secret: string; proof: string; principal: Principal };
   endSession(hash: string): void;
 }
 
@@ -32,6 +33,8 @@ export interface AccessServiceOptions {
 
 const mostTickets = 20;
 
+const SessionRow = z.object({ expires_at: z.string(), proof_hash: z.string() });
+
 export function createAccessService({
   database,
   home,
@@ -43,23 +46,33 @@ export function createAccessService({
   let token = readToken(file) ?? writeNewToken(file);
   /** Hash of a ticket -> when it expires. In memory only: a ticket does not outlive the daemon. */
   const tickets = new Map<string, number>();
-  const insert = database.prepare('insert into sessions (id_hash, created_at, expires_at) values (?, ?, ?)');
-  const find = database.prepare('select expires_at from sessions where id_hash = ? and expires_at > ?').pluck();
+  const insert = database.prepare(
+    'insert into sessions (id_hash, proof_hash, created_at, expires_at) values (?, ?, ?, ?)',
+  );
+  const find = database.prepare('select expires_at, proof_hash from sessions where id_hash = ? and expires_at > ?');
   const remove = database.prepare('delete from sessions where id_hash = ?');
   const removeOld = database.prepare('delete from sessions where expires_at <= ?');
   const removeAll = database.prepare('delete from sessions');
   const inFuture = (milliseconds: number) => toTimestamp(clock.now() + milliseconds);
+
+  const findSession = (secret: string): { principal: Principal; proofHash: string } | undefined => {
+    const sessionHash = hash(secret);
+    const found = SessionRow.optional().parse(find.get(sessionHash, toTimestamp(clock.now())));
+    if (!found) return undefined;
+    const principal = { kind: 'owner', via: 'session', sessionHash, expiresAt: found.expires_at } as const;
+    return { principal, proofHash: found.proof_hash };
+  };
 
   return {
     get token() {
       return token;
     },
     byToken: given => (areEqual(given, token) ? { kind: 'owner', via: 'token', expiresAt: null } : null),
-    bySession(secret) {
-      const sessionHash = hash(secret);
-      const expiresAt = find.get(sessionHash, toTimestamp(clock.now())) as string | undefined;
-      return expiresAt === undefined ? null : { kind: 'owner', via: 'session', sessionHash, expiresAt };
+    bySession(secret, proof) {
+      const found = findSession(secret);
+      return found && areEqual(hash(proof), found.proofHash) ? found.principal : null;
     },
+    byCookieAlone: secret => findSession(secret)?.principal ?? null,
     rotateToken() {
       removeAll.run();
       tickets.clear();
@@ -84,11 +97,12 @@ export function createAccessService({
         });
       }
       const secret = newSecret();
+      const proof = newSecret();
       const sessionHash = hash(secret);
       const expiresAt = inFuture(limits.sessionHours * 3_600_000);
       removeOld.run(toTimestamp(clock.now()));
-      insert.run(sessionHash, toTimestamp(clock.now()), expiresAt);
-      return { secret, principal: { kind: 'owner', via: 'session', sessionHash, expiresAt } };
+      insert.run(sessionHash, hash(proof), toTimestamp(clock.now()), expiresAt);
+      return { secret, proof, principal: { kind: 'owner', via: 'session', sessionHash, expiresAt } };
     },
     endSession: sessionHash => {
       remove.run(sessionHash);

@@ -99,6 +99,7 @@ export const initial: Migration = {
 
     create table sessions (
       id_hash text primary key,
+      proof_hash text not null,
       created_at text not null,
       expires_at text not null
     ) strict;

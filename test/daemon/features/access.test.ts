@@ -26,7 +26,8 @@ describe('access', () => {
     assert.equal(response.status, 201);
     const cookie = response.headers.get('set-cookie') ?? '';
     assert.match(cookie, /^quayside_session_8083=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=43200$/);
-    return { cookie: cookie.split(';')[0] ?? '' };
+    const { proof } = (await response.json()) as { proof: string };
+    return { cookie: cookie.split(';')[0] ?? '', 'x-quayside-proof': proof };
   };
 
   it('trades a login link for a session that lets the page in', async () => {
@@ -37,6 +38,22 @@ describe('access', () => {
       expiresAt: '2026-01-01T22:00:00.000Z',
       mcpUrl: `${testUrl}/mcp`,
     });
+  });
+
+  it('asks for both halves of a session, because cookies go to every port of this machine', async () => {
+    const { cookie, 'x-quayside-proof': proof } = await signIn();
+    const other = await signIn();
+    for (const headers of [
+      { cookie },
+      { cookie, 'x-quayside-proof': '' },
+      { cookie, 'x-quayside-proof': other['x-quayside-proof'] },
+      { cookie, 'x-quayside-proof': 'not asked' },
+      { 'x-quayside-proof': proof },
+    ]) {
+      const response = await daemon.request('/api/v1/access/token', { headers });
+      assert.equal(response.status, 401, JSON.stringify(headers));
+    }
+    assert.equal((await daemon.request('/api/docs', { headers: { cookie } })).status, 200);
   });
 
   it('takes a ticket once and for five minutes', async () => {
