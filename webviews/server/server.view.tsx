@@ -79,7 +79,7 @@ function ServerHead({ server, state }: { server: MCPServerDetail; state: ServerS
           <ServerText text={server.description} />
         </p>
       )}
-      {problem && !failure && <ProblemNotice problem={problem} severity="warning" />}
+      {problem && !failure && !state.test.value?.problem && <ProblemNotice problem={problem} severity="warning" />}
       {failure && <ProblemNotice problem={failure} onDismiss={dismiss} />}
       {state.test.value && <TestSteps result={state.test.value} />}
     </header>
@@ -202,7 +202,10 @@ const TestSteps = ({ result }: { result: TestResult }) => (
 function ServerTabs({ server, state }: { server: MCPServerDetail; state: ServerState }) {
   const [active, setActive] = useState('tools');
   const tabs: Tab[] = [
-    { id: 'tools', label: <Counted name="Tools" count={state.tools.value.value?.length} /> },
+    {
+      id: 'tools',
+      label: <Counted name="Tools" count={server.toolCount === null ? undefined : state.tools.value.value?.length} />,
+    },
     { id: 'resources', label: <Counted name="Resources" count={state.resources.value.value?.length} /> },
     { id: 'prompts', label: <Counted name="Prompts" count={state.prompts.value.value?.length} /> },
     { id: 'configuration', label: 'Configuration' },
