@@ -1,7 +1,7 @@
 // An engine by hand that implements the port: it installs nothing, takes the time it is told to, fails when it is told to,
 // and runs the small servers of mcp-servers/. It passes the same contract tests as the real one.
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -87,12 +87,11 @@ export function createFakeEngine(
     ...options.behaviour,
   };
   const installed = new Map(Object.entries(options.installed ?? {}).map(([id, script]) => [id, { script }]));
-  const folder = mkdtempSync(join(tmpdir(), 'quayside-fake-'));
 
   const plan = async ({ id, source, configuration }: ServerToRun): Promise<LaunchPlan> => {
     if (source.type === 'remote') return { kind: 'http', url: source.url, headers: configuration.network.headers };
     const environment = { PATH: process.env['PATH'] ?? '', ...configuration.environment };
-    const workingDirectory = configuration.workingDirectory ?? folder;
+    const workingDirectory = configuration.workingDirectory ?? tmpdir();
     const launch = { kind: 'stdio', environment, workingDirectory } as const;
     if (source.type === 'command') {
       return { ...launch, command: findCommand(source.command), args: configuration.arguments };
