@@ -14,6 +14,7 @@ import { apiPrefix, type OperationId, operationIds, routes } from '../../shared/
 import type { AppEnvironment } from './app-environment.ts';
 import type { Handlers, Principal, RequestContext } from './context.ts';
 import { describePrincipal } from './context.ts';
+import { isAnotherUser } from './peer.ts';
 import { decide } from './policy.ts';
 import { errorToProblem } from './to-problem.ts';
 
@@ -94,6 +95,7 @@ const toRequestContext = (
 ): RequestContext => ({
   principal,
   requestId,
+  isAnotherUser: () => isAnotherUser(c.env?.incoming?.socket),
   signal: c.req.raw.signal,
   setHeader: (name, value) => c.header(name, value, { append: true }),
 });

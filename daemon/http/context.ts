@@ -21,6 +21,8 @@ export interface RequestContext {
   /** null on public routes only. */
   principal: Principal | null;
   requestId: string;
+  /** True if it is known that a program of another user of this machine asks. */
+  isAnotherUser(): boolean;
   /** Aborts when the caller goes away. */
   signal: AbortSignal;
   /** Adds a header to the answer. */

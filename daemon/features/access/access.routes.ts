@@ -35,7 +35,14 @@ export const accessHandlers = (
     // Behind the # it reaches neither a log nor another server.
     return { url: `${at.url}/#/login?ticket=${ticket}`, expiresAt };
   },
-  createSession: ({ body }, { setHeader }) => {
+  createSession: ({ body }, { setHeader, isAnotherUser }) => {
+    // A link that is opened stands in the browser's command line, where other users of the machine can read it.
+    if (isAnotherUser()) {
+      throw problem('ACCESS_005', {
+        detail: 'The link was opened by another user of this machine than the one it was made for.',
+        next: 'Open it as the user who runs the daemon.',
+      });
+    }
     const { secret, proof, principal } = access.createSession(body.ticket);
     const age = limits.sessionHours * 3600;
     setHeader(
