@@ -15,6 +15,7 @@ import { addDaemonCommands } from './commands/daemon.commands.ts';
 import { addEventCommand } from './commands/events.commands.ts';
 import { addInstallCommand } from './commands/install.commands.ts';
 import { addOperationCommands } from './commands/operations.commands.ts';
+import { addSecretCommands } from './commands/secrets.commands.ts';
 import { addServerCommands } from './commands/servers.commands.ts';
 import { addToolCommands } from './commands/tools.commands.ts';
 import { addUpCommand } from './commands/up.commands.ts';
@@ -44,6 +45,7 @@ const groups: readonly (readonly [heading: string, ...add: ((program: Command, a
   ['Servers:', addServerCommands, addConfigCommands],
   ['Catalog:', addCatalogCommands, addInstallCommand, addOperationCommands],
   ['Tools:', addToolCommands, addCallCommand],
+  ['Secrets:', addSecretCommands],
   ['Watch:', addEventCommand, addAuditCommands],
 ];
 

@@ -3,7 +3,7 @@ import { InvalidArgumentError } from 'commander';
 import type * as z from 'zod';
 import { Integrity, Name, ToolName } from '../../../shared/domain/names.ts';
 
-const by =
+export const by =
   <T extends z.ZodType<string>>(schema: T) =>
   (text: string): string => {
     const parsed = schema.safeParse(text);

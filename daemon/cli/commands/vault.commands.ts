@@ -1,0 +1,68 @@
+// The vault's commands, below "quayside secrets": its key, its lock and its rotation.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from 'commander';
+import type { VaultStatus } from '../../../shared/api/vault.ts';
+import { readPassphrase } from '../arguments/secret-input.ts';
+import type { Act, CommandContext, CommandResult } from '../command-context.ts';
+import { describeRotation, vaultText } from '../terminal/vault-text.ts';
+
+export function addVaultCommands(secrets: Command, act: Act): void {
+  secrets
+    .command('unlock')
+    .description('open the vault with its passphrase, typed without echo or by standard input')
+    .action(act(unlock));
+  secrets.command('rotate').description('make a new data key and encrypt every value anew with it').action(act(rotate));
+  const key = secrets.command('key').description('look at the vault’s keys, or change its master key');
+  key.command('status').description('show where the master key comes from, and the data keys').action(act(showStatus));
+  key
+    .command('passphrase')
+    .description('protect the vault with a passphrase from now on, or with another one')
+    .action(act(setPassphrase));
+}
+
+async function unlock(context: CommandContext): Promise<CommandResult> {
+  const api = await context.connect();
+  const { signal } = context;
+  const before = await api.getVault({}, { signal });
+  if (before.state === 'open') return { document: before, text: 'The vault is open already.' };
+  const passphrase = await readPassphrase(context, before.state === 'empty');
+  const vault = await api.unlockVault({ body: { passphrase } }, { signal });
+  return { document: vault, text: before.state === 'empty' ? 'Made the vault. It is open.' : 'The vault is open.' };
+}
+
+async function setPassphrase(context: CommandContext): Promise<CommandResult> {
+  const api = await context.connect();
+  const passphrase = await readPassphrase(context, true);
+  const vault = await api.changeMasterKey({ body: { passphrase } }, { signal: context.signal });
+  const text = 'The vault is protected by this passphrase. After each start of the daemon: quayside secrets unlock';
+  return { document: vault, text };
+}
+
+async function showStatus(context: CommandContext): Promise<CommandResult> {
+  const api = await context.connect();
+  const vault = await api.getVault({}, { signal: context.signal });
+  return { document: vault, text: vaultText(vault, context.output) };
+}
+
+const pollMilliseconds = 200;
+
+async function rotate(context: CommandContext): Promise<CommandResult> {
+  const api = await context.connect();
+  const { signal, output } = context;
+  let vault: VaultStatus = await api.rotateVaultKey({}, { signal });
+  // It goes on in the daemon whatever becomes of us. Without progress there is nothing more to wait for.
+  for (let still = 0, last = -1; vault.rotation !== null && still < 25; ) {
+    output.progress(describeRotation(vault.rotation));
+    still = vault.rotation.done === last ? still + 1 : 0;
+    last = vault.rotation.done;
+    await sleep(pollMilliseconds, undefined, { signal });
+    vault = await api.getVault({}, { signal });
+  }
+  output.progress('');
+  const newest = vault.keys.at(-1)?.version ?? 0;
+  const text =
+    vault.rotation === null
+      ? `Every value is encrypted with key ${newest}.`
+      : `${describeRotation(vault.rotation)}. The others cannot be read; see "quayside audit".`;
+  return { document: vault, text };
+}
