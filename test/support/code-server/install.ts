@@ -88,8 +88,9 @@ async function install(say: (line: string) => void): Promise<CodeServer> {
 
 /** npm's own variables of an outer `npm test` would carry its settings (no install scripts, its folder) into this one. */
 function cleanEnvironment(runtime: string | undefined): NodeJS.ProcessEnv {
+  // The user agent, among others: code-server reads from it which Node runs.
   const outer =
-    /^(npm_(package|lifecycle|command|execpath|node)|npm_config_(ignore_scripts|local_prefix|prefix|.*only)|INIT_CWD|NODE_OPTIONS|VSCODE_)/i;
+    /^(npm_(package|lifecycle|command|execpath|node)|npm_config_(user_agent|npm_version|node_gyp|ignore_scripts|.*prefix|.*only)|INIT_CWD|NODE_OPTIONS|VSCODE_)/i;
   const kept = Object.entries(process.env).filter(([key]) => !outer.test(key));
   const environment: NodeJS.ProcessEnv = Object.fromEntries(kept);
   if (!runtime) return environment;
