@@ -37,7 +37,7 @@ export async function listenOnPort(app: Hono<AppEnvironment>, port: number): Pro
   try {
     await listen(server, { port, host: loopback });
   } catch (error) {
-    throw toPortProblem(error, port);
+    throw await toPortProblem(error, port);
   }
   const address = server.address();
   return { server, port: typeof address === 'object' && address ? address.port : port, close: () => close(server) };
@@ -87,10 +87,10 @@ const close = (server: Server): Promise<void> =>
     server.closeIdleConnections();
   });
 
-function toPortProblem(error: unknown, port: number): unknown {
+async function toPortProblem(error: unknown, port: number): Promise<unknown> {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'EADDRINUSE') {
-    const owner = findPortOwner(port);
+    const owner = await findPortOwner(port);
     return problem('DAEMON_004', {
       detail: `Port ${port} is used by ${owner ?? 'another program'}.`,
       next: `End that program, or choose another port, for example ${port === 65_535 ? 8084 : port + 1}.`,

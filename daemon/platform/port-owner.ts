@@ -1,9 +1,38 @@
-// Says which program holds a TCP port, so that "port taken" can name it. Linux only; elsewhere it does not know.
+// Says which program holds a TCP port, so that "port taken" can name it: from /proc on Linux, from lsof on macOS.
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** For example `nginx (process 4711)`; undefined if it cannot be told. Never throws. */
-export function findPortOwner(port: number): string | undefined {
-  if (process.platform !== 'linux') return undefined;
+export async function findPortOwner(
+  port: number,
+  platform: NodeJS.Platform = process.platform,
+): Promise<string | undefined> {
+  if (platform === 'linux') return findInProc(port);
+  return platform === 'win32' ? undefined : await askLsof(port);
+}
+
+const lsofMilliseconds = 3_000;
+
+async function askLsof(port: number): Promise<string | undefined> {
+  // Loaded only here: the daemon starts often, and meets a taken port seldom.
+  const { execa } = await import('execa');
+  const args = ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'];
+  const { stdout } = await execa('lsof', args, {
+    reject: false,
+    timeout: lsofMilliseconds,
+    stdin: 'ignore',
+    maxBuffer: 65_536,
+  });
+  return readLsof(stdout ?? '');
+}
+
+/** The first program in the output of `lsof -Fpc`: lines with a letter for the field, `p` for the process, `c` for its name. */
+export function readLsof(output: string): string | undefined {
+  const pid = /^p(\d+)$/m.exec(output)?.[1];
+  const name = /^c([\x20-\x7e]{1,64})$/m.exec(output)?.[1];
+  return pid && name ? `${name} (process ${pid})` : undefined;
+}
+
+function findInProc(port: number): string | undefined {
   try {
     const inodes = new Set([...listeningInodes('/proc/net/tcp', port), ...listeningInodes('/proc/net/tcp6', port)]);
     if (inodes.size === 0) return undefined;

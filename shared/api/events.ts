@@ -25,7 +25,6 @@ export const DaemonEvent = z
   ])
   .meta({ id: 'DaemonEvent' });
 export type DaemonEvent = z.infer<typeof DaemonEvent>;
-export type DaemonEventType = DaemonEvent['type'];
 
 /** An event with its place in the stream: opaque, to be handed back as `Last-Event-ID`. */
 export interface NumberedEvent {

@@ -81,6 +81,7 @@ const onlyIn = (name: string, ...places: string[]): Border => ({
 /** Who may start other programs. Everybody else asks one of these. */
 const starters = [
   'daemon/engines/run.ts',
+  'daemon/platform/port-owner.ts',
   'daemon/engines/process',
   'daemon/supervision',
   'daemon/cli',
