@@ -10,7 +10,7 @@ import { Checkbox, Field, TextInput } from '../kit/fields.tsx';
 import { Form } from '../kit/form.tsx';
 import { createLoad } from '../kit/load.ts';
 import { useOwned } from '../kit/owned.ts';
-import { ServerText } from '../kit/text.tsx';
+import { Description, ServerText } from '../kit/text.tsx';
 import { type Draft, initialDraft, placeErrors, placesOf, toArguments } from '../tool/draft.ts';
 import { toFields } from '../tool/schema-form.ts';
 import { GroupFields } from '../tool/schema-form.view.tsx';
@@ -70,9 +70,7 @@ const EntryHead = ({ entry }: { entry: CatalogEntry }) => (
         <Badge key={name}>{name}</Badge>
       ))}
     </p>
-    <p class="long-text">
-      <ServerText text={entry.description} />
-    </p>
+    <Description text={entry.description} />
   </header>
 );
 

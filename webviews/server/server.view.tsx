@@ -10,7 +10,7 @@ import { useNow } from '../kit/now.ts';
 import { useOwned } from '../kit/owned.ts';
 import { StateMark } from '../kit/server-state.tsx';
 import { type Tab, Tabs } from '../kit/tabs.tsx';
-import { ServerText } from '../kit/text.tsx';
+import { Description, ServerText } from '../kit/text.tsx';
 import { AboutTab } from './about.view.tsx';
 import { ConfigurationTab } from './configuration.view.tsx';
 import { PromptsTab, ResourcesTab, ToolsTab } from './offers.view.tsx';
@@ -74,11 +74,7 @@ function ServerHead({ server, state }: { server: MCPServerDetail; state: ServerS
         <RunFacts server={server} />
         {!server.isolated && <Badge>not isolated</Badge>}
       </p>
-      {server.description && (
-        <p class="long-text">
-          <ServerText text={server.description} />
-        </p>
-      )}
+      <Description text={server.description} />
       {problem && !failure && !state.test.value?.problem && <ProblemNotice problem={problem} severity="warning" />}
       {failure && <ProblemNotice problem={failure} onDismiss={dismiss} />}
       {state.test.value && <TestSteps result={state.test.value} />}

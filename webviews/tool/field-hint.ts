@@ -19,9 +19,9 @@ export function numberHint(field: NumberField): string {
   return hintOf(
     [
       integer ? 'whole number' : 'number',
-      minimum !== undefined && `at least ${minimum}`,
+      minimum !== undefined && minimum > Number.MIN_SAFE_INTEGER && `at least ${minimum}`,
       exclusiveMinimum !== undefined && `more than ${exclusiveMinimum}`,
-      maximum !== undefined && `at most ${maximum}`,
+      maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER && `at most ${maximum}`,
       exclusiveMaximum !== undefined && `less than ${exclusiveMaximum}`,
     ],
     field.default,

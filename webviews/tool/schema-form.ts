@@ -217,6 +217,8 @@ function typeOf(schema: Schema): string | undefined {
   if (typeof type === 'string') return type;
   if (Array.isArray(type)) {
     const others = type.filter(name => name !== 'null');
+    // Servers that take "true" for true say so in their schema; for a person it is a switch all the same.
+    if (others.length === 2 && others.includes('boolean') && others.includes('string')) return 'boolean';
     return others.length === 1 && typeof others[0] === 'string' ? others[0] : undefined;
   }
   return type === undefined && isSchema(schema['properties']) ? 'object' : undefined;

@@ -13,7 +13,7 @@ import { createAct } from '../kit/load.ts';
 import { useNow } from '../kit/now.ts';
 import { useOwned } from '../kit/owned.ts';
 import { StateMark } from '../kit/server-state.tsx';
-import { ServerText } from '../kit/text.tsx';
+import { Description, ServerText } from '../kit/text.tsx';
 import { ResultView } from './result.view.tsx';
 import { FieldView, GroupFields } from './schema-form.view.tsx';
 import { createToolState, type ToolState } from './tool.state.ts';
@@ -61,11 +61,7 @@ function ToolHead({ tool }: { tool: Tool }) {
       <h1>
         <Icon name="tools" /> <ServerText text={tool.title ?? tool.name} />
       </h1>
-      {tool.description && (
-        <p class="long-text">
-          <ServerText text={tool.description} />
-        </p>
-      )}
+      <Description text={tool.description} />
       {hints.length > 0 && (
         <p class="facts">
           <span>The server says:</span>

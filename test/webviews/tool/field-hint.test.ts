@@ -15,6 +15,9 @@ describe('the hint beside a field', () => {
     assert.equal(hint({ type: 'integer', minimum: 1, maximum: 5 }), '(whole number, at least 1, at most 5)');
     assert.equal(hint({ type: 'number', exclusiveMinimum: 0, default: 0.5 }), '(number, more than 0) Default: 0.5.');
   });
+  it('does not bother anybody with the limits that every number has', () => {
+    assert.equal(hint({ type: 'integer', minimum: -9007199254740991, maximum: 9007199254740991 }), '(whole number)');
+  });
   it('says what a text may be, and nothing where it may be anything', () => {
     assert.equal(hint({ type: 'string' }), '');
     assert.equal(hint({ type: 'string', format: 'email', minLength: 3 }), '(email, at least 3 characters)');

@@ -86,6 +86,10 @@ describe('a form made from a schema', () => {
     }
   });
 
+  it('has a switch for true and false, also where a server takes them as texts', () => {
+    assert.equal(only({ type: ['boolean', 'string'] }).kind, 'flag');
+  });
+
   it('follows references within the schema, and keeps the place’s own words', () => {
     const schema = object(
       { it: { $ref: '#/$defs/thing', description: 'This one' } },
