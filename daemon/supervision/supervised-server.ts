@@ -160,7 +160,7 @@ export function createSupervisedServer(options: SupervisedServerOptions): Superv
   const onStartFailed = (launch: Launch, asked: 'start-asked' | 'retry-started', error: ProblemError): void => {
     output.flush();
     // What a person waits for, and what cannot get better by itself, is not tried again.
-    const isHopeless = error.code === 'SERVER_004' && kind !== 'http';
+    const isHopeless = error.code.startsWith('SECRET_') || (error.code === 'SERVER_004' && kind !== 'http');
     if (asked === 'start-asked' || isHopeless) apply({ kind: 'start-failed', problem: error.problem });
     else afterEnd(launch, { at: now(), ranFor: 0, failed: true }, error.problem);
   };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { openDatabase } from '../../../daemon/storage/database.ts';
 import type { DaemonEvent } from '../../../shared/api/events.ts';
 import { isProblemError } from '../../../shared/api/problem.ts';
 import type { SecretReference } from '../../../shared/api/secrets.ts';
@@ -35,6 +36,12 @@ describe('secrets', () => {
   const environmentOf = async (id: string): Promise<Record<string, string>> => {
     const result = await daemon.api.callTool({ params: { id, tool: 'started' } });
     return JSON.parse(String(result.content[0]?.['text'])).environment;
+  };
+  /** Past the API, as somebody with the file could. */
+  const changeDatabase = (sql: string) => {
+    const database = openDatabase(join(daemon.home, 'quayside.db'));
+    database.exec(sql);
+    database.close();
   };
   const start = (id: string) => daemon.api.startServer({ params: { id } });
 
@@ -173,10 +180,7 @@ describe('secrets', () => {
     const { id } = await add('a.token', 'a');
     const shared = await add('shared.x', null);
     await refer('b', { secretId: shared.id, environmentVariable: 'TOKEN', required: true });
-    const { openDatabase } = await import('../../../daemon/storage/database.ts');
-    const database = openDatabase(join(daemon.home, 'quayside.db'));
-    database.prepare('update secret_references set secret_id = ?').run(id);
-    database.close();
+    changeDatabase(`update secret_references set secret_id = '${id}'`);
     await assert.rejects(start('b'), hasCode('SECRET_008'));
     const { items } = await daemon.api.listAudit({ query: { limit: 100, outcome: 'denied' } });
     assert.ok(items.some(({ action, resource }) => action === 'useSecret' && resource === 'a.token for b'));
@@ -247,6 +251,22 @@ describe('secrets', () => {
     const text = server.output.join('\n');
     assert.match(text, /plain ••• json \{"v":"•••"\} base ••• url •••|plain ••• json \{"v":"•••"\} base •••=* url •••/);
     assert.doesNotMatch(text, /secret-path|canary/);
+  });
+
+  it('that cannot be read any more end the restarts at once, with the reason as the server’s state', async () => {
+    await addServer('mine', { arguments: [testServerScript('crashes'), '1'], restart: 'always' }, 'crashes');
+    const { id } = await add('mine.token', 'mine');
+    await refer('mine', { secretId: id, environmentVariable: 'TOKEN', required: true });
+    await start('mine');
+    changeDatabase('update secrets set tag = zeroblob(16)');
+    await assert.rejects(daemon.api.callTool({ params: { id: 'mine', tool: 'echo' }, body: { arguments: {} } }));
+    const server = await until(async () => {
+      const detail = await daemon.api.getServer({ params: { id: 'mine' } });
+      return detail.state === 'failed' && detail;
+    });
+    assert.equal(server.problem?.code, 'SECRET_006');
+    const { items } = await daemon.api.listAudit({ query: { limit: 100 } });
+    assert.equal(items.filter(({ action }) => action === 'detectTampering').length, 1);
   });
 
   it('say who uses them before they are deleted, and then only go by force', async () => {
