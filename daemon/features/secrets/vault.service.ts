@@ -194,10 +194,11 @@ function findWarnings(vault: Vault, places: MasterKeyPlaces): Problem[] {
       }),
     );
   }
-  if (places.file !== undefined && isReadByOthers(places.file)) {
+  const files = [places.file, source === 'generated' ? places.generatedFile : undefined];
+  for (const file of files.filter(each => each !== undefined && isReadByOthers(each))) {
     warnings.push(
       toProblem('SECRET_011', {
-        detail: `Others than you may read the key file ${places.file}.`,
+        detail: `Others than you may read the key file ${file}.`,
         next: 'Give it mode 0600, or 0400.',
       }),
     );
