@@ -56,10 +56,6 @@ const forHeader = z
 export const SecretReference = z.union([forVariable, forHeader]).meta({ id: 'SecretReference' });
 export type SecretReference = z.infer<typeof SecretReference>;
 
-/** The place that a reference fills, as a person reads it and as it must be unique within a configuration. */
-export const describeReference = (reference: SecretReference): string =>
-  'header' in reference ? `header ${reference.header}` : reference.environmentVariable;
-
 /** All references of one configuration: each variable and each header once. Header names know no case. */
 export const SecretReferences = z
   .array(SecretReference)
