@@ -44,9 +44,6 @@ export function Shell({ theme, onSignOut, children }: ShellProps) {
           <Place to={{ view: 'servers' }} icon="server-process" current={view === 'servers'}>
             Servers
           </Place>
-          <Place to={{ view: 'secrets' }} icon="key" current={view === 'secrets'}>
-            Secrets
-          </Place>
           <ServerPlaces location={host.location.value} />
           <a class="place" href="/api/docs" target="_blank" rel="noopener">
             <Icon name="json" />
