@@ -187,7 +187,7 @@ const isBuilt = () => {
 export function ensureBuild(say = console.log) {
   if (isBuilt()) return;
   say('Building ...');
-  run(node24, ['esbuild.mjs'], 'The build failed. The lines above say where.', {
+  run(node24, ['esbuild.mjs', '--production'], 'The build failed. The lines above say where.', {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
 }

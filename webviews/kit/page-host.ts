@@ -30,11 +30,32 @@ export function createPageHost(start: string): Host {
 
 const proofKey = 'quayside.session-proof';
 
+/** Kept for later visits where the browser allows it; else for this one. */
+const proof = {
+  kept: undefined as string | undefined,
+  read(): string | undefined {
+    try {
+      return localStorage.getItem(proofKey) ?? this.kept;
+    } catch {
+      return this.kept;
+    }
+  },
+  write(value: string | undefined): void {
+    this.kept = value;
+    try {
+      if (value === undefined) localStorage.removeItem(proofKey);
+      else localStorage.setItem(proofKey, value);
+    } catch {
+      // A browser that keeps nothing for pages: the session ends with this visit.
+    }
+  },
+};
+
 /** The cookie is half of a session. The other half is kept here, where no page of another port can read it. */
 function createPageCarrier(): Carrier {
   const headers = (): Record<string, string> => {
-    const proof = localStorage.getItem(proofKey);
-    return proof === null ? {} : { [proofHeader]: proof };
+    const value = proof.read();
+    return value === undefined ? {} : { [proofHeader]: value };
   };
   const carrier = fetchCarrier({ fetch: (url, init) => window.fetch(url, init), baseUrl: '', headers });
   return {
@@ -43,9 +64,9 @@ function createPageCarrier(): Carrier {
       const response = await carrier.send(request);
       if (request.operationId === 'createSession') {
         const session = routes.createSession.response.safeParse(response.body);
-        if (session.success) localStorage.setItem(proofKey, session.data.proof);
+        if (session.success) proof.write(session.data.proof);
       }
-      if (request.operationId === 'deleteSession') localStorage.removeItem(proofKey);
+      if (request.operationId === 'deleteSession') proof.write(undefined);
       return response;
     },
   };
