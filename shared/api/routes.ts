@@ -57,6 +57,7 @@ export const routes = {
   unlockVault: vault.unlockVault,
   changeMasterKey: vault.changeMasterKey,
   rotateVaultKey: vault.rotateVaultKey,
+  scheduleRotation: vault.scheduleRotation,
   exportSecrets: vault.exportSecrets,
   importSecrets: vault.importSecrets,
 } as const satisfies Record<string, Route>;

@@ -38,6 +38,11 @@ export const VaultStatus = z
       .object({ done: z.int(), total: z.int() })
       .nullable()
       .describe('How far the re-encryption is; null: all values are encrypted with the newest key'),
+    schedule: z
+      .object({ everyDays: z.int(), nextAt: z.iso.datetime().nullable() })
+      .nullable()
+      .optional()
+      .describe('When a new data key is made without being asked for; null: never'),
   })
   .meta({ id: 'VaultStatus' });
 export type VaultStatus = z.infer<typeof VaultStatus>;
@@ -93,6 +98,19 @@ export const rotateVaultKey = {
   status: 202,
   response: VaultStatus,
   problems: ['SECRET_003', 'SECRET_004'],
+} as const satisfies Route;
+
+export const scheduleRotation = {
+  method: 'put',
+  path: '/vault/schedule',
+  summary: 'Say how often a new data key is made without being asked for',
+  permission: 'vault:manage',
+  audited: true,
+  auditedFields: ['everyDays'],
+  body: z.object({ everyDays: z.int().min(1).max(3_650).nullable().describe('null: never') }).strict(),
+  status: 200,
+  response: VaultStatus,
+  problems: [],
 } as const satisfies Route;
 
 /** Secrets in a file that opens with its passphrase alone. Everything that is not in `ciphertext` is needed to open it. */

@@ -2,8 +2,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { VaultStatus } from '../../../shared/api/vault.ts';
+import { toWholeNumber } from '../arguments/names.ts';
 import { readPassphrase } from '../arguments/secret-input.ts';
 import type { Act, CommandContext, CommandResult } from '../command-context.ts';
+import { count } from '../terminal/describe.ts';
 import { describeRotation, vaultText } from '../terminal/vault-text.ts';
 
 export function addVaultCommands(secrets: Command, act: Act): void {
@@ -11,7 +13,11 @@ export function addVaultCommands(secrets: Command, act: Act): void {
     .command('unlock')
     .description('open the vault with its passphrase, typed without echo or by standard input')
     .action(act(unlock));
-  secrets.command('rotate').description('make a new data key and encrypt every value anew with it').action(act(rotate));
+  secrets
+    .command('rotate')
+    .description('make a new data key and encrypt every value anew with it')
+    .option('--every <days>', 'not now, but always after so many days; "never" ends that', toDays)
+    .action(act(rotate));
   const key = secrets.command('key').description('look at the vault’s keys, or change its master key');
   key.command('status').description('show where the master key comes from, and the data keys').action(act(showStatus));
   key
@@ -46,7 +52,24 @@ async function showStatus(context: CommandContext): Promise<CommandResult> {
 
 const pollMilliseconds = 200;
 
-async function rotate(context: CommandContext): Promise<CommandResult> {
+/** 0 for "never": commander takes a parser's null for no answer. */
+const toDays = (text: string): number => (text === 'never' ? 0 : toWholeNumber(1, 3_650)(text));
+
+async function rotate(context: CommandContext, { every }: { every?: number }): Promise<CommandResult> {
+  return every === undefined ? await rotateNow(context) : await schedule(context, every === 0 ? null : every);
+}
+
+async function schedule(context: CommandContext, everyDays: number | null): Promise<CommandResult> {
+  const api = await context.connect();
+  const vault = await api.scheduleRotation({ body: { everyDays } }, { signal: context.signal });
+  const text =
+    everyDays === null
+      ? 'The key is rotated when you ask for it.'
+      : `The key is rotated every ${count(everyDays, 'day')}.`;
+  return { document: vault, text };
+}
+
+async function rotateNow(context: CommandContext): Promise<CommandResult> {
   const api = await context.connect();
   const { signal, output } = context;
   let vault: VaultStatus = await api.rotateVaultKey({}, { signal });

@@ -29,6 +29,7 @@ export function vaultText(vault: VaultStatus, { style, look }: Output): string {
       ['Master key', vault.source && sources[vault.source]],
       ['Secrets', vault.secrets],
       ['Rotation', vault.rotation && describeRotation(vault.rotation)],
+      ['Next rotation', vault.schedule?.nextAt],
     ],
     style,
   );

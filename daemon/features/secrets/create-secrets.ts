@@ -7,6 +7,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { createHandOver, type HandOver } from './hand-over.ts';
 import type { MasterKeyPlaces } from './master-key.ts';
 import { createRotation } from './rotation.ts';
+import { createRotationSchedule } from './schedule.ts';
 import { createSecretRepository } from './secrets.repository.ts';
 import { secretHandlers } from './secrets.routes.ts';
 import { createSecretService } from './secrets.service.ts';
@@ -28,7 +29,7 @@ export interface SecretsOptions {
 export interface Secrets extends HandOver {
   handlers: ReturnType<typeof secretHandlers>;
   warnings(): Problem[];
-  /** Goes on with a rotation that an earlier daemon did not end. */
+  /** Goes on with a rotation that an earlier daemon did not end, and looks whether one is due. */
   resume(): void;
   close(): Promise<void>;
 }
@@ -50,6 +51,14 @@ export function createSecrets(options: SecretsOptions): Secrets {
     },
     onFailure: error => onFailure(error, 'rotation of the vault’s key'),
   });
+  const schedule = createRotationSchedule({
+    vault,
+    repository: vaultRepository,
+    rotation,
+    audit,
+    clock,
+    onFailure: error => onFailure(error, 'scheduled rotation of the vault’s key'),
+  });
   const secrets = createSecretService({ repository, vault, clock, publish });
   const vaultService = createVaultService({
     vault,
@@ -57,6 +66,7 @@ export function createSecrets(options: SecretsOptions): Secrets {
     repository,
     secrets,
     rotation,
+    schedule,
     unseal,
     places,
     audit,
@@ -69,8 +79,12 @@ export function createSecrets(options: SecretsOptions): Secrets {
     ...handOver,
     handlers: secretHandlers(secrets, vaultService),
     warnings: vaultService.warnings,
-    resume: rotation.resume,
+    resume() {
+      rotation.resume();
+      schedule.check();
+    },
     async close() {
+      schedule.stop();
       rotation.stop();
       await rotation.settled();
       vault.close();

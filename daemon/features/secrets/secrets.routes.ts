@@ -13,6 +13,7 @@ type SecretOperations =
   | 'unlockVault'
   | 'changeMasterKey'
   | 'rotateVaultKey'
+  | 'scheduleRotation'
   | 'exportSecrets'
   | 'importSecrets';
 
@@ -30,6 +31,7 @@ export const secretHandlers = (secrets: SecretService, vault: VaultService): Pic
   unlockVault: ({ body }) => vault.unlock(body),
   changeMasterKey: ({ body }) => vault.changeMaster(body),
   rotateVaultKey: () => vault.rotate(),
+  scheduleRotation: ({ body }) => vault.scheduleRotation(body.everyDays),
   exportSecrets: ({ body }) => vault.exportAll(body.passphrase),
   importSecrets: ({ body }) => vault.importAll(body),
 });

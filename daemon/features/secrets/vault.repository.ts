@@ -38,6 +38,9 @@ export interface VaultRepository {
   retireKey(id: string, at: string): boolean;
   /** How many secrets are encrypted with each key, by its id. */
   uses(): Map<string, number>;
+  /** How often a new key is made without being asked for; null: never. */
+  rotationDays(): number | null;
+  saveRotationDays(days: number | null): void;
   transaction<T>(act: () => T): T;
 }
 
@@ -94,6 +97,10 @@ export function createVaultRepository(database: Database): VaultRepository {
   const uses = database.prepare(
     'select key_id, count(*) as secrets from secrets where key_id is not null group by key_id',
   );
+  const days = database.prepare('select every_days from vault_schedule').pluck();
+  const saveDays = database.prepare(`
+    insert into vault_schedule (one, every_days) values (1, ?) on conflict (one) do update set every_days = excluded.every_days`);
+  const dropDays = database.prepare('delete from vault_schedule');
   return {
     find() {
       const row = find.get();
@@ -114,6 +121,15 @@ export function createVaultRepository(database: Database): VaultRepository {
           .map(row => UseRow.parse(row))
           .map(row => [row.key_id, row.secrets]),
       ),
+    rotationDays: () =>
+      z
+        .int()
+        .nullable()
+        .parse(days.get() ?? null),
+    saveRotationDays: everyDays => {
+      if (everyDays === null) dropDays.run();
+      else saveDays.run(everyDays);
+    },
     transaction: act => database.transaction(act)(),
   };
 }

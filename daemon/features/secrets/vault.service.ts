@@ -8,6 +8,7 @@ import { createAttemptLimit } from './attempts.ts';
 import { type BundledSecret, openBundle, sealBundle } from './bundle.ts';
 import { isReadByOthers, type MasterKeyPlaces } from './master-key.ts';
 import type { Rotation } from './rotation.ts';
+import type { RotationSchedule } from './schedule.ts';
 import type { SecretRepository } from './secrets.repository.ts';
 import type { SecretService } from './secrets.service.ts';
 import { recordTampering } from './tamper-alarm.ts';
@@ -21,6 +22,8 @@ export interface VaultService {
   unlock(given: GivenKey): Promise<VaultStatus>;
   changeMaster(given: GivenKey): Promise<VaultStatus>;
   rotate(): VaultStatus;
+  /** `everyDays` null: never. */
+  scheduleRotation(everyDays: number | null): VaultStatus;
   exportAll(passphrase: string): Promise<SecretBundle>;
   importAll(request: {
     bundle: SecretBundle;
@@ -36,6 +39,7 @@ export interface VaultServiceOptions {
   repository: SecretRepository;
   secrets: SecretService;
   rotation: Rotation;
+  schedule: RotationSchedule;
   /** As `vault.unseal`, but tampering goes on record. */
   unseal: Vault['unseal'];
   places: MasterKeyPlaces;
@@ -47,7 +51,8 @@ export interface VaultServiceOptions {
 }
 
 export function createVaultService(options: VaultServiceOptions): VaultService {
-  const { vault, vaultRepository, repository, secrets, rotation, unseal, places, audit, clock, publish } = options;
+  const { vault, vaultRepository, repository, secrets, rotation, schedule, unseal, places, audit, clock, publish } =
+    options;
   const attempt = createAttemptLimit(clock);
 
   const warnings = (): Problem[] => findWarnings(vault, places);
@@ -68,6 +73,7 @@ export function createVaultService(options: VaultServiceOptions): VaultService {
         retiredAt,
       })),
       rotation: rotation.progress(),
+      schedule: describeSchedule(vaultRepository.rotationDays(), schedule.nextAt()),
     };
   };
   const changed = (): VaultStatus => {
@@ -97,6 +103,7 @@ export function createVaultService(options: VaultServiceOptions): VaultService {
       attempt(async () => {
         await vault.unlock(given);
         rotation.resume();
+        schedule.check();
         options.onOpened();
         return changed();
       }),
@@ -121,6 +128,11 @@ export function createVaultService(options: VaultServiceOptions): VaultService {
       rotation.begin();
       return changed();
     },
+    scheduleRotation(everyDays) {
+      vaultRepository.saveRotationDays(everyDays);
+      schedule.check();
+      return changed();
+    },
     async exportAll(passphrase) {
       vault.ensureOpen();
       const all = repository.ids().flatMap(id => bundled(id, repository, unseal));
@@ -135,6 +147,9 @@ export function createVaultService(options: VaultServiceOptions): VaultService {
       }),
   };
 }
+
+const describeSchedule = (everyDays: number | null, nextAt: number | null): VaultStatus['schedule'] =>
+  everyDays === null ? null : { everyDays, nextAt: nextAt === null ? null : toTimestamp(nextAt) };
 
 function bundled(id: string, repository: SecretRepository, unseal: Vault['unseal']): BundledSecret[] {
   const secret = repository.find(id);

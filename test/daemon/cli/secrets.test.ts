@@ -117,6 +117,10 @@ describe('Commands for secrets', () => {
     assert.match(stdout, /^Master key +a generated file in the state folder$/m);
     assert.match(stdout, /The secrets are weakly protected/);
     assert.match((await run(['status'])).stdout, /weakly protected/);
+    assert.equal((await run(['secrets', 'rotate', '--every', '30'])).stdout, 'The key is rotated every 30 days.\n');
+    assert.match((await run(['secrets', 'key', 'status'])).stdout, /^Next rotation +20/m);
+    assert.equal((await run(['secrets', 'rotate', '--every', '0'])).code, 1);
+    assert.equal((await run(['secrets', 'rotate', '--every', 'never'])).code, 0);
   });
 
   it('import a .env file after a preview of its names, and never its values', async () => {

@@ -343,6 +343,28 @@ describe('secrets', () => {
       );
     });
 
+    it('rotates its key by schedule, and has it on record', async () => {
+      const clock = { time: Date.parse('2026-01-01T00:00:00.000Z'), now: () => clock.time };
+      await using timed = await startInProcessDaemon({ clock });
+      const versions = async () => (await timed.api.getVault()).keys.map(({ version }) => version);
+      await timed.api.scheduleRotation({ body: { everyDays: 30 } });
+      assert.deepEqual((await timed.api.getVault()).schedule, { everyDays: 30, nextAt: null });
+      await timed.api.createSecret({ body: { name: 'shared.a', serverId: null, value } });
+      assert.equal((await timed.api.getVault()).schedule?.nextAt, '2026-01-31T00:00:00.000Z');
+      clock.time += 29 * 86_400_000;
+      await timed.restart();
+      assert.deepEqual(await versions(), [1]);
+      clock.time += 86_400_000;
+      await timed.restart();
+      assert.deepEqual(await versions(), [1, 2]);
+      const { items } = await timed.api.listAudit({ query: { limit: 100 } });
+      assert.ok(items.some(({ action, resource }) => action === 'rotateVaultKey' && resource === 'by schedule'));
+      clock.time += 90 * 86_400_000;
+      assert.equal((await timed.api.scheduleRotation({ body: { everyDays: null } })).schedule, null);
+      await timed.restart();
+      assert.deepEqual(await versions(), [1, 2]);
+    });
+
     it('locked by a passphrase holds back the servers that need it, until it is opened', async function () {
       this.timeout(120_000);
       assert.equal((await daemon.api.unlockVault({ body: { passphrase } })).source, 'passphrase');
