@@ -47,6 +47,7 @@ export const panels = {
   catalog: 'quayside.catalogPanel',
   server: 'quayside.server',
   tool: 'quayside.tool',
+  secrets: 'quayside.secretsPanel',
 } as const;
 export type PanelKind = keyof typeof panels;
 

@@ -33,7 +33,7 @@ export interface PanelHost {
   dispose(): void;
 }
 
-const kinds: PanelKind[] = ['dashboard', 'catalog', 'server', 'tool'];
+const kinds: PanelKind[] = ['dashboard', 'catalog', 'server', 'tool', 'secrets'];
 
 const memoryKey = (kind: PanelKind): string => `panel.${kind}`;
 
@@ -122,6 +122,7 @@ async function perform(act: HostAct, open: OpenPanel): Promise<void> {
   else if (act.act === 'openTool') open(toolLocation(act.serverId, act.tool));
   else if (act.act === 'openCatalog') open(act.entryId ? `catalog/${encodeURIComponent(act.entryId)}` : 'catalog');
   else if (act.act === 'openDashboard') open('dashboard');
+  else if (act.act === 'openSecrets') open('secrets');
   else {
     const document = await workspace.openTextDocument({ language: act.language, content: act.text });
     await window.showTextDocument(document, { preview: true });

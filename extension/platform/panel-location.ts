@@ -1,7 +1,7 @@
 import { Name } from '../../shared/domain/names.ts';
 import type { PanelKind } from './contributions.ts';
 
-/** What the pages call a place: `dashboard`, `catalog`, `catalog/<entry>`, `server/<id>`, `tool/<id>/<tool>`. */
+/** What the pages call a place: `dashboard`, `secrets`, `catalog`, `catalog/<entry>`, `server/<id>`, `tool/<id>/<tool>`. */
 export interface PanelPlace {
   kind: PanelKind;
   location: string;
@@ -14,6 +14,7 @@ export function findPlace(location: string): PanelPlace | undefined {
   const [kind, ...parts] = location.split('/').map(decode);
   const [first, second] = parts;
   if (kind === 'dashboard' && parts.length === 0) return { kind, location, title: 'Quayside' };
+  if (kind === 'secrets' && parts.length === 0) return { kind, location, title: 'Secrets' };
   if (kind === 'catalog' && parts.length === 0) return { kind, location, title: 'MCP Catalog' };
   if (kind === 'catalog' && parts.length === 1 && isName(first)) return { kind, location, title: 'MCP Catalog' };
   if (kind === 'server' && parts.length === 1 && isName(first)) return { kind, location, title: first };

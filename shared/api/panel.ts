@@ -7,7 +7,13 @@ import { type OperationId, operationIds, routes } from './routes.ts';
 
 /**
  * What a panel may ask of the daemon through the host. Named one by one, so that a new route is not open to panels
- * until somebody has thought of it. Neither the daemon's end nor its keys nor secrets are among them.
+ * until somebody has thought of it. Neither the daemon's end nor its tokens are among them.
+ *
+ * Secrets: no route hands a value out, so a panel can learn names and dates at most. A new value goes in from a panel
+ * as from any form: the panel is our own script under a policy that lets nothing else run and nothing else be asked,
+ * and the host neither logs nor keeps what it relays. Deleting and rotating destroy no value that another could want
+ * to read, and are on record. What opens or carries away the whole vault at once stays out: `unlockVault`,
+ * `changeMasterKey`, `exportSecrets` and `importSecrets` are commands of the editor, with its own input boxes.
  */
 export const relayedOperations: ReadonlySet<OperationId> = new Set<OperationId>([
   'getHealth',
@@ -34,6 +40,14 @@ export const relayedOperations: ReadonlySet<OperationId> = new Set<OperationId>(
   'listOperations',
   'getOperation',
   'cancelOperation',
+  'listSecrets',
+  'getSecret',
+  'createSecret',
+  'replaceSecretValue',
+  'deleteSecret',
+  'listSecretUses',
+  'getVault',
+  'rotateVaultKey',
 ]);
 
 /** Acts of the host, asked by a panel. The page at localhost does them itself or hides them. */
@@ -44,6 +58,7 @@ export const HostAct = z.discriminatedUnion('act', [
   z.object({ act: z.literal('openTool'), serverId: z.string().max(64), tool: z.string().max(128) }),
   z.object({ act: z.literal('openCatalog'), entryId: z.string().max(64).optional() }),
   z.object({ act: z.literal('openDashboard') }),
+  z.object({ act: z.literal('openSecrets') }),
   z.object({ act: z.literal('openText'), language: z.enum(['json', 'plaintext']), text: z.string().max(10_485_760) }),
 ]);
 export type HostAct = z.infer<typeof HostAct>;

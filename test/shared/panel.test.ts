@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import * as z from 'zod';
 import { createApiClient } from '../../shared/api/client.ts';
 import {
   isHonestRequest,
@@ -8,7 +9,7 @@ import {
   relayedOperations,
 } from '../../shared/api/panel.ts';
 import { isProblemError, toProblem } from '../../shared/api/problem.ts';
-import { operationIds } from '../../shared/api/routes.ts';
+import { operationIds, routes } from '../../shared/api/routes.ts';
 
 function createPort() {
   const sent: PanelMessage[] = [];
@@ -96,10 +97,28 @@ describe('the channel between a panel and its host', () => {
     assert.equal(isHonestRequest(request({ method: 'GET' })), false);
   });
 
-  it('relays neither the daemon’s end nor its keys', () => {
-    const never = operationIds.filter(
-      id => /secret|vault|token|login|session|daemon|key/i.test(id) && id !== 'getSession',
-    );
+  it('relays what a person does to one secret, and nothing that opens or carries away the vault', () => {
+    const aboutSecrets = operationIds.filter(id => /secret|vault|masterkey/i.test(id));
+    assert.deepEqual(aboutSecrets.filter(id => !relayedOperations.has(id)).sort(), [
+      'changeMasterKey',
+      'exportSecrets',
+      'importSecrets',
+      'unlockVault',
+    ]);
+  });
+
+  it('relays no route that answers with the value of a secret', () => {
+    const answers = [...relayedOperations]
+      .filter(id => /secret|vault/i.test(id))
+      .map(id => JSON.stringify(z.toJSONSchema(routes[id].response, { unrepresentable: 'any' })));
+    assert.equal(answers.length, 8);
+    for (const answer of answers) {
+      assert.doesNotMatch(answer, /"(?:value|passphrase|masterKey|ciphertext)":/);
+    }
+  });
+
+  it('relays neither the daemon’s end nor its tokens', () => {
+    const never = operationIds.filter(id => /token|login|session|daemon|masterkey/i.test(id) && id !== 'getSession');
     assert.ok(never.includes('stopDaemon') && never.includes('getToken'));
     for (const id of never) {
       assert.equal(relayedOperations.has(id), false, id);

@@ -58,6 +58,9 @@ function QuickLinks() {
       <PlaceLink to={{ view: 'catalog' }} class="link-button">
         <Icon name="add" /> Install a server
       </PlaceLink>
+      <PlaceLink to={{ view: 'secrets' }} class="link-button">
+        <Icon name="key" /> Secrets
+      </PlaceLink>
       {host.kind === 'page' && (
         <>
           <PlaceLink to={{ view: 'servers' }} class="link-button">

@@ -17,7 +17,8 @@ interface Ids {
   invalid: boolean;
 }
 
-const FieldContext = createContext<Ids>({ id: '', describedBy: undefined, invalid: false });
+/** For controls that live in files of their own. */
+export const FieldContext = createContext<Ids>({ id: '', describedBy: undefined, invalid: false });
 
 /** A label, a control inside, a description and an error. The control finds its ids by context. */
 export function Field({ label, description, error, required, children }: FieldTexts & { children: ComponentChildren }) {

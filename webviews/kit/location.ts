@@ -3,6 +3,7 @@
 export type Location =
   | { view: 'dashboard' }
   | { view: 'servers' }
+  | { view: 'secrets' }
   | { view: 'catalog'; entry?: string }
   | { view: 'server'; id: string }
   | { view: 'tool'; id: string; tool: string }
@@ -15,7 +16,7 @@ export function parseLocation(text: string): Location {
   const [view, first, ...rest] = path.split('/').map(decode);
   if (!view) return { view: 'dashboard' };
   if (view === 'login') return { view, ticket: new URLSearchParams(query).get('ticket') ?? undefined };
-  if ((view === 'dashboard' || view === 'servers') && !first) return { view };
+  if ((view === 'dashboard' || view === 'servers' || view === 'secrets') && !first) return { view };
   if (view === 'catalog' && rest.length === 0) return first ? { view, entry: first } : { view };
   if (view === 'server' && first && rest.length === 0) return { view, id: first };
   if (view === 'tool' && first && rest.length > 0) return { view, id: first, tool: rest.join('/') };

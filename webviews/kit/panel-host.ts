@@ -58,6 +58,8 @@ function actFor(target: Location): HostAct | undefined {
   switch (target.view) {
     case 'dashboard':
       return { act: 'openDashboard' };
+    case 'secrets':
+      return { act: 'openSecrets' };
     case 'catalog':
       return { act: 'openCatalog', ...(target.entry === undefined ? {} : { entryId: target.entry }) };
     case 'server':

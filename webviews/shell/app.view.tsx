@@ -9,6 +9,7 @@ import { useApp } from '../kit/app.ts';
 import { Button, Icon } from '../kit/controls.tsx';
 import { Empty } from '../kit/feedback.tsx';
 import { formatLocation, type Location } from '../kit/location.ts';
+import { SecretsView } from '../secrets/secrets.view.tsx';
 import { ServerView } from '../server/server.view.tsx';
 import { ToolView } from '../tool/tool.view.tsx';
 import { Shell } from './shell.view.tsx';
@@ -70,6 +71,8 @@ function Place({ location }: { location: Location }) {
       return <DashboardView key={text} />;
     case 'servers':
       return <ServersView key={text} />;
+    case 'secrets':
+      return <SecretsView key={text} />;
     case 'catalog':
       return location.entry === undefined ? <CatalogView key={text} /> : <EntryView key={text} id={location.entry} />;
     case 'server':
@@ -85,6 +88,7 @@ function titleOf(location: Location): string {
   if (location.view === 'server') return location.id;
   if (location.view === 'tool') return `${location.tool} (${location.id})`;
   if (location.view === 'catalog') return location.entry ?? 'Catalog';
+  if (location.view === 'secrets') return 'Secrets';
   return location.view === 'servers' ? 'Servers' : 'Dashboard';
 }
 

@@ -45,6 +45,9 @@ export function Shell({ theme, onSignOut, children }: ShellProps) {
             Servers
           </Place>
           <ServerPlaces location={host.location.value} />
+          <Place to={{ view: 'secrets' }} icon="key" current={view === 'secrets'}>
+            Secrets
+          </Place>
           <a class="place" href="/api/docs" target="_blank" rel="noopener">
             <Icon name="json" />
             <span class="place-text">API</span>

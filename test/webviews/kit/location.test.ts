@@ -34,6 +34,7 @@ describe('a place in the app', () => {
     const place: fc.Arbitrary<Location> = fc.oneof(
       fc.constant<Location>({ view: 'dashboard' }),
       fc.constant<Location>({ view: 'servers' }),
+      fc.constant<Location>({ view: 'secrets' }),
       name.map((entry): Location => ({ view: 'catalog', entry })),
       name.map((id): Location => ({ view: 'server', id })),
       fc.tuple(name, name).map(([id, tool]): Location => ({ view: 'tool', id, tool })),
