@@ -33,29 +33,30 @@ const folderMark = (stateFolder: string): string =>
 export const markOfFolder = (stateFolder: string): string => `${markerVariable}=${folderMark(stateFolder)}`;
 
 /**
- * Processes whose environment holds the text; this process is never among them. Empty where the platform does not show
- * environments, which is everywhere but on Linux.
+ * Processes whose environment holds the text, but not the one in `spared`; this process is never among them. Empty where
+ * the platform does not show environments, which is everywhere but on Linux.
  */
-export async function findMarked(text: string): Promise<number[]> {
+export async function findMarked(text: string, spared?: string): Promise<number[]> {
   const names = await readdir('/proc').catch(() => []);
   const pids = names.filter(name => /^\d+$/.test(name)).map(Number);
-  const found = await Promise.all(pids.map(async pid => ((await isMarked(pid, text)) ? [pid] : [])));
+  const found = await Promise.all(pids.map(async pid => ((await isMarked(pid, text, spared)) ? [pid] : [])));
   return found.flat();
 }
 
-async function isMarked(pid: number, text: string): Promise<boolean> {
+async function isMarked(pid: number, text: string, spared: string | undefined): Promise<boolean> {
   if (pid === process.pid) return false;
   // Another user's process cannot be read, and one that has ended is empty.
   const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
-  return environment.startsWith(text) || environment.includes(`\0${text}`);
+  const holds = (mark: string) => environment.startsWith(mark) || environment.includes(`\0${mark}`);
+  return holds(text) && !(spared !== undefined && holds(spared));
 }
 
 /** Kills what `findMarked` finds until nothing is left, and answers how many that were: while some end, others may start. */
-export async function killMarked(text: string): Promise<number> {
+export async function killMarked(text: string, spared?: string): Promise<number> {
   const killed = new Set<number>();
   for (let round = 0; round < 5; round++) {
     let found = 0;
-    for (const pid of await findMarked(text)) {
+    for (const pid of await findMarked(text, spared)) {
       found += 1;
       killed.add(pid);
       kill(pid, 'SIGKILL');

@@ -25,7 +25,7 @@ export interface SupervisorOptions {
 export interface ProcessSupervisor extends Supervisor {
   /**
    * Ends every child that earlier daemons of this state folder have left behind, and answers how many processes that
-   * were. To be called by the one daemon that holds the folder's lock, before the first start.
+   * were; our own children are spared. To be called by the one daemon that holds the folder's lock.
    */
   sweepOrphans(): Promise<number>;
 }
@@ -76,6 +76,6 @@ export function createSupervisor(options: SupervisorOptions): ProcessSupervisor 
       return closing;
     },
     // In case the guardian was killed together with the daemon.
-    sweepOrphans: () => killMarked(markOfFolder(stateFolder)),
+    sweepOrphans: () => killMarked(markOfFolder(stateFolder), marker.run),
   };
 }

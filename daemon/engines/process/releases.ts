@@ -36,7 +36,10 @@ export interface Releases {
   /** The server's own folder, made if it is missing, for its user's eyes only. */
   workFolder(serverId: string): Promise<string>;
   remove(serverId: string): Promise<void>;
-  /** Removes what is not of the known servers, and releases that do not count; the busy ones are left alone. */
+  /**
+   * Removes what is not of the known servers, and releases that do not count; the busy ones are left alone. What is
+   * staged or asked for meanwhile waits until it is done.
+   */
   tidy(known: ReadonlySet<string>, busy: ReadonlySet<string>): Promise<void>;
 }
 
@@ -45,6 +48,9 @@ const away = { recursive: true, force: true, maxRetries: 3 } as const;
 
 /** `root`: the engine's folder in the state folder. */
 export function createReleases(root: string): Releases {
+  /** The tidying that is on its way: nothing is made beside it that it could take for a leftover. */
+  let tidying: Promise<void> = Promise.resolve();
+
   const packagesOf = (serverId: string) => join(root, 'packages', checked(serverId));
   const workOf = (serverId: string) => join(root, 'work', checked(serverId));
 
@@ -63,6 +69,7 @@ export function createReleases(root: string): Releases {
   return {
     find,
     async stage(serverId) {
+      await tidying;
       const name = `r-${randomBytes(8).toString('hex')}`;
       const path = join(packagesOf(serverId), name);
       await mkdir(path, privateFolder);
@@ -82,6 +89,7 @@ export function createReleases(root: string): Releases {
     fileOf: (serverId, { folder, package: name, file }) =>
       join(packagesOf(serverId), folder, 'node_modules', name, file),
     async workFolder(serverId) {
+      await tidying;
       const path = workOf(serverId);
       await mkdir(path, privateFolder);
       return path;
@@ -90,18 +98,25 @@ export function createReleases(root: string): Releases {
       await rm(join(packagesOf(serverId), 'current.json'), away);
       await Promise.all([rm(packagesOf(serverId), away), rm(workOf(serverId), away)]);
     },
-    async tidy(known, busy) {
-      for (const serverId of await listFolder(join(root, 'packages'))) {
-        if (busy.has(serverId)) continue;
-        const release = known.has(serverId) ? await find(serverId) : undefined;
-        if (release) await removeOthers(serverId, release.folder);
-        else await rm(join(root, 'packages', serverId), away);
-      }
-      for (const serverId of await listFolder(join(root, 'work'))) {
-        if (!known.has(serverId) && !busy.has(serverId)) await rm(join(root, 'work', serverId), away);
-      }
+    tidy(known, busy) {
+      // An install that ends meanwhile has made a server that `known` does not have: who is busy now stays spared.
+      const done = removeUnknown(known, new Set(busy));
+      tidying = Promise.allSettled([tidying, done]).then(() => {});
+      return done;
     },
   };
+
+  async function removeUnknown(known: ReadonlySet<string>, busy: ReadonlySet<string>): Promise<void> {
+    for (const serverId of await listFolder(join(root, 'packages'))) {
+      if (busy.has(serverId)) continue;
+      const release = known.has(serverId) ? await find(serverId) : undefined;
+      if (release) await removeOthers(serverId, release.folder);
+      else await rm(join(root, 'packages', serverId), away);
+    }
+    for (const serverId of await listFolder(join(root, 'work'))) {
+      if (!known.has(serverId) && !busy.has(serverId)) await rm(join(root, 'work', serverId), away);
+    }
+  }
 }
 
 function parseRelease(text: string): Release | undefined {

@@ -85,6 +85,14 @@ describe('the end of a server', () => {
     await supervisor.close();
   });
 
+  it('does not come from the search for leftovers of earlier daemons', async () => {
+    const { supervisor } = createSupervised();
+    await supervisor.start('one', planScript('echo'), launchPolicy());
+    assert.equal(await supervisor.sweepOrphans(), 0);
+    await supervisor.session('one').ping({ timeoutSeconds: 5 });
+    await supervisor.close();
+  });
+
   it('does not come from a guardian that was replaced', async () => {
     const { daemon, pids } = await superviseElsewhere(stateFolder());
     const first = await guardianOf(daemon.pid ?? 0);
