@@ -1,8 +1,9 @@
 // Entry of the installer process. One process for each install: it can be ended at any moment, and its memory goes with it.
 import { rmSync } from 'node:fs';
 import { InstallOrder, type InstallReport } from './install-messages.ts';
-import { toInstallProblem, withoutPasswords } from './install-problems.ts';
+import { toInstallProblem } from './install-problems.ts';
 import { installPackage } from './package-tree.ts';
+import { withoutLogins } from './without-logins.ts';
 
 const send = (report: InstallReport): Promise<void> =>
   new Promise(resolve => {
@@ -15,7 +16,7 @@ async function run(order: InstallOrder): Promise<void> {
     await send(await installPackage(order, progress => void send({ kind: 'progress', ...progress })));
   } catch (error) {
     // The daemon keeps the end of this for its log.
-    if (error instanceof Error) process.stderr.write(`${withoutPasswords(error.stack ?? error.message)}\n`);
+    if (error instanceof Error) process.stderr.write(`${withoutLogins(error.stack ?? error.message)}\n`);
     const { code, detail, next } = toInstallProblem(error, order).problem;
     await send({ kind: 'failed', code, detail, ...(next === undefined ? {} : { next }) });
   }

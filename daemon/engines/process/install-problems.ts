@@ -1,6 +1,7 @@
 // Turns what npm's libraries throw into our problems.
 import * as z from 'zod';
 import { isProblemError, type ProblemError, problem } from '../../../shared/api/problem.ts';
+import { withoutLogins } from './without-logins.ts';
 
 export interface WantedPackage {
   package: string;
@@ -187,10 +188,7 @@ function other(npm: NpmError, code: string, { package: name }: WantedPackage, ca
   });
 }
 
-const firstLine = (text: string): string => withoutPasswords(text.split('\n', 1)[0] ?? '').slice(0, 300);
-
-/** Without user names and passwords in addresses. */
-export const withoutPasswords = (text: string): string => text.replace(/\/\/[^/@\s]+@/g, '//');
+const firstLine = (text: string): string => withoutLogins(text.split('\n', 1)[0] ?? '').slice(0, 300);
 
 function hostOf(text: string | undefined): string | undefined {
   const address = /https?:\/\/[^\s'"]+/.exec(text ?? '')?.[0];

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { isProblemError, problem } from '../../../shared/api/problem.ts';
 import type { InstallContext } from '../engine.ts';
 import { type InstallOrder, InstallReport } from './install-messages.ts';
+import { withoutLogins } from './without-logins.ts';
 
 export type InstallDone = Extract<InstallReport, { kind: 'done' }>;
 
@@ -25,7 +26,8 @@ export async function runInstaller(
   options: InstallerOptions,
 ): Promise<InstallDone> {
   if (signal.aborted) throw cancelled();
-  const { entry, runtime, environment, log } = options;
+  const { entry, runtime, environment } = options;
+  const log = (message: string) => options.log(withoutLogins(message));
   const child = fork(entry, [], {
     execPath: runtime,
     execArgv: [],
@@ -158,11 +160,14 @@ async function folderBytes(folder: string, enough: number): Promise<number> {
   return bytes;
 }
 
+/** The end of what it writes, in whole lines: half an address would not be known as one that holds a password. */
 function keepTail(child: ChildProcess, length: number): () => string {
   let tail = '';
+  let isCut = false;
   child.stderr?.setEncoding('utf8');
   child.stderr?.on('data', (piece: string) => {
+    isCut ||= tail.length + piece.length > length;
     tail = (tail + piece).slice(-length);
   });
-  return () => tail.trim();
+  return () => (isCut ? tail.slice(tail.indexOf('\n') + 1 || tail.length) : tail).trim();
 }

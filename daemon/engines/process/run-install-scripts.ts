@@ -6,6 +6,7 @@ import { problem } from '../../../shared/api/problem.ts';
 import type { ProgressCounter } from './install-progress.ts';
 import { type PackageWithScripts, scriptEvents } from './install-scripts.ts';
 import type { NpmSettings } from './npm-settings.ts';
+import { withoutLogins } from './without-logins.ts';
 
 /** Errors: INSTALL_008 with what the script said. */
 export async function runInstallScripts(
@@ -63,7 +64,7 @@ async function provideNode(folder: string): Promise<string> {
 
 function failed({ name }: PackageWithScripts, error: unknown) {
   const written = error instanceof Error && 'stderr' in error && typeof error.stderr === 'string' ? error.stderr : '';
-  const said = written.trim().split('\n').slice(-3).join(' / ').slice(-400);
+  const said = withoutLogins(written.trim().split('\n').slice(-3).join(' / ')).slice(-400);
   return problem('INSTALL_008', {
     detail: `An install script of ${name} failed.${said ? ` It wrote: ${said}` : ''}`,
     next: /node-gyp.*not found/.test(said)

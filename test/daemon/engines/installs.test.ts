@@ -265,6 +265,16 @@ describe('installing npm packages', () => {
       assert.doesNotMatch(JSON.stringify([problem, at.log]), /canary/);
     });
 
+    it('shows no password of a registry or a proxy that cannot be reached', async () => {
+      await begin({ npmrc: 'registry=http://me:canary-one@127.0.0.1:9/\nfetch-retries=0\n' });
+      const refused = await rejectsWith('INSTALL_003', install('tool'));
+      await at.close();
+      await begin({ npmrc: 'registry=http://r.example/\nproxy=http://me:canary-two@127.0.0.1:9/\nfetch-retries=0\n' });
+      const proxied = await rejectsWith('INSTALL_003', install('tool'));
+      assert.ok(at.log.length > 0);
+      assert.doesNotMatch(JSON.stringify([refused, proxied, at.log]), /canary/);
+    });
+
     it('uses npm’s variables of the environment', async () => {
       await begin({ npmrc: 'registry=http://127.0.0.1:9/\n', environment: { npm_config_registry: 'REGISTRY/' } });
       at.registry.publish({ name: 'tool', ...withBin });
