@@ -50,5 +50,8 @@ const formsOf = (value: string): string[] => [
 /** "Bearer abc" is secret as a whole and in its second part. */
 const headerSecrets = (value: string): string[] => [value, ...value.split(/\s+/).slice(1)];
 
-/** User names and passwords in addresses. */
-const withoutPasswords = (line: string): string => line.replace(/(\w+:\/\/)[^/@\s:]*:[^/@\s]*@/g, '$1•••@');
+/**
+ * Text without the user names and passwords in its addresses. Takes time in proportion to the text: what one match looks
+ * at has no slash in it, so the next cannot look at it again.
+ */
+export const withoutPasswords = (text: string): string => text.replace(/:\/\/[^/?#\s"<>]*@/g, '://•••@');

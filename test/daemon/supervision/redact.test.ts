@@ -35,6 +35,19 @@ describe('redacting', () => {
     assert.equal(stdio({})('proxy http://me:pass@host:1/ failed'), 'proxy http://•••@host:1/ failed');
   });
 
+  it('hides a password with an at sign, and a token that stands for the user', () => {
+    assert.equal(
+      stdio({})('http://me:p@ss@host:1/x and ssh+git://token@host'),
+      'http://•••@host:1/x and ssh+git://•••@host',
+    );
+  });
+
+  it('takes time in proportion to the length of the line', () => {
+    const started = Date.now();
+    for (const part of ['a', 'a://x', '://', 'x:', 'a://x:y', '@']) stdio({})(part.repeat(300_000));
+    assert.ok(Date.now() - started < 5_000);
+  });
+
   it('hides header values, with and without their scheme', () => {
     const redact = createRedactor({ kind: 'http', url: 'http://host', headers: { Authorization: 'Bearer abc123def' } });
     assert.equal(redact('"abc123def" is not valid: Bearer abc123def'), '"•••" is not valid: •••');
