@@ -18,6 +18,8 @@ export async function measureExtension(): Promise<{ activateMs: Summary }> {
       extension: root,
       entry: join(import.meta.dirname, 'activation.host.ts'),
       environment,
+      // The output is for the figures.
+      say: () => undefined,
     });
     if (failed > 0 || troubles.length > 0)
       throw new Error(`The extension could not be measured: ${troubles.join(' ')}`);

@@ -16,6 +16,8 @@ export interface HostSuiteOptions {
   entry: string;
   milliseconds?: number;
   environment?: Record<string, string>;
+  /** Gets the report of the tests; prints it without one. */
+  say?: (report: string) => void;
 }
 
 export interface SuiteResults {
@@ -98,7 +100,8 @@ export async function runHostSuite(options: HostSuiteOptions): Promise<HostSuite
     ...options.environment,
   };
   const code = await runInCodeServer({ folder: folder.path, environment, workspace, extension, tests, milliseconds });
-  await showLog(environment.QUAYSIDE_TEST_LOG);
+  const report = await readFile(environment.QUAYSIDE_TEST_LOG, 'utf8').catch(() => '');
+  (options.say ?? console.log)(report);
   const troubles =
     code === 0 || code === 1 ? [] : [`The extension host gave no result within ${milliseconds / 1000} seconds.`];
   const results = await readResults(resultsFile);
@@ -133,11 +136,6 @@ async function runInCodeServer({ folder, environment, workspace, extension, test
     extensionEnvironment: JSON.stringify(environment),
   });
   return await runWindow(browser.page, url, milliseconds);
-}
-
-async function showLog(file: string): Promise<void> {
-  const text = await readFile(file, 'utf8').catch(() => '');
-  if (text) console.log(text);
 }
 
 async function readResults(file: string): Promise<SuiteResults | undefined> {
