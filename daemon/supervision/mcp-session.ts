@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { type ProblemError, problem } from '../../shared/api/problem.ts';
 import { ContentBlock } from '../../shared/api/tools.ts';
 import { LostAnswer, OversizedAnswer } from './failed-answer.ts';
+import { readPagedList } from './paged-list.ts';
 import type { CallOptions, McpSession, WirePrompt, WireResource, WireTool } from './session.ts';
 
 const Page = z.looseObject({ nextCursor: z.string().optional().catch(undefined) });
@@ -38,17 +39,17 @@ const WireCallResultSchema = z.looseObject({
   isError: z.boolean().optional(),
 });
 
-const most = { pages: 200, items: 5_000 } as const;
-
 type StandardOutput<T extends z.ZodType> = NonNullable<T['~standard']['types']>['output'];
 
 export interface SessionOptions {
   client: Client;
   /** Takes secrets out of what the server says in its errors. */
   redact: (text: string) => string;
+  /** Gets a line for the server's output when a part of what it says is left out. */
+  tell: (line: string) => void;
 }
 
-export function createSession({ client, redact }: SessionOptions): McpSession {
+export function createSession({ client, redact, tell }: SessionOptions): McpSession {
   const request = async <T extends z.ZodType>(
     method: string,
     params: Record<string, unknown>,
@@ -72,25 +73,17 @@ export function createSession({ client, redact }: SessionOptions): McpSession {
     item: T,
     options: CallOptions,
   ): Promise<z.output<T>[]> => {
-    const found: z.output<T>[] = [];
-    const seen = new Set<string>();
     const until = Date.now() + options.timeoutSeconds * 1_000;
-    let cursor: string | undefined;
-    do {
-      const rest = { ...options, timeoutSeconds: Math.max(0.001, (until - Date.now()) / 1_000) };
-      const page = await request(method, cursor === undefined ? {} : { cursor }, Page, rest);
-      const items = z.array(z.unknown()).catch([]).parse(page[key]);
-      // One odd entry must not hide the others.
-      for (const one of items) {
-        const parsed = item.safeParse(one);
-        if (parsed.success) found.push(parsed.data);
-      }
-      cursor = page.nextCursor;
-      if (cursor !== undefined && seen.has(cursor)) throw endless(method);
-      if (cursor !== undefined) seen.add(cursor);
-      if (seen.size > most.pages || found.length > most.items) throw endless(method);
-    } while (cursor !== undefined);
-    return found;
+    return await readPagedList({
+      what: key,
+      async page(cursor) {
+        const rest = { ...options, timeoutSeconds: Math.max(0.001, (until - Date.now()) / 1_000) };
+        const page = await request(method, cursor === undefined ? {} : { cursor }, Page, rest);
+        return { entries: page[key], nextCursor: page.nextCursor };
+      },
+      parse: entry => item.safeParse(entry).data,
+      tell,
+    });
   };
 
   const offers = (capability: 'tools' | 'resources' | 'prompts') =>
@@ -111,12 +104,6 @@ export function createSession({ client, redact }: SessionOptions): McpSession {
 /** Of two tools with one name only the first can be meant by a call. */
 const withoutTwins = (tools: WireTool[]): WireTool[] =>
   [...new Map(tools.toReversed().map(tool => [tool.name, tool])).values()].toReversed();
-
-const endless = (method: string): ProblemError =>
-  problem('TOOL_004', {
-    detail: `The server’s answer to ${method} has no end: more than ${most.pages} pages or ${most.items} entries.`,
-    next: 'This is a fault of the server. Tell its author.',
-  });
 
 function toCallProblem(cause: unknown, seconds: number, redact: (text: string) => string): ProblemError {
   if (cause instanceof ProtocolError) return toProtocolProblem(cause, redact);

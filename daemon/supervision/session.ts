@@ -41,7 +41,7 @@ export interface CallOptions {
 }
 
 export interface McpSession {
-  /** All pages. Errors: TOOL_003, TOOL_004, SERVER_003 if the server ends meanwhile. */
+  /** All pages, as far as paged-list.ts goes; what is cut is told in the server’s output. Errors: TOOL_003, TOOL_004, SERVER_003 if the server ends meanwhile. */
   listTools(options: CallOptions): Promise<WireTool[]>;
   /**
    * Errors: TOOL_003 after the time limit (the server is told to stop), TOOL_004 for a protocol error,

@@ -99,7 +99,7 @@ export function createSupervisedServer(options: SupervisedServerOptions): Superv
       throw signal.reason;
     }
     connection = opened;
-    session = createSession({ client: opened.client, redact });
+    session = createSession({ client: opened.client, redact, tell: output.add });
     const { serverVersion, protocolVersion, instructions } = opened;
     apply({ kind: 'ready', at: now(), serverVersion, protocolVersion, instructions });
     events.onToolsChanged(id);
