@@ -38,7 +38,7 @@ function secretsOf(name: string, value: string): string[] {
 }
 
 /** A secret as it is, line by line, and as programs write it into JSON, addresses and headers. */
-const formsOf = (value: string): string[] => [
+export const formsOf = (value: string): string[] => [
   value,
   ...value.split(/\r?\n/),
   JSON.stringify(value).slice(1, -1),

@@ -2,6 +2,7 @@
 import { isProblemError, type Problem, type ProblemError, problem, toProblem } from '../../shared/api/problem.ts';
 import type { LaunchPlan } from '../engines/engine.ts';
 import type { ChildOptions } from './child.ts';
+import { createHider, hideInLists } from './confidential.ts';
 import type { Connection, ConnectionContext, ConnectionEnd } from './connection.ts';
 import { type HealthEvent, nextHealth, stoppedHealth } from './health.ts';
 import { createSession } from './mcp-session.ts';
@@ -40,6 +41,7 @@ export function createSupervisedServer(options: SupervisedServerOptions): Superv
   const { id, events, now } = options;
   let health: ServerHealth = stoppedHealth;
   let redact: (line: string) => string = line => line;
+  let hide: <T>(value: T) => T = value => value;
   let connection: Connection | undefined;
   let session: McpSession | undefined;
   let history: ServerEnd[] = [];
@@ -78,6 +80,7 @@ export function createSupervisedServer(options: SupervisedServerOptions): Superv
     signal.throwIfAborted();
     kind = launch.kind;
     redact = createRedactor(launch);
+    hide = createHider(launch);
     const context: ConnectionContext = {
       policy,
       signal,
@@ -99,8 +102,8 @@ export function createSupervisedServer(options: SupervisedServerOptions): Superv
       throw signal.reason;
     }
     connection = opened;
-    session = createSession({ client: opened.client, redact, tell: output.add });
-    const { serverVersion, protocolVersion, instructions } = opened;
+    session = hideInLists(createSession({ client: opened.client, redact, tell: output.add }), hide);
+    const { serverVersion, protocolVersion, instructions } = hide(toFacts(opened));
     apply({ kind: 'ready', at: now(), serverVersion, protocolVersion, instructions });
     events.onToolsChanged(id);
     void opened.ended.then(end => onEnded(opened, launch, end));
@@ -230,6 +233,12 @@ async function joined(
     signal.removeEventListener('abort', onAbort);
   }
 }
+
+const toFacts = ({ serverVersion, protocolVersion, instructions }: Connection) => ({
+  serverVersion,
+  protocolVersion,
+  instructions,
+});
 
 const stoppedMeanwhile = (): ProblemError =>
   problem('SERVER_003', {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { openDatabase } from '../../../daemon/storage/database.ts';
 import type { DaemonEvent } from '../../../shared/api/events.ts';
 import { isProblemError } from '../../../shared/api/problem.ts';
@@ -267,6 +268,28 @@ describe('secrets', () => {
     assert.equal(server.problem?.code, 'SECRET_006');
     const { items } = await daemon.api.listAudit({ query: { limit: 100 } });
     assert.equal(items.filter(({ action }) => action === 'detectTampering').length, 1);
+  });
+
+  it('are hidden in what a server tells of itself, which is stored', async () => {
+    const script = join(daemon.home, 'chatty.mjs');
+    const library = new URL('./json-lines.mjs', pathToFileURL(testServerScript('echo')));
+    writeFileSync(
+      script,
+      `import { serve, tool } from '${library.href}';
+      const t = process.env.TOKEN;
+      serve({ name: 'chatty', version: t, instructions: 'I am ' + t, tools: () => [tool('a', 'Uses ' + t)] });`,
+    );
+    await addServer('chatty', { arguments: [script] });
+    const { id } = await add('chatty.token', 'chatty');
+    await refer('chatty', { secretId: id, environmentVariable: 'TOKEN', required: true });
+    await start('chatty');
+    const detail = await daemon.api.getServer({ params: { id: 'chatty' } });
+    assert.deepEqual([detail.instructions, detail.serverVersion], ['I am •••', '•••']);
+    assert.equal((await daemon.api.listTools()).items[0]?.description, 'Uses •••');
+    const database = openDatabase(join(daemon.home, 'quayside.db'));
+    const stored = JSON.stringify(['servers', 'tools'].map(table => database.prepare(`select * from ${table}`).all()));
+    database.close();
+    assert.doesNotMatch(stored, /canary/);
   });
 
   it('say who uses them before they are deleted, and then only go by force', async () => {
