@@ -1,10 +1,12 @@
 // The form for a server's configuration: rows for arguments and variables, errors at the fields.
 import { useState } from 'preact/hooks';
 import type { MCPServerDetail } from '../../shared/api/servers.ts';
+import { useApp } from '../kit/app.ts';
 import { Button, Icon, IconButton } from '../kit/controls.tsx';
 import { Note, ProblemNotice } from '../kit/feedback.tsx';
 import { Checkbox, Field, FieldError, FieldRow, Select, TextInput } from '../kit/fields.tsx';
 import { Form } from '../kit/form.tsx';
+import { useOwned } from '../kit/owned.ts';
 import {
   type ConfigurationDraft,
   type ConfigurationErrors,
@@ -13,15 +15,23 @@ import {
   toConfigurationChange,
   toConfigurationDraft,
 } from './configuration.draft.ts';
+import { looksSecret } from './secret-references.draft.ts';
+import { createReferencesState, type ReferencesState } from './secret-references.state.ts';
+import { SecretHint, SecretReferences } from './secret-references.view.tsx';
 import type { ServerState } from './server.state.ts';
 
 interface PartProps {
   draft: ConfigurationDraft;
   errors: ConfigurationErrors;
   change: (part: Partial<ConfigurationDraft>) => void;
+  secrets: ReferencesState;
+  /** Called when a plain value has gone to the vault. */
+  onMoved: (part: Partial<ConfigurationDraft>) => void;
 }
 
 export function ConfigurationTab({ server, state }: { server: MCPServerDetail; state: ServerState }) {
+  const app = useApp();
+  const secrets = useOwned(() => createReferencesState(app, state.server, server.id));
   const [edited, setEdited] = useState<ConfigurationDraft>();
   const [tried, setTried] = useState(false);
   const [saved, setSaved] = useState(false);
@@ -41,50 +51,55 @@ export function ConfigurationTab({ server, state }: { server: MCPServerDetail; s
     setTried(false);
     setSaved(true);
   };
-  const parts = { draft, errors, change };
+  // Other edits wait to be saved; the value that is in the vault now must not come back with them.
+  const onMoved = (part: Partial<ConfigurationDraft>) => setEdited(now => now && { ...now, ...part });
+  const parts = { draft, errors, change, secrets, onMoved };
   const general = problem && (problem.errors ?? []).length === 0 ? problem : undefined;
   return (
-    <Form label="Configuration" onSubmit={() => void save()}>
-      {server.source.type === 'remote' ? <RemoteParts {...parts} /> : <ProcessParts {...parts} />}
-      <CommonParts {...parts} />
-      {general && <ProblemNotice problem={general} />}
-      {saved && (
-        <Note icon="check">
-          <p>
-            Saved.
-            {server.state === 'running' && ' The running server uses it after a restart.'}
-          </p>
-          {server.state === 'running' && (
-            <div class="button-row">
-              <Button icon="debug-restart" busy={state.act.running.value === 'restart'} onClick={state.restart}>
-                Restart now
-              </Button>
-            </div>
-          )}
-        </Note>
-      )}
-      <div class="button-row">
-        <Button kind="primary" type="submit" icon="save" busy={state.saving.running.value !== undefined}>
-          Save
-        </Button>
-        <Button
-          icon="discard"
-          disabled={edited === undefined}
-          onClick={() => {
-            setEdited(undefined);
-            setTried(false);
-            state.saving.dismiss();
-          }}
-        >
-          Undo changes
-        </Button>
-        {edited !== undefined && <span class="field-hint">Not saved yet.</span>}
-      </div>
-    </Form>
+    <>
+      <Form label="Configuration" onSubmit={() => void save()}>
+        {server.source.type === 'remote' ? <RemoteParts {...parts} /> : <ProcessParts {...parts} />}
+        <CommonParts {...parts} />
+        {general && <ProblemNotice problem={general} />}
+        {saved && (
+          <Note icon="check">
+            <p>
+              Saved.
+              {server.state === 'running' && ' The running server uses it after a restart.'}
+            </p>
+            {server.state === 'running' && (
+              <div class="button-row">
+                <Button icon="debug-restart" busy={state.act.running.value === 'restart'} onClick={state.restart}>
+                  Restart now
+                </Button>
+              </div>
+            )}
+          </Note>
+        )}
+        <div class="button-row">
+          <Button kind="primary" type="submit" icon="save" busy={state.saving.running.value !== undefined}>
+            Save
+          </Button>
+          <Button
+            icon="discard"
+            disabled={edited === undefined}
+            onClick={() => {
+              setEdited(undefined);
+              setTried(false);
+              state.saving.dismiss();
+            }}
+          >
+            Undo changes
+          </Button>
+          {edited !== undefined && <span class="field-hint">Not saved yet.</span>}
+        </div>
+      </Form>
+      <SecretReferences server={server} state={secrets} />
+    </>
   );
 }
 
-const ProcessParts = ({ draft, errors, change }: PartProps) => (
+const ProcessParts = ({ draft, errors, change, secrets, onMoved }: PartProps) => (
   <>
     <ArgumentRows draft={draft} errors={errors} change={change} />
     <PairRows
@@ -95,6 +110,10 @@ const ProcessParts = ({ draft, errors, change }: PartProps) => (
       pairs={draft.environment}
       errors={errors}
       onChange={environment => change({ environment })}
+      busy={secrets.act.running.value !== undefined}
+      onMove={async ({ name, value }) => {
+        if (await secrets.move(name, value, 'variable')) onMoved({ environment: without(draft.environment, name) });
+      }}
     />
     <Field
       label="Working directory"
@@ -112,7 +131,9 @@ const ProcessParts = ({ draft, errors, change }: PartProps) => (
   </>
 );
 
-const RemoteParts = ({ draft, errors, change }: PartProps) => (
+const without = (pairs: readonly Pair[], name: string): Pair[] => pairs.filter(pair => pair.name !== name);
+
+const RemoteParts = ({ draft, errors, change, secrets, onMoved }: PartProps) => (
   <PairRows
     legend="Headers"
     description="Sent with every request to this server."
@@ -121,10 +142,14 @@ const RemoteParts = ({ draft, errors, change }: PartProps) => (
     pairs={draft.headers}
     errors={errors}
     onChange={headers => change({ headers })}
+    busy={secrets.act.running.value !== undefined}
+    onMove={async ({ name, value }) => {
+      if (await secrets.move(name, value, 'header')) onMoved({ headers: without(draft.headers, name) });
+    }}
   />
 );
 
-const CommonParts = ({ draft, errors, change }: PartProps) => (
+const CommonParts = ({ draft, errors, change }: Pick<PartProps, 'draft' | 'errors' | 'change'>) => (
   <>
     <Field label="Restart" description="When it ends without being asked." error={errors.get('restart')}>
       <Select
@@ -157,7 +182,7 @@ const CommonParts = ({ draft, errors, change }: PartProps) => (
   </>
 );
 
-function ArgumentRows({ draft, errors, change }: PartProps) {
+function ArgumentRows({ draft, errors, change }: Pick<PartProps, 'draft' | 'errors' | 'change'>) {
   const rows = draft.arguments;
   const set = (index: number, value: string) =>
     change({ arguments: rows.map((old, place) => (place === index ? value : old)) });
@@ -193,10 +218,13 @@ interface PairRowsProps {
   pairs: Pair[];
   errors: ConfigurationErrors;
   onChange: (pairs: Pair[]) => void;
+  /** True while a value is on its way to the vault. */
+  busy: boolean;
+  onMove: (pair: Pair) => Promise<void>;
 }
 
 /** Names and values. Values may be secret, so they are covered until asked for. */
-function PairRows({ legend, description, place, noun, pairs, errors, onChange }: PairRowsProps) {
+function PairRows({ legend, description, place, noun, pairs, errors, onChange, busy, onMove }: PairRowsProps) {
   const [shown, setShown] = useState(false);
   const set = (index: number, part: Partial<Pair>) =>
     onChange(pairs.map((old, at) => (at === index ? { ...old, ...part } : old)));
@@ -226,6 +254,9 @@ function PairRows({ legend, description, place, noun, pairs, errors, onChange }:
             label={`Remove ${noun} ${index + 1}`}
             onClick={() => onChange(pairs.filter((_, at) => at !== index))}
           />
+          {pair.value !== '' && looksSecret(pair.name) && (
+            <SecretHint place={pair.name} busy={busy} onMove={() => void onMove(pair)} />
+          )}
         </FieldRow>
       ))}
       <FieldError error={errors.get(place)} />
