@@ -29,7 +29,9 @@ export async function connectRemote(plan: PlanOf<'http'>, context: ConnectionCon
     fetch: createGuardedFetch({
       messageBytes,
       onOversized: (id, bytes) => {
-        context.output.add(`An answer of ${bytes} bytes or more was not taken: at most ${messageBytes} are allowed.`);
+        context.output.add(
+          `Quayside: An answer of ${bytes} bytes or more was not taken: at most ${messageBytes} are allowed.`,
+        );
         if (id !== undefined) fail(id, new OversizedAnswer(bytes, messageBytes));
       },
       onUnanswered: id => fail(id, new LostAnswer('The connection ended before the answer came.')),

@@ -11,6 +11,7 @@ import {
   initialise,
   type PlanOf,
 } from './connection.ts';
+import { usualPace } from './message-pace.ts';
 import { createStdioTransport, type StdioTransport } from './stdio.transport.ts';
 
 /** Errors: SERVER_004 to SERVER_007, or the signal's reason. Nothing is left of a server that could not be started. */
@@ -20,7 +21,8 @@ export async function connectChild(plan: PlanOf<'stdio'>, context: ConnectionCon
   });
   context.onPid(child.pid);
   const noise = { lines: 0 };
-  const transport = createTransport(child, context, noise);
+  const stuck = Promise.withResolvers<void>();
+  const transport = createTransport(child, context, noise, stuck.resolve);
   const client = createClient(context);
   const stderr = pipeErrors(child, context);
   try {
@@ -30,20 +32,21 @@ export async function connectChild(plan: PlanOf<'stdio'>, context: ConnectionCon
       await Promise.race([child.exited.then(never), delay(isAnswered ? 0 : 500)]);
       throw error;
     });
-    await Promise.race([initialised, endedEarly(child, stderr, context)]);
+    await Promise.race([initialised, endedEarly(child, stderr, context), stuck.promise.then(refuseStuck)]);
   } catch (error) {
     await child.end();
     await client.close().catch(() => {});
     if (context.signal.aborted) throw context.signal.reason;
     throw isProblemError(error) ? error : notInitialised(error, transport, noise, context);
   }
-  return toConnection(child, client, transport, stderr);
+  return toConnection(child, client, transport, stderr, stuck.promise);
 }
 
 function createTransport(
   child: Child,
   { policy, output }: ConnectionContext,
   noise: { lines: number },
+  onStuck: () => void,
 ): StdioTransport {
   const noisy = output.reader();
   return createStdioTransport({
@@ -56,7 +59,11 @@ function createTransport(
       noisy.push(lineEnd);
     },
     onOversized({ bytes }) {
-      output.add(`A message of ${bytes} bytes was not taken: at most ${policy.messageBytes} are allowed.`);
+      output.add(`Quayside: A message of ${bytes} bytes was not taken: at most ${policy.messageBytes} are allowed.`);
+    },
+    onStuck,
+    onHaste() {
+      output.add(`Quayside: It sends too many messages, and is read no faster than ${usualPace.perSecond} a second.`);
     },
   });
 }
@@ -86,7 +93,13 @@ async function endedEarly(child: Child, stderr: Promise<void>, { output, redact 
   });
 }
 
-function toConnection(child: Child, client: Client, transport: StdioTransport, stderr: Promise<void>): Connection {
+function toConnection(
+  child: Child,
+  client: Client,
+  transport: StdioTransport,
+  stderr: Promise<void>,
+  stuck: Promise<void>,
+): Connection {
   const exited = child.exited.then(async (exit): Promise<ConnectionEnd> => {
     await Promise.race([stderr, delay(200)]);
     return { failed: exit.code !== 0, reason: `It ended by itself ${describeExit(exit)}.` };
@@ -103,12 +116,18 @@ function toConnection(child: Child, client: Client, transport: StdioTransport, s
     client,
     pid: child.pid,
     ...described(client),
-    ended: Promise.race([exited, silenced]),
+    ended: Promise.race([exited, silenced, stuck.then(() => ({ failed: true, reason: `${stuckText} It was ended.` }))]),
     async close() {
       await child.end();
       await transport.close();
     },
   };
+}
+
+const stuckText = 'It asked again and again, and did not read the answers.';
+
+function refuseStuck(): never {
+  throw problem('SERVER_007', { detail: stuckText, next: 'This is a fault of the server. Tell its author.' });
 }
 
 const never = () => new Promise<never>(() => {});

@@ -1,9 +1,10 @@
 // MCP over a child's standard streams, with limits that hold against a hostile or broken server: a message over the limit
-// is skipped without being kept, what is no message is noise, and a server that does not read is noticed.
+// is skipped without being kept, what is no message is noise, and a server that does not read, or talks without end, is held back.
 import type { Readable, Writable } from 'node:stream';
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/client';
 import { failedAnswer, OversizedAnswer } from './failed-answer.ts';
 import { createLineReader, type OversizedLine } from './line-reader.ts';
+import { createMessagePace, type MessagePace } from './message-pace.ts';
 
 export interface StdioTransportOptions {
   stdin: Writable;
@@ -12,6 +13,13 @@ export interface StdioTransportOptions {
   /** A line on standard output that is not MCP. */
   onNoise: (line: Buffer) => void;
   onOversized: (line: OversizedLine) => void;
+  /** It asks and does not read the answers, and has not for a while. */
+  onStuck: () => void;
+  /** It sends more than it may, and is read more slowly from now on. Told once. */
+  onHaste: () => void;
+  pace?: MessagePace;
+  /** Milliseconds that it may leave too many answers unread. */
+  patience?: number;
 }
 
 export interface StdioTransport extends Transport {
@@ -20,28 +28,41 @@ export interface StdioTransport extends Transport {
 }
 
 /** Messages that the server has not read yet may take this much memory. */
-const unreadBytes = 67_108_864;
+const unreadBytes = 16_777_216;
+
+/** Answers to its own requests that a server may leave unread before it is read no further. */
+const unreadAnswers = { count: 1_000, bytes: 1_048_576 } as const;
 
 export function createStdioTransport(options: StdioTransportOptions): StdioTransport {
-  const { stdin, stdout, messageBytes, onNoise, onOversized } = options;
+  const { stdin, stdout, messageBytes, onNoise, onOversized, pace = createMessagePace() } = options;
   let spoken = false;
   let closed = false;
+  const gate = createGate(stdout);
+  const unread = createUnread(gate, options);
+  const slowDown = once(options.onHaste);
 
   const close = (): void => {
     if (closed) return;
     closed = true;
+    unread.close();
     stdout.removeAllListeners('data');
     // Go on reading, or the server would block on a full pipe while it ends.
-    stdout.resume();
+    gate.open();
     transport.onclose?.();
   };
 
   const reader = createLineReader({
     limit: messageBytes,
     onLine(line) {
+      if (!looksLikeMessage(line)) return line.length > 0 ? onNoise(line) : undefined;
       const messages = parseMessages(line);
       if (messages.length > 0) spoken = true;
-      else if (line.length > 0) onNoise(line);
+      else onNoise(line);
+      const wait = pace.take(Math.max(1, messages.length));
+      if (wait > 0 && !closed) {
+        slowDown();
+        gate.holdFor(wait);
+      }
       for (const message of messages) transport.onmessage?.(message);
     },
     onOversized(line) {
@@ -66,8 +87,16 @@ export function createStdioTransport(options: StdioTransportOptions): StdioTrans
       if (closed || !stdin.writable) throw new Error('The server does not read its input any more.');
       if (stdin.writableLength > unreadBytes)
         throw new Error('The server does not read its input: too much is waiting.');
+      const text = `${JSON.stringify(message)}\n`;
+      const isAnswer = !('method' in message);
+      if (isAnswer) unread.add(text.length);
+      else if ('id' in message) pace.expect();
       await new Promise<void>((resolve, reject) => {
-        stdin.write(`${JSON.stringify(message)}\n`, error => (error ? reject(error) : resolve()));
+        stdin.write(text, error => {
+          if (isAnswer) unread.remove(text.length);
+          if (error) reject(error);
+          else resolve();
+        });
       });
     },
     async close() {
@@ -77,21 +106,103 @@ export function createStdioTransport(options: StdioTransportOptions): StdioTrans
   return transport;
 }
 
+interface Gate {
+  hold(): void;
+  release(): void;
+  /** Holds for so many milliseconds, beside any other reason to hold. */
+  holdFor(milliseconds: number): void;
+  /** Open from now on, whatever is asked. */
+  open(): void;
+}
+
+/** Whether the server is read: a server whose output is not read is held back by its own full pipe. */
+function createGate(stdout: Readable): Gate {
+  let isHeld = false;
+  let isOpen = false;
+  let timer: NodeJS.Timeout | undefined;
+  const update = (): void => {
+    if (isOpen || (!isHeld && timer === undefined)) stdout.resume();
+    else stdout.pause();
+  };
+  return {
+    hold() {
+      isHeld = true;
+      update();
+    },
+    release() {
+      isHeld = false;
+      update();
+    },
+    holdFor(milliseconds) {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        timer = undefined;
+        update();
+      }, milliseconds);
+      timer.unref();
+      update();
+    },
+    open() {
+      isOpen = true;
+      clearTimeout(timer);
+      update();
+    },
+  };
+}
+
+/** The answers that wait for the server to read them: too many close the gate, and for too long they are its end. */
+function createUnread(gate: Gate, { onStuck, patience = 3_000 }: StdioTransportOptions) {
+  let count = 0;
+  let bytes = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+  };
+  return {
+    add(size: number): void {
+      count += 1;
+      bytes += size;
+      if (timer !== undefined || (count <= unreadAnswers.count && bytes <= unreadAnswers.bytes)) return;
+      gate.hold();
+      timer = setTimeout(onStuck, patience);
+    },
+    remove(size: number): void {
+      count -= 1;
+      bytes -= size;
+      if (timer === undefined || count > unreadAnswers.count / 2 || bytes > unreadAnswers.bytes / 2) return;
+      stop();
+      gate.release();
+    },
+    close: stop,
+  };
+}
+
+const once = (act: () => void): (() => void) => {
+  let done = false;
+  return () => {
+    if (!done) act();
+    done = true;
+  };
+};
+
+/** Cheaper than to parse every line that a server prints by mistake. */
+const looksLikeMessage = ([first]: Buffer): boolean =>
+  first === 0x7b || first === 0x5b || first === 0x20 || first === 0x09;
+
+/** More than anybody has a reason to send in one line. */
+const largestBatch = 1_000;
+
 /** The messages in a line: one, or several as an older revision of the protocol has it. None if it is noise. */
 function parseMessages(line: Buffer): JSONRPCMessage[] {
-  // Cheaper than to parse every line that a server prints by mistake.
-  const first = line[0];
-  if (first !== 0x7b && first !== 0x5b && !isSpace(first)) return [];
   try {
     const parsed: unknown = JSON.parse(line.toString('utf8'));
     const all = Array.isArray(parsed) ? parsed : [parsed];
-    return all.every(isMessage) ? all : [];
+    return all.length <= largestBatch && all.every(isMessage) ? all : [];
   } catch {
     return [];
   }
 }
-
-const isSpace = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x09;
 
 /** Enough of JSON-RPC to tell a message from other JSON; the client checks the rest. */
 function isMessage(value: unknown): value is JSONRPCMessage {
