@@ -65,6 +65,11 @@ export const getVault = {
   problems: [],
 } as const satisfies Route;
 
+/**
+ * An editor with a keychain: read the vault; if it is `empty`, or `locked` with the source `editor`, hand over the 32
+ * random bytes that the keychain holds, or that are made and kept there first. A vault that is open stays as it is;
+ * to take it over, ask the person and use `changeMasterKey`.
+ */
 export const unlockVault = {
   method: 'post',
   path: '/vault/unlock',

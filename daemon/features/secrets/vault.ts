@@ -24,6 +24,7 @@ import {
 } from './master-key.ts';
 import { type SealedRecord, type SecretContext, seal, unseal } from './sealed-record.ts';
 import { isLive, type LiveKey, type StoredVault, type VaultRepository } from './vault.repository.ts';
+import { locked, mounted, noPassphrase, unreadableLeft, wrongKey } from './vault-problems.ts';
 
 /** A key as somebody hands it over. */
 export type GivenKey = { passphrase: string } | { masterKey: string };
@@ -271,48 +272,5 @@ async function newMaster(
 async function masterFor({ source, derivation }: StoredVault, given: GivenKey): Promise<Buffer> {
   if ('masterKey' in given) return parseMasterKey(Buffer.from(given.masterKey), placeOf(given));
   if (derivation) return stretchPassphrase(given.passphrase, derivation);
-  throw problem('SECRET_004', {
-    detail: `This vault has no passphrase: its key comes from ${describeSource[source]}.`,
-    next: nextFor[source],
-  });
+  throw noPassphrase(source);
 }
-
-export const describeSource: Record<MasterKeySource, string> = {
-  file: 'a mounted file',
-  editor: 'the keychain of the editor',
-  passphrase: 'a passphrase',
-  environment: 'the variable QUAYSIDE_MASTER_KEY',
-  generated: 'the file master.key in the state folder',
-};
-
-const nextFor: Record<MasterKeySource, string> = {
-  file: 'Mount that file again, or name it in QUAYSIDE_MASTER_KEY_FILE, and start the daemon again.',
-  editor: 'Open a window of the editor in which the vault was made.',
-  passphrase: 'Give it with "quayside secrets unlock".',
-  environment: 'Start the daemon with that variable.',
-  generated: 'Put that file back, and start the daemon again.',
-};
-
-const locked = (source: MasterKeySource): ProblemError =>
-  problem('SECRET_003', {
-    detail: `Its key comes from ${describeSource[source]}, and is not there.`,
-    next: nextFor[source],
-  });
-
-const wrongKey = (source: MasterKeySource, place: string): ProblemError =>
-  problem('SECRET_004', {
-    detail: `${place} does not open this vault, whose key comes from ${describeSource[source]}. Nothing was changed.`,
-    next: nextFor[source],
-  });
-
-const mounted = (place: string): ProblemError =>
-  problem('SECRET_005', {
-    detail: `The vault takes its key from ${place}, which comes before every other one.`,
-    next: 'Start the daemon without that file first.',
-  });
-
-const unreadableLeft = (): ProblemError =>
-  problem('SECRET_006', {
-    detail: 'Not every value could be encrypted anew, so the key was not changed.',
-    next: 'Give the secrets that cannot be read their values again, or delete them.',
-  });

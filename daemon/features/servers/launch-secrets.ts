@@ -24,9 +24,11 @@ export function withSecrets(plan: LaunchPlan, { environment, headers }: HandedOv
     const confidential = Object.values(environment);
     return { ...plan, environment: { ...plan.environment, ...environment }, confidential };
   }
+  // "Bearer abc" is secret as a whole and in its second part.
+  const confidential = Object.values(headers).flatMap(value => [value, ...value.split(/\s+/).slice(1)]);
   const taken = new Set(Object.keys(headers).map(name => name.toLowerCase()));
   const plain = Object.entries(plan.headers).filter(([name]) => !taken.has(name.toLowerCase()));
-  return { ...plan, headers: { ...Object.fromEntries(plain), ...headers }, confidential: Object.values(headers) };
+  return { ...plan, headers: { ...Object.fromEntries(plain), ...headers }, confidential };
 }
 
 /** Errors: REQUEST_001 for a header of a server that has none, and for a variable of one that runs elsewhere. */
