@@ -175,6 +175,18 @@ describe('Commands for secrets', () => {
     assert.equal(stopped.code, 130, stopped.screen);
   });
 
+  it('ask on a terminal before they import, and take silence for a no', async function () {
+    this.timeout(60_000);
+    const file = join(quayside.home, '..', 'asked.env');
+    await writeFile(file, 'ASKED=some-value\n');
+    const args = ['secrets', 'import', file, '--server', 'echo'];
+    const refused = await typeInto(quayside, args, '[y/N]', '\r');
+    assert.match(refused.screen, /echo\.asked +echo +create[\s\S]*Nothing was imported\./);
+    const agreed = await typeInto(quayside, args, '[y/N]', 'y\r');
+    assert.match(agreed.screen, /Imported 1 secret\./);
+    assert.doesNotMatch(agreed.screen, /some-value/);
+  });
+
   it('leave a value nowhere but encrypted: not in files, logs, command lines, answers or output', async function () {
     this.timeout(120_000);
     // More features, with the value in the daemon's hands.

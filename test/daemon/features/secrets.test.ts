@@ -6,7 +6,7 @@ import { openDatabase } from '../../../daemon/storage/database.ts';
 import type { DaemonEvent } from '../../../shared/api/events.ts';
 import { isProblemError } from '../../../shared/api/problem.ts';
 import type { SecretReference } from '../../../shared/api/secrets.ts';
-import { testServerScript } from '../../support/fake-engine.ts';
+import { testPackage, testServerScript } from '../../support/fake-engine.ts';
 import { type InProcessDaemon, startInProcessDaemon, until } from '../../support/in-process-daemon.ts';
 import { startRemoteServer } from '../../support/remote-mcp-server.ts';
 
@@ -123,6 +123,22 @@ describe('secrets', () => {
     await daemon.restart();
     const after = await daemon.api.listSecretUses({ params: { id } });
     assert.equal(after.items[0]?.caller, 'daemon', 'started again with the daemon');
+  });
+
+  it('reach a server that is installed and started with references from the first', async () => {
+    const { id } = await add('shared.token', null);
+    const secretReferences = [{ secretId: id, environmentVariable: 'TOKEN', required: true }];
+    const from = { package: testPackage('echo') };
+    const body = {
+      kind: 'install',
+      from,
+      serverId: 'fresh',
+      configuration: { secretReferences },
+      start: true,
+    } as const;
+    const operation = await daemon.api.createOperation({ body });
+    await until(async () => (await daemon.api.getOperation({ params: { id: operation.id } })).state === 'succeeded');
+    assert.equal((await environmentOf('fresh'))['TOKEN'], value);
   });
 
   it('give a server its new value with the next start', async () => {
