@@ -1,4 +1,6 @@
 // fetch for remote servers: bodies are bounded while they stream, and a request whose answer will never come is told at once.
+import { createMessagePace, type MessagePace } from './message-pace.ts';
+import { createPatientFetch } from './patient-fetch.ts';
 
 export interface GuardedFetchOptions {
   messageBytes: number;
@@ -21,13 +23,17 @@ export function createGuardedFetch({
   onUnanswered,
   onLost,
 }: GuardedFetchOptions): FetchLike {
+  const patientFetch = createPatientFetch();
+  const pace = createMessagePace();
   return async (url, init = {}) => {
     const isPost = init.method === 'POST';
     const id = isPost ? requestId(init.body) : undefined;
     const hadSession = new Headers(init.headers).has('mcp-session-id');
+    if (id !== undefined) pace.expect();
     let response: Response;
     try {
-      response = await fetch(url, init);
+      // A request ends with its own time limit. The event stream has none: Node's tells of a connection that is dead.
+      response = await (id === undefined ? fetch : patientFetch)(url, init);
     } catch (error) {
       if (isPost && hadSession && !init.signal?.aborted) onLost('It cannot be reached any more.');
       throw error;
@@ -39,6 +45,7 @@ export function createGuardedFetch({
       boundMessages({
         limit: messageBytes,
         perEvent: isStream,
+        pace,
         onOversized: bytes => onOversized(id, bytes),
         onEnd: resumable => {
           if (id !== undefined && isStream && !resumable)
@@ -62,14 +69,23 @@ interface BoundOptions {
   limit: number;
   /** Count each event of a stream by itself, or the whole body. */
   perEvent: boolean;
+  /** What comes too fast is read later. */
+  pace: MessagePace;
   onOversized: (bytes: number) => void;
   /** `resumable`: the stream gave an event id, so that the client will ask for the rest. */
   onEnd: (resumable: boolean) => void;
 }
 
-function boundMessages({ limit, perEvent, onOversized, onEnd }: BoundOptions): TransformStream<Uint8Array, Uint8Array> {
+function boundMessages({
+  limit,
+  perEvent,
+  pace,
+  onOversized,
+  onEnd,
+}: BoundOptions): TransformStream<Uint8Array, Uint8Array> {
   let bytes = 0;
   let lineBytes = 0;
+  let events = 0;
   let resumable = false;
   const count = (piece: Buffer): void => {
     let from = 0;
@@ -77,7 +93,10 @@ function boundMessages({ limit, perEvent, onOversized, onEnd }: BoundOptions): T
       const line = lineBytes + end - from;
       bytes += end - from + 1;
       const isBlank = line === 0 || (line === 1 && piece[end - 1] === 0x0d);
-      if (isBlank) bytes = 0;
+      if (isBlank) {
+        bytes = 0;
+        events += 1;
+      }
       if (lineBytes === 0 && piece.subarray(from, from + 3).toString('latin1') === 'id:') resumable = true;
       lineBytes = 0;
       from = end + 1;
@@ -86,12 +105,18 @@ function boundMessages({ limit, perEvent, onOversized, onEnd }: BoundOptions): T
     lineBytes += piece.length - from;
   };
   return new TransformStream<Uint8Array, Uint8Array>({
-    transform(piece, controller) {
+    async transform(piece, controller) {
       if (perEvent) count(Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength));
       else bytes += piece.byteLength;
-      if (bytes <= limit) return controller.enqueue(piece);
-      onOversized(bytes);
-      controller.error(new Error(`A message of more than ${limit} bytes was not taken.`));
+      if (bytes > limit) {
+        onOversized(bytes);
+        controller.error(new Error(`A message of more than ${limit} bytes was not taken.`));
+        return;
+      }
+      controller.enqueue(piece);
+      const wait = pace.take(events);
+      events = 0;
+      if (wait > 0) await new Promise<void>(resolve => setTimeout(resolve, wait).unref());
     },
     flush: () => onEnd(resumable),
   });

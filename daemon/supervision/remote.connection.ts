@@ -13,6 +13,7 @@ import {
 } from './connection.ts';
 import { failedAnswer, LostAnswer, OversizedAnswer } from './failed-answer.ts';
 import { createGuardedFetch } from './guarded-fetch.ts';
+import { endRequestsInTime } from './remote.requests.ts';
 
 /** Errors: SERVER_004, SERVER_005, SERVER_007, or the signal's reason. */
 export async function connectRemote(plan: PlanOf<'http'>, context: ConnectionContext): Promise<Connection> {
@@ -24,6 +25,7 @@ export async function connectRemote(plan: PlanOf<'http'>, context: ConnectionCon
   };
   const transport = new StreamableHTTPClientTransport(new URL(plan.url), {
     requestInit: { headers: plan.headers },
+    reconnectionScheduler: reconnectLater,
     // Redirects stay on the origin that the headers are meant for.
     redirectPolicy: 'same-origin',
     fetch: createGuardedFetch({
@@ -39,6 +41,7 @@ export async function connectRemote(plan: PlanOf<'http'>, context: ConnectionCon
     }),
   });
   const client = createClient(context);
+  const requests = endRequestsInTime(transport);
   try {
     await initialise(client, transport, context);
   } catch (error) {
@@ -46,21 +49,32 @@ export async function connectRemote(plan: PlanOf<'http'>, context: ConnectionCon
     if (context.signal.aborted) throw context.signal.reason;
     throw isProblemError(error) ? error : notConnected(plan, error, context);
   }
-  rememberAnswers(transport, answered);
+  rememberAnswers(transport, id => {
+    requests.answered(id);
+    answered.add(id);
+    if (answered.size > 1_000) for (const oldest of answered) if (answered.size > 500) answered.delete(oldest);
+  });
   watchStream(transport, lost.resolve);
   return toConnection(client, transport, lost);
 }
 
-/** The last answers, so that one that has come is not declared lost. */
-function rememberAnswers(transport: StreamableHTTPClientTransport, answered: Set<number | string>): void {
+/** Tells of the answers that have come, so that none of them is declared lost, and their requests end. */
+function rememberAnswers(transport: StreamableHTTPClientTransport, onAnswer: (id: number | string) => void): void {
   const deliver = transport.onmessage;
   transport.onmessage = message => {
-    if (!('method' in message) && message.id !== undefined && message.id !== null) {
-      answered.add(message.id);
-      if (answered.size > 1_000) for (const oldest of answered) if (answered.size > 500) answered.delete(oldest);
-    }
+    if (!('method' in message) && message.id !== undefined && message.id !== null) onAnswer(message.id);
     deliver?.(message);
   };
+}
+
+/** A server may say when to come back, but neither a thousand times a second nor never. */
+const reconnection = { soonest: 1_000, latest: 60_000 } as const;
+
+function reconnectLater(reconnect: () => void, delay: number): () => void {
+  const wait = Math.max(reconnection.soonest, Math.min(delay, reconnection.latest));
+  const timer = setTimeout(reconnect, wait);
+  timer.unref();
+  return () => clearTimeout(timer);
 }
 
 /** The transport tells of its lost event stream in words only. */

@@ -19,6 +19,10 @@ export interface RemoteServer {
     cutCalls: boolean;
     /** Calls are not answered. */
     silent: boolean;
+    /** A call's stream has other messages without end. Whether the client still reads it. */
+    flood: { isRead: boolean } | undefined;
+    /** The event stream ends at once, and asks to come back after so many milliseconds. */
+    retry: number | undefined;
   };
   /** Sends a message on the open event stream. */
   notify(method: string): void;
@@ -43,6 +47,8 @@ export async function startRemoteServer(port = 0): Promise<RemoteServer> {
     page: undefined,
     cutCalls: false,
     silent: false,
+    flood: undefined,
+    retry: undefined,
   };
 
   const answerCall = (params: { name: string; arguments: Record<string, unknown> }) => {
@@ -53,6 +59,7 @@ export async function startRemoteServer(port = 0): Promise<RemoteServer> {
 
   const answer = (rpc: { id: number; method: string; params: never }, response: ServerResponse): void => {
     if (rpc.method === 'tools/call' && behaviour.silent) return;
+    if (rpc.method === 'tools/call' && behaviour.flood) return void flood(response, behaviour.flood);
     const results: Record<string, () => unknown> = {
       initialize: () => ({
         protocolVersion: '2025-11-25',
@@ -93,6 +100,8 @@ export async function startRemoteServer(port = 0): Promise<RemoteServer> {
     if (request.method === 'DELETE') return void response.writeHead(200).end();
     if (request.method === 'GET') {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
+      if (behaviour.retry !== undefined)
+        return void response.end(`retry: ${behaviour.retry}\nid: ${requests.length}\ndata:\n\n`);
       response.write(': hello\n\n');
       streams.add(response);
       return;
@@ -115,6 +124,21 @@ export async function startRemoteServer(port = 0): Promise<RemoteServer> {
       await new Promise(resolve => server.close(resolve));
     },
   };
+}
+
+function flood(response: ServerResponse, stream: { isRead: boolean }): void {
+  const message = { jsonrpc: '2.0', method: 'notifications/message', params: { level: 'info', data: 'x' } };
+  const piece = `data: ${JSON.stringify(message)}\n\n`.repeat(200);
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  stream.isRead = true;
+  response.once('close', () => {
+    stream.isRead = false;
+  });
+  const write = (): void => {
+    while (!response.destroyed && response.write(piece));
+    if (!response.destroyed) response.once('drain', write);
+  };
+  write();
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

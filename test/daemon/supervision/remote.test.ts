@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { inspect } from 'node:util';
+import { createPatientFetch } from '../../../daemon/supervision/patient-fetch.ts';
 import { rejectsWith } from '../../contracts/engine.contract.ts';
 import { until } from '../../support/in-process-daemon.ts';
 import { type RemoteServer, startRemoteServer } from '../../support/remote-mcp-server.ts';
@@ -103,6 +106,45 @@ describe('a remote server', () => {
     remote.behaviour.silent = true;
     await rejectsWith('TOOL_003', session().callTool('echo', { message: 'x' }, { timeoutSeconds: 1 }));
     await until(() => remote.requests.some(({ rpc }) => rpc === 'notifications/cancelled'));
+  });
+
+  for (const end of ['at the time limit', 'when it is cancelled'] as const) {
+    it(`is not read any more ${end}, whatever it sends`, async () => {
+      remote.behaviour.answers = 'stream';
+      await start();
+      const flood = { isRead: false };
+      remote.behaviour.flood = flood;
+      const controller = new AbortController();
+      const options = { timeoutSeconds: end === 'at the time limit' ? 0.3 : 30, signal: controller.signal };
+      const call = session().callTool('echo', { message: 'x' }, options);
+      setTimeout(() => controller.abort(new Error('enough')), end === 'at the time limit' ? 20_000 : 300).unref();
+      await until(() => flood.isRead);
+      await assert.rejects(call);
+      await until(() => !flood.isRead, 'the end of the stream', 2_000);
+      remote.behaviour.flood = undefined;
+      assert.equal((await session().callTool('echo', { message: 'x' }, soon)).content.length, 1);
+    });
+  }
+
+  it('is not asked for its event stream more than once a second, whatever it says', async () => {
+    remote.behaviour.retry = 0;
+    await start();
+    await wait(1_500);
+    const streams = remote.requests.filter(({ method }) => method === 'GET').length;
+    assert.ok(streams >= 1 && streams <= 3, `${streams} times`);
+  });
+
+  it('may be silent for as long as a call may take', async () => {
+    const impatient = createPatientFetch({ headersTimeout: 200, bodyTimeout: 200 });
+    await start();
+    remote.behaviour.silent = true;
+    const { 'mcp-session-id': id = '' } = remote.requests.at(-1)?.headers ?? {};
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 9, method: 'tools/call', params: {} });
+    const init = { method: 'POST', body, headers: { 'mcp-session-id': String(id) } };
+    // The limit is the agent's own: so the one of the daemon, which has none, does not end a call either.
+    await assert.rejects(impatient(remote.url, init), error => /HEADERS_TIMEOUT/.test(inspect(error)));
+    const patient = createPatientFetch()(remote.url, { ...init, signal: AbortSignal.timeout(1_500) });
+    await assert.rejects(patient, { name: 'TimeoutError' });
   });
 
   it('that has forgotten the session is connected again', async () => {
