@@ -34,20 +34,26 @@ export interface Secrets extends HandOver {
   close(): Promise<void>;
 }
 
+const progressEveryMs = 250;
+
 export function createSecrets(options: SecretsOptions): Secrets {
   const { database, places, clock, audit, publish, onOpened, onFailure } = options;
   const repository = createSecretRepository(database);
   const vaultRepository = createVaultRepository(database);
   const vault = createVault({ repository: vaultRepository, places, clock });
   const unseal = createUnsealer(vault.unseal, repository, audit);
+  let toldAt = 0;
   const rotation = createRotation({
     vault,
     repository,
     unseal,
     audit,
     onStep: step => {
-      // One event for each value would be a flood; the last one says it all.
-      if (step === 'retired') publish({ type: 'vault.changed', vault: vaultService.status() });
+      // An event for each value would be a flood.
+      const at = performance.now();
+      if (step === 'resealed' && at - toldAt < progressEveryMs) return;
+      toldAt = at;
+      publish({ type: 'vault.changed', vault: vaultService.status() });
     },
     onFailure: error => onFailure(error, 'rotation of the vault’s key'),
   });

@@ -23,7 +23,7 @@ export interface RotationOptions {
   unseal: Vault['unseal'];
   audit: AuditSink;
   /** After each step; what it is, for whoever watches. */
-  onStep: (step: 'key-made' | 'resealed' | 'retired') => void;
+  onStep: (step: 'key-made' | 'resealed' | 'ended') => void;
   onFailure: (error: unknown) => void;
 }
 
@@ -75,9 +75,8 @@ export function createRotation({ vault, repository, unseal, audit, onStep, onFai
       }
     }
     if (stopped) return;
-    const retired = vault.retireUnused();
-    for (const version of retired) record('retireVaultKey', `key ${version}`);
-    if (retired.length > 0) onStep('retired');
+    for (const version of vault.retireUnused()) record('retireVaultKey', `key ${version}`);
+    onStep('ended');
   };
 
   const start = (): void => {

@@ -343,6 +343,9 @@ describe('secrets', () => {
     await until(() => events.length > 0);
     const { id } = await add('shared.token', null);
     await daemon.api.rotateVaultKey();
+    const ended = (event: DaemonEvent) =>
+      event.type === 'vault.changed' && event.vault.rotation === null && event.vault.keys[0]?.state === 'retired';
+    await until(() => events.some(ended), 'the end of the rotation');
     await daemon.api.deleteSecret({ params: { id } });
     await until(() => events.some(({ type }) => type === 'secret.removed'));
     controller.abort();
