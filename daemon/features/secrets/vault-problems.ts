@@ -10,6 +10,14 @@ const describeSource: Record<MasterKeySource, string> = {
   generated: 'the file master.key in the state folder',
 };
 
+const describeMissing: Record<MasterKeySource, string> = {
+  file: 'The mounted file with its key is not there.',
+  editor: 'It waits for the key that the editor keeps.',
+  passphrase: 'It waits for its passphrase.',
+  environment: 'The variable QUAYSIDE_MASTER_KEY with its key is not set.',
+  generated: 'The file master.key with its key is not in the state folder.',
+};
+
 const nextFor: Record<MasterKeySource, string> = {
   file: 'Mount that file again, or name it in QUAYSIDE_MASTER_KEY_FILE, and start the daemon again.',
   editor: 'Open a window of the editor in which the vault was made.',
@@ -20,7 +28,7 @@ const nextFor: Record<MasterKeySource, string> = {
 
 export const locked = (source: MasterKeySource): ProblemError =>
   problem('SECRET_003', {
-    detail: `Its key comes from ${describeSource[source]}, and is not there.`,
+    detail: describeMissing[source],
     next: nextFor[source],
   });
 
