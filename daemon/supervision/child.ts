@@ -2,7 +2,8 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import type { LaunchPlan } from '../engines/engine.ts';
-import { type ChildMarker, kill, killMarked, markerVariable } from './child-marker.ts';
+import { type ChildMarker, findMarked, kill, killMarked, markerVariable } from './child-marker.ts';
+import { findDescendants, identify, isStill, type ProcessIdentity } from './descendants.ts';
 import type { Guardian } from './guardian.ts';
 
 export type StdioPlan = Extract<LaunchPlan, { kind: 'stdio' }>;
@@ -56,10 +57,12 @@ export async function startChild(plan: StdioPlan, options: ChildOptions): Promis
   const { pid, stdin, stdout, stderr } = child;
   if (pid === undefined) throw new Error('The process has no id.');
   guardian.add(pid);
+  // Not waited for: what the child writes at once would be lost before anybody listens.
+  const self = identify(pid);
 
   let ending: Promise<void> | undefined;
   const end = async (): Promise<void> => {
-    await endTree({ pid, stdin, exited }, `${markerVariable}=${mark}`, options);
+    await endTree({ pid, stdin, exited }, createRemains(self, `${markerVariable}=${mark}`), options);
     guardian.remove(pid);
     stdout.destroy();
     stderr.destroy();
@@ -79,20 +82,44 @@ export async function startChild(plan: StdioPlan, options: ChildOptions): Promis
 
 async function endTree(
   { pid, stdin, exited }: Pick<Child, 'pid' | 'stdin' | 'exited'>,
-  mark: string,
+  remains: Remains,
   { platform, patience }: ChildOptions,
 ): Promise<void> {
-  stdin.end();
   const gone = async (milliseconds: number) => await within(milliseconds, exited, () => !groupLives(pid, platform));
-  if (await gone(patience.afterClose)) return await sweep(mark);
+  await remains.note();
+  stdin.end();
+  if (await gone(patience.afterClose)) return await remains.kill();
+  await remains.note();
   signalTree(pid, 'SIGTERM', platform);
-  if (await gone(patience.afterTerminate)) return await sweep(mark);
+  if (await gone(patience.afterTerminate)) return await remains.kill();
+  await remains.note();
   signalTree(pid, 'SIGKILL', platform);
   await gone(1_000);
-  await sweep(mark);
+  await remains.kill();
 }
 
-const sweep = async (mark: string): Promise<void> => void (await killMarked(mark));
+interface Remains {
+  /** Looks for what it has started: once it has ended itself, nobody can tell any more what came from it. */
+  note(): Promise<void>;
+  /** Kills what was noted and is still there, and what carries the mark. */
+  kill(): Promise<void>;
+}
+
+/** What has left the group of a child: it carries the child's mark, or descends from what does. */
+function createRemains(self: Promise<ProcessIdentity | undefined>, mark: string): Remains {
+  const noted = new Map<string, ProcessIdentity>();
+  return {
+    async note() {
+      const marked = await Promise.all((await findMarked(mark)).map(identify));
+      const roots = [await self, ...marked].filter(one => one !== undefined);
+      for (const one of await findDescendants(roots)) noted.set(`${one.pid} ${one.startedAt}`, one);
+    },
+    async kill() {
+      for (const one of noted.values()) if (await isStill(one)) kill(one.pid, 'SIGKILL');
+      await killMarked(mark);
+    },
+  };
+}
 
 /** True if the process has ended and the condition holds, within the time. */
 async function within(milliseconds: number, exited: Promise<ChildExit>, isDone: () => boolean): Promise<boolean> {

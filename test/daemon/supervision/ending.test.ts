@@ -46,6 +46,18 @@ describe('the end of a server', () => {
     await supervisor.close();
   });
 
+  it('finds what has left the group with an empty environment', async () => {
+    const { supervisor } = createSupervised();
+    await supervisor.start('one', planScript('escapes'), launchPolicy());
+    const { content } = await supervisor.session('one').callTool('pids', {}, { timeoutSeconds: 5 });
+    const pids: number[] = JSON.parse(String(content[0]?.['text']));
+    assert.equal(pids.length, 2);
+    assert.ok(await allAlive(pids));
+    await supervisor.stop('one');
+    await until(() => noneAlive(pids), 'the end of all', 2_000);
+    await supervisor.close();
+  });
+
   it('comes at once for one that obeys, and in bounded time for one that does not', async () => {
     const { supervisor } = createSupervised({ patience: { afterClose: 1_000, afterTerminate: 300 } });
     await supervisor.start('one', planScript('echo'), launchPolicy());
