@@ -88,7 +88,15 @@ export const changeMasterKey = {
   summary: 'Encrypt everything anew under another passphrase or key, in one step',
   permission: 'vault:manage',
   audited: true,
-  body: unlockVault.body,
+  body: z.union([
+    z.object({ passphrase }).strict(),
+    z
+      .object({
+        masterKey,
+        keptBy: z.enum(['editor', 'file']).default('editor').describe('Where the key will come from at the next start'),
+      })
+      .strict(),
+  ]),
   status: 200,
   response: VaultStatus,
   problems: ['SECRET_003', 'SECRET_004', 'SECRET_005', 'SECRET_006'],

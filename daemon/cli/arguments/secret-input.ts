@@ -35,8 +35,16 @@ export async function confirm(context: CommandContext, question: string): Promis
   }
 }
 
+/** A master key's file as the API takes it. Errors: UsageError. */
+export async function readKeyFile(path: string): Promise<string> {
+  const content = await readBytes(path);
+  return content.length === 32 ? content.toString('base64') : content.toString('latin1').trim();
+}
+
 /** Errors: UsageError if it cannot be read or is larger than a request may be. */
-export async function readTextFile(path: string): Promise<string> {
+export const readTextFile = async (path: string): Promise<string> => (await readBytes(path)).toString('utf8');
+
+async function readBytes(path: string): Promise<Buffer> {
   let content: Buffer;
   try {
     content = await readFile(path);
@@ -44,7 +52,7 @@ export async function readTextFile(path: string): Promise<string> {
     throw new UsageError(`The file ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
   if (content.length > limits.requestBody) throw new UsageError(`The file ${path} is larger than 1 MB.`);
-  return content.toString('utf8');
+  return content;
 }
 
 const withoutLineEnd = (text: string): string => text.replace(/\r?\n$/, '');

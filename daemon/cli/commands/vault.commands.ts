@@ -1,9 +1,10 @@
 // The vault's commands, below "quayside secrets": its key, its lock and its rotation.
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { VaultStatus } from '../../../shared/api/vault.ts';
 import { toWholeNumber } from '../arguments/names.ts';
-import { readPassphrase } from '../arguments/secret-input.ts';
+import { readKeyFile, readPassphrase } from '../arguments/secret-input.ts';
 import type { Act, CommandContext, CommandResult } from '../command-context.ts';
 import { count } from '../terminal/describe.ts';
 import { describeRotation, vaultText } from '../terminal/vault-text.ts';
@@ -24,6 +25,11 @@ export function addVaultCommands(secrets: Command, act: Act): void {
     .command('passphrase')
     .description('protect the vault with a passphrase from now on, or with another one')
     .action(act(setPassphrase));
+  key
+    .command('file')
+    .description('protect the vault with the key in a file from now on')
+    .argument('<file>', '32 random bytes, as they are, in hexadecimal or in base64: openssl rand -base64 32')
+    .action(act(setKeyFile));
 }
 
 async function unlock(context: CommandContext): Promise<CommandResult> {
@@ -41,6 +47,15 @@ async function setPassphrase(context: CommandContext): Promise<CommandResult> {
   const passphrase = await readPassphrase(context, true);
   const vault = await api.changeMasterKey({ body: { passphrase } }, { signal: context.signal });
   const text = 'The vault is protected by this passphrase. After each start of the daemon: quayside secrets unlock';
+  return { document: vault, text };
+}
+
+async function setKeyFile(context: CommandContext, file: string): Promise<CommandResult> {
+  const masterKey = await readKeyFile(file);
+  const api = await context.connect();
+  const body = { masterKey, keptBy: 'file' } as const;
+  const vault = await api.changeMasterKey({ body }, { signal: context.signal });
+  const text = `The vault opens with this key from now on. Start the daemon with QUAYSIDE_MASTER_KEY_FILE=${resolve(file)}.`;
   return { document: vault, text };
 }
 

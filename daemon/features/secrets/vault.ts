@@ -27,7 +27,7 @@ import { isLive, type LiveKey, type StoredVault, type VaultRepository } from './
 import { locked, mounted, noPassphrase, unreadableLeft, wrongKey } from './vault-problems.ts';
 
 /** A key as somebody hands it over. */
-export type GivenKey = { passphrase: string } | { masterKey: string };
+export type GivenKey = { passphrase: string } | { masterKey: string; keptBy?: 'editor' | 'file' };
 
 export interface Vault {
   readonly state: VaultState;
@@ -255,14 +255,14 @@ function findKeyFor(source: MasterKeySource, places: MasterKeyPlaces): FoundKey 
   return findEnvironmentKey(places) ?? (source === 'generated' ? findGeneratedKey(places) : undefined);
 }
 
-const placeOf = (given: GivenKey): string => ('passphrase' in given ? 'The passphrase' : 'The editor’s key');
+const placeOf = (given: GivenKey): string => ('passphrase' in given ? 'The passphrase' : 'The key that was given');
 
 async function newMaster(
   given: GivenKey,
 ): Promise<{ source: MasterKeySource; master: Buffer; derivation: Derivation | null }> {
   if ('masterKey' in given) {
     const master = parseMasterKey(Buffer.from(given.masterKey), placeOf(given));
-    return { source: 'editor', master, derivation: null };
+    return { source: given.keptBy ?? 'editor', master, derivation: null };
   }
   checkPassphrase(given.passphrase);
   const derivation = newDerivation();

@@ -242,6 +242,32 @@ describe('Commands for secrets', () => {
     );
   });
 
+  it('move the vault from the generated file to a mounted one', async function () {
+    this.timeout(60_000);
+    await using other = await createCommandLine('mounted');
+    await other.run(['secrets', 'set', 'a.b', '--any-server'], { stdin: 'x' });
+    const file = join(other.home, '..', 'key');
+    await writeFile(file, 'no key', { mode: 0o600 });
+    assert.equal(problemIn(await other.run(['--json', 'secrets', 'key', 'file', file])).code, 'REQUEST_001');
+    const key = randomBytes(32);
+    await writeFile(file, key);
+    const { stdout, stderr } = await other.run(['secrets', 'key', 'file', file]);
+    assert.match(stdout, /QUAYSIDE_MASTER_KEY_FILE=\//, stderr);
+    const environment = { QUAYSIDE_MASTER_KEY_FILE: file };
+    const restart = async (more: Record<string, string>) => {
+      await other.run(['daemon', 'stop']);
+      return VaultStatus.parse(await other.json(['secrets', 'key', 'status'], { environment: more }));
+    };
+    const without = await restart({});
+    assert.deepEqual([without.state, without.source], ['locked', 'file']);
+    const withIt = await restart(environment);
+    assert.deepEqual([withIt.state, withIt.source, withIt.warnings], ['open', 'file', []]);
+    assert.deepEqual(
+      filesBelow(other.home).filter(([place, content]) => place.endsWith('master.key') || content.includes(key)),
+      [],
+    );
+  });
+
   it('say loudly that the master key is in a variable', async () => {
     await using other = await createCommandLine('variable');
     const environment = { QUAYSIDE_MASTER_KEY: randomBytes(32).toString('base64') };
