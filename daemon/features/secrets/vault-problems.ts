@@ -32,10 +32,14 @@ export const locked = (source: MasterKeySource): ProblemError =>
     next: nextFor[source],
   });
 
-export const wrongKey = (source: MasterKeySource, place: string): ProblemError =>
+/** `source`: of the vault; `found`: of the key, if the daemon found it and nobody gave it. */
+export const wrongKey = (source: MasterKeySource, place: string, found: MasterKeySource | null = null): ProblemError =>
   problem('SECRET_004', {
     detail: `${place} does not open this vault, whose key comes from ${describeSource[source]}. Nothing was changed.`,
-    next: nextFor[source],
+    next:
+      found === null || found === source
+        ? nextFor[source]
+        : 'Start the daemon without that key. To move the vault to it then: "quayside secrets key file <file>".',
   });
 
 export const mounted = (place: string): ProblemError =>

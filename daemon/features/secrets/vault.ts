@@ -83,11 +83,11 @@ export function createVault({ repository, places, clock }: VaultOptions): Vault 
   const now = () => toTimestamp(clock.now());
 
   /** Keys of a master secret that fits. Errors: SECRET_004; nothing has changed then. */
-  const derive = (stored: StoredVault, master: Buffer, place: string): OpenVault => {
+  const derive = (stored: StoredVault, master: Buffer, place: string, found?: MasterKeySource): OpenVault => {
     const live = repository.keys().filter(isLive);
     if (live.some(key => !fits(key, master, stored.id))) {
       master.fill(0);
-      throw wrongKey(stored.source, place);
+      throw wrongKey(stored.source, place, found);
     }
     const keys = live.map(({ id, version, salt }) => ({
       id,
@@ -120,7 +120,7 @@ export function createVault({ repository, places, clock }: VaultOptions): Vault 
     const stored = repository.find();
     try {
       const found = stored ? findKeyFor(stored.source, places) : (findFileKey(places) ?? findEnvironmentKey(places));
-      if (stored && found) open = derive(stored, found.key, found.place);
+      if (stored && found) open = derive(stored, found.key, found.place, found.source);
       else if (stored) failure = locked(stored.source);
       // An empty vault takes its key when it is made; until then it was only checked.
       else found?.key.fill(0);

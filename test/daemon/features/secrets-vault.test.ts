@@ -162,6 +162,13 @@ describe('the vault', () => {
       assert.equal(dump(wrong.database), before);
     });
 
+    it('if another one is mounted before the vault was moved to it, says how to move it', () => {
+      add(start(), 'one');
+      const { problem: failure } = reopen({ QUAYSIDE_MASTER_KEY_FILE: keyFile(randomBytes(32)) }).vault;
+      assert.equal(failure?.code, 'SECRET_004');
+      assert.match(failure?.problem.next ?? '', /without that key.*quayside secrets key file/);
+    });
+
     it('says what is missing when the generated file is gone', () => {
       const id = add(start(), 'one');
       writeFileSync(join(folder.path, 'away'), readFileSync(join(folder.path, 'master.key')));
