@@ -147,8 +147,8 @@ function signalTree(pid: number, signal: NodeJS.Signals, platform: NodeJS.Platfo
 
 /** A batch file can only be run by cmd.exe, whose special characters are refused rather than escaped by guesswork. */
 function windowsBatch({ command, args, environment }: StdioPlan): [string, string[]] {
-  const unsafe = [command, ...args].find(value => /["%!^&|<>\r\n]/.test(value));
-  if (unsafe !== undefined) throw new Error(`A batch file cannot be given this value: ${unsafe}`);
+  if ([command, ...args].some(value => /["%!^&|<>\r\n]/.test(value)))
+    throw new Error('a batch file cannot be given an argument with one of the characters " % ! ^ & | < >');
   const line = [command, ...args].map(value => `"${value}"`).join(' ');
   return [environment['ComSpec'] ?? environment['COMSPEC'] ?? 'cmd.exe', ['/d', '/s', '/c', `"${line}"`]];
 }

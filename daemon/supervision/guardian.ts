@@ -79,7 +79,10 @@ export function createGuardian({ marker, platform, runtime }: GuardianOptions): 
     started.once('exit', () => {
       if (guard !== started) return;
       guard = undefined;
-      if (!closed && guarded.size > 0) start();
+      // Not at once: one that cannot live would be started without end.
+      setTimeout(() => {
+        if (!closed && !guard && guarded.size > 0) start();
+      }, 100).unref();
     });
     // It must not keep the daemon alive.
     started.unref();

@@ -120,7 +120,7 @@ function toCallProblem(cause: unknown, seconds: number, redact: (text: string) =
   if (isLost || message === 'Not connected' || /does not read its input any more|EPIPE|ERR_STREAM/.test(message))
     return endedMeanwhile(cause);
   return problem('TOOL_004', {
-    detail: `The exchange with the server failed: ${redact(firstLine(message)) || 'no reason was given'}`,
+    detail: `The exchange with the server failed: ${firstLine(redact(message)) || 'no reason was given'}`,
     next: 'Look at the output of the server.',
     cause,
   });
@@ -137,7 +137,7 @@ function toProtocolProblem(cause: ProtocolError, redact: (text: string) => strin
   }
   if (data instanceof LostAnswer) return endedMeanwhile(cause);
   return problem('TOOL_004', {
-    detail: `The server answered with an error: ${redact(firstLine(cause.message))} (${cause.code})`,
+    detail: `The server answered with an error: ${firstLine(redact(cause.message))} (${cause.code})`,
     next: 'Check the arguments, and look at the output of the server.',
     cause,
   });

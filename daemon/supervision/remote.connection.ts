@@ -151,7 +151,7 @@ function notConnected({ url }: PlanOf<'http'>, error: unknown, { policy, redact 
       cause: error,
     });
   }
-  const said = redact(message.split('\n', 1)[0] ?? '').slice(0, 300);
+  const said = (redact(message).split('\n', 1)[0] ?? '').slice(0, 300);
   return problem('SERVER_007', {
     detail: `What answers at ${host} does not speak MCP over streamable HTTP${status ? ` (status ${status})` : ''}: ${said}`,
     next: 'Check the address: it often ends in /mcp.',

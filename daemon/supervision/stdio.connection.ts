@@ -17,7 +17,7 @@ import { createStdioTransport, type StdioTransport } from './stdio.transport.ts'
 /** Errors: SERVER_004 to SERVER_007, or the signal's reason. Nothing is left of a server that could not be started. */
 export async function connectChild(plan: PlanOf<'stdio'>, context: ConnectionContext): Promise<Connection> {
   const child = await startChild(plan, context.child).catch(error => {
-    throw cannotSpawn(plan, error);
+    throw cannotSpawn(plan, error, context);
   });
   context.onPid(child.pid);
   const noise = { lines: 0 };
@@ -165,7 +165,7 @@ function notInitialised(
       cause: error,
     });
   }
-  const said = error instanceof Error ? redact(error.message.split('\n', 1)[0] ?? '').slice(0, 300) : '';
+  const said = error instanceof Error ? (redact(error.message).split('\n', 1)[0] ?? '').slice(0, 300) : '';
   return problem('SERVER_007', {
     detail: `It did not complete the first exchange of the protocol: ${said}`,
     next: 'Check that this is an MCP server, and whether there is a newer version of it.',
@@ -185,11 +185,13 @@ const spawnReasons: Record<string, string> = {
   EAGAIN: 'the system allows no more processes',
   EMFILE: 'the system allows no more open files',
   ENOMEM: 'there is not enough memory',
+  // Node’s own words quote the value.
+  ERR_INVALID_ARG_VALUE: 'an argument or a variable of its environment holds a null character',
 };
 
-function cannotSpawn({ command }: PlanOf<'stdio'>, error: unknown): ProblemError {
+function cannotSpawn({ command }: PlanOf<'stdio'>, error: unknown, { redact }: ConnectionContext): ProblemError {
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
-  const reason = spawnReasons[code] ?? (error instanceof Error ? error.message : 'the system gave no reason');
+  const reason = spawnReasons[code] ?? (error instanceof Error ? redact(error.message) : 'the system gave no reason');
   return problem('SERVER_004', {
     detail: `${command} could not be run: ${reason}${code && spawnReasons[code] ? ` (${code})` : ''}.`,
     next: 'Correct the command of this server, or install it again.',

@@ -124,8 +124,12 @@ function watchLimits(
   controller: AbortController,
 ): () => void {
   const time = setTimeout(() => controller.abort(tooSlow(limitSeconds)), limitSeconds * 1_000);
+  let isMeasuring = false;
   const size = setInterval(async () => {
+    if (isMeasuring) return;
+    isMeasuring = true;
     if ((await folderBytes(folder, limitBytes)) > limitBytes) controller.abort(tooLarge(limitBytes));
+    isMeasuring = false;
   }, 1_000);
   return () => {
     clearTimeout(time);

@@ -136,6 +136,13 @@ describe('a supervised server', () => {
     assert.equal(health().state, 'failed');
   });
 
+  it('that cannot be spawned shows no value of its environment', async () => {
+    const plan = planScript('echo', [], { TOKEN: 'canary\0canary' });
+    const problem = await rejectsWith('SERVER_004', supervised.supervisor.start('one', plan, launchPolicy()));
+    assert.match(problem.detail, /holds a null character/);
+    assert.doesNotMatch(problem.detail, /canary/);
+  });
+
   it('whose plan fails, fails with the same problem', async () => {
     const plan = async () => {
       throw new Error('canary');
