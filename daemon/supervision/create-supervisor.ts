@@ -39,25 +39,46 @@ export function createSupervisor(options: SupervisorOptions): ProcessSupervisor 
   const child = { marker, guardian, platform, patience };
   const now = options.now ?? Date.now;
   const servers = new Map<string, SupervisedServer>();
+  /** What is left of servers that were forgotten, by name: a new one of the same name waits for it. */
+  const leaving = new Map<string, Promise<void>>();
   let closing: Promise<void> | undefined;
+
+  const checkOpen = (): void => {
+    if (closing) throw problem('DAEMON_003', { detail: 'No server is started any more.' });
+  };
 
   const get = (id: string): SupervisedServer => {
     const known = servers.get(id);
     if (known) return known;
     const times = options.restartTimes ?? restartTimes;
-    const made = createSupervisedServer({ id, events, now, version, child, restartTimes: times });
+    // The end of a server that was forgotten is told to nobody: there may be a new one of that name.
+    const isKnown = () => servers.get(id) === made;
+    const made = createSupervisedServer({
+      id,
+      now,
+      version,
+      child,
+      checkOpen,
+      after: leaving.get(id) ?? Promise.resolve(),
+      restartTimes: times,
+      events: {
+        onHealth: (...told) => isKnown() && events.onHealth(...told),
+        onOutput: (...told) => isKnown() && events.onOutput(...told),
+        onToolsChanged: (...told) => isKnown() && events.onToolsChanged(...told),
+      },
+    });
     servers.set(id, made);
     return made;
   };
 
   const close = async (): Promise<void> => {
-    await Promise.all([...servers.values()].map(server => server.stop()));
+    await Promise.all([...[...servers.values()].map(server => server.stop()), ...leaving.values()]);
     guardian.close();
   };
 
   return {
     async start(id, plan, policy, signal) {
-      if (closing) throw problem('DAEMON_003', { detail: 'No server is started any more.' });
+      checkOpen();
       await get(id).start(plan, policy, signal);
     },
     stop: async id => await servers.get(id)?.stop(),
@@ -69,7 +90,11 @@ export function createSupervisor(options: SupervisorOptions): ProcessSupervisor 
     forget(id) {
       const server = servers.get(id);
       servers.delete(id);
-      void server?.stop();
+      if (!server) return;
+      const left = Promise.all([leaving.get(id), server.stop()]).then(() => {
+        if (leaving.get(id) === left) leaving.delete(id);
+      });
+      leaving.set(id, left);
     },
     close() {
       closing ??= close();

@@ -21,6 +21,10 @@ export interface SupervisedServerOptions {
   version: string;
   child: ChildOptions;
   restartTimes: RestartTimes;
+  /** Throws once nothing may be started any more. */
+  checkOpen: () => void;
+  /** Nothing is started before this has resolved. */
+  after: Promise<void>;
 }
 
 export interface SupervisedServer {
@@ -52,7 +56,7 @@ export function createSupervisedServer(options: SupervisedServerOptions): Superv
   let starting: { promise: Promise<void>; controller: AbortController } | undefined;
   let stopping: Promise<void> | undefined;
   /** The rest of a run that has ended: nothing new is started beside it. */
-  let clearing: Promise<void> = Promise.resolve();
+  let clearing: Promise<void> = options.after;
   let toolsTimer: NodeJS.Timeout | undefined;
 
   const output: Output = createOutput({
@@ -76,8 +80,7 @@ export function createSupervisedServer(options: SupervisedServerOptions): Superv
   };
 
   const connect = async ({ plan, policy }: Launch, signal: AbortSignal): Promise<Connection> => {
-    const launch = await plan();
-    signal.throwIfAborted();
+    const launch = await untilAborted(plan(), signal);
     kind = launch.kind;
     redact = createRedactor(launch);
     hide = createHider(launch);
@@ -187,7 +190,10 @@ export function createSupervisedServer(options: SupervisedServerOptions): Superv
   return {
     async start(plan, policy, signal) {
       signal?.throwIfAborted();
-      await stopping;
+      // Without a stop it begins at once: a stop in the same moment must find something to stop.
+      while (stopping) await stopping;
+      options.checkOpen();
+      signal?.throwIfAborted();
       if (health.state === 'running') return;
       if (!starting) {
         history = [];
@@ -212,6 +218,19 @@ export function createSupervisedServer(options: SupervisedServerOptions): Superv
   }
 }
 
+/** The promise, or the signal's reason as soon as it is aborted. */
+async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  try {
+    return await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
 /** Waits for a start; an abort stops the server and rejects with its reason. */
 async function joined(
   starting: { promise: Promise<void> } | undefined,
@@ -220,17 +239,12 @@ async function joined(
 ): Promise<void> {
   if (!starting) return;
   if (!signal) return await starting.promise;
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = () => aborted.reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
   try {
-    await Promise.race([starting.promise, aborted.promise]);
+    await untilAborted(starting.promise, signal);
   } catch (error) {
     if (!signal.aborted) throw error;
     await stop();
     throw signal.reason;
-  } finally {
-    signal.removeEventListener('abort', onAbort);
   }
 }
 

@@ -188,6 +188,34 @@ describe('a supervised server', () => {
     await rejectsWith('DAEMON_003', start('echo'));
   });
 
+  it('that was forgotten is gone before a new one of its name starts, and tells nothing any more', async () => {
+    await start('grandchildren');
+    const { pid } = health();
+    supervised.supervisor.forget('one');
+    const told = supervised.health.length;
+    await start('echo');
+    assert.ok(pid && !(await isAlive(pid)));
+    assert.equal(health().state, 'running');
+    const after = supervised.health.slice(told).map(({ health: { state } }) => state);
+    assert.deepEqual([...new Set(after)], ['starting', 'running']);
+  });
+
+  it('that is asked to start while it stops is not started once the supervisor closes', async () => {
+    await start('grandchildren');
+    const { supervisor } = supervised;
+    const stopped = supervisor.stop('one');
+    const refused = rejectsWith('DAEMON_003', start('echo'));
+    await Promise.all([stopped, supervisor.close(), refused]);
+    assert.equal(health().state, 'stopped');
+  });
+
+  it('can be stopped while its plan is waited for', async () => {
+    const never = new Promise<never>(() => {});
+    const starting = supervised.supervisor.start('one', () => never, launchPolicy());
+    await Promise.all([rejectsWith('SERVER_003', starting), supervised.supervisor.stop('one')]);
+    assert.equal(health().state, 'stopped');
+  });
+
   it('is forgotten with its output and its state', async () => {
     await rejectsWith('SERVER_006', start('exits-at-once'));
     supervised.supervisor.forget('one');
