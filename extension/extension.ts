@@ -9,6 +9,8 @@ import { registerMcpProvider } from './features/agents/mcp-provider.ts';
 import { registerCatalog } from './features/catalog/catalog.ts';
 import { registerDaemon } from './features/daemon/daemon.commands.ts';
 import { registerDashboard } from './features/dashboard/dashboard.commands.ts';
+import { registerSecrets } from './features/secrets/secrets.ts';
+import { createVaultKey, withVaultKey } from './features/secrets/vault-key.ts';
 import type { ServersTree } from './features/servers/servers.tree.ts';
 import { registerServers } from './features/servers/servers.ts';
 import { followContextKeys } from './features/status/context-keys.ts';
@@ -47,9 +49,16 @@ export function activate(context: ExtensionContext): ExtensionUnderTest {
     log: say,
   });
   const mirror = new Mirror(link, say);
+  const vaultKey = createVaultKey({
+    link,
+    keychain: context.secrets,
+    home: () => place().home,
+    isTrusted: () => workspace.isTrusted,
+    log: say,
+  });
   const panels = createPanelHost({
     extensionUri: context.extensionUri,
-    carrier: link.carrier,
+    carrier: withVaultKey(link.carrier, vaultKey),
     onEvent: link.onEvent,
     memory: context.workspaceState,
     report,
@@ -63,12 +72,14 @@ export function activate(context: ExtensionContext): ExtensionUnderTest {
     log,
     link,
     mirror,
+    vaultKey,
     panels,
     statusBar,
     followContextKeys(shared),
     servers,
     registerCatalog(shared),
     registerTools(shared),
+    registerSecrets({ ...shared, vaultKey }),
     registerAccess(shared),
     registerAgentCommands(shared),
     registerMcpProvider({ ...shared, memory: context.globalState }),

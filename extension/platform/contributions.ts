@@ -5,6 +5,7 @@ export const viewContainer = 'quayside';
 export const views = {
   servers: 'quayside.servers',
   catalog: 'quayside.catalog',
+  secrets: 'quayside.secrets',
 } as const;
 
 export const commands = {
@@ -33,6 +34,14 @@ export const commands = {
   copyMcpAddress: 'quayside.copyMcpAddress',
   copyMcpToken: 'quayside.copyMcpToken',
   writeAgentConfiguration: 'quayside.writeAgentConfiguration',
+  openSecrets: 'quayside.openSecrets',
+  addSecret: 'quayside.addSecret',
+  replaceSecretValue: 'quayside.replaceSecretValue',
+  deleteSecret: 'quayside.deleteSecret',
+  copySecretName: 'quayside.copySecretName',
+  unlockVault: 'quayside.unlockVault',
+  rotateVaultKey: 'quayside.rotateVaultKey',
+  importEnvFile: 'quayside.importEnvFile',
   startDaemon: 'quayside.startDaemon',
   restartDaemon: 'quayside.restartDaemon',
   stopDaemon: 'quayside.stopDaemon',

@@ -41,6 +41,14 @@ const list = {
     message: 'There is nothing to choose from.',
     next: 'Install a server from the catalog first.',
   },
+  differentPassphrases: {
+    message: 'The two passphrases are not the same, so nothing was changed.',
+    next: 'Try again.',
+  },
+  noEnvFile: {
+    message: 'This file holds nothing that can be stored, or it is too large for a .env file.',
+    next: 'Choose another file.',
+  },
 } as const satisfies Record<string, { message: string; next: string }>;
 
 export type HostProblemKind = keyof typeof list;

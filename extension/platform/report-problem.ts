@@ -28,6 +28,7 @@ const manageTrust: Step = { label: 'Manage Trust', act: run('workbench.trust.man
 const openFolder: Step = { label: 'Open Folder', act: run('workbench.action.files.openFolder') };
 const refresh: Step = { label: 'Refresh', act: run(ids.refresh) };
 const openSettings: Step = { label: 'Open Settings', act: run('workbench.action.openSettings', 'quayside.daemon') };
+const unlockVault: Step = { label: 'Unlock Vault', act: run(ids.unlockVault) };
 const reload: Step = { label: 'Reload Window', act: run('workbench.action.reloadWindow') };
 
 const hostSteps: Record<HostProblemKind, Step[]> = {
@@ -41,6 +42,8 @@ const hostSteps: Record<HostProblemKind, Step[]> = {
   noAddress: [openSettings],
   goneServer: [refresh],
   nothingToChoose: [openCatalog],
+  differentPassphrases: [],
+  noEnvFile: [],
 };
 
 const quiet: ReadonlySet<ProblemCode> = new Set(['TOOL_006', 'INSTALL_007']);
@@ -53,6 +56,7 @@ function stepsFor(code: ProblemCode, { serverId }: ReportContext): Step[] {
   if (code.startsWith('SERVER') && code !== 'SERVER_002' && serverId !== undefined) {
     return [{ label: 'Show Output', act: run(ids.showServerOutput, serverId) }];
   }
+  if (code === 'SECRET_003') return [unlockVault];
   if (code === 'CATALOG_001') return [openCatalog];
   if (code === 'INSTALL_008') return [showLog];
   return [];
