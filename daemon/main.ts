@@ -2,7 +2,6 @@
 import { enableCompileCache } from 'node:module';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import { toProblem } from '../shared/api/problem.ts';
 
 /** better-sqlite3 13 ends an older Node with a signal and no word, so this comes before it is loaded. */
@@ -22,9 +21,6 @@ if (major < leastNode) {
   });
   process.stdout.write(`${JSON.stringify({ ready: false, problem })}\n`, () => process.exit(1));
 } else {
-  // A daemon waits most of its life: a small young generation halves what it keeps for nothing.
-  setFlagsFromString('--max-semi-space-size=1');
-  setFlagsFromString('--min-semi-space-size=1');
   enableCompileCache(codeCache());
   const { startDaemon } = await import('./run.ts');
   await startDaemon();

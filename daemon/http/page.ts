@@ -1,6 +1,6 @@
 // The page at the daemon's address: the same web app as in the editor's panels, with a strict content security policy.
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Hono } from 'hono';
@@ -23,7 +23,7 @@ const assets: Record<string, string> = {
 export function servePage(app: Hono<AppEnvironment>, folder: string, version: string): void {
   app.get('/', c => {
     const nonce = newNonce();
-    return c.html(shell(nonce, version), 200, {
+    return c.html(shell(nonce, buildMark(folder, version)), 200, {
       'content-security-policy': policy(nonce),
       'cache-control': 'no-store',
     });
@@ -34,14 +34,23 @@ export function servePage(app: Hono<AppEnvironment>, folder: string, version: st
     if (!type) return c.notFound();
     try {
       const content = await readFile(join(folder, file));
-      // The address carries the version, so a build never meets the files of another.
-      const caching = c.req.query('v') === version && !version.endsWith('-dev') ? 'private, max-age=3600' : 'no-cache';
+      // The address carries the build, so a page never meets the files of another one.
+      const caching = c.req.query('v') === buildMark(folder, version) ? 'private, max-age=86400' : 'no-cache';
       return c.body(content, 200, { 'content-type': type, 'cache-control': caching });
     } catch {
       return c.notFound();
     }
   });
   app.get('/favicon.ico', c => c.body(null, 204));
+}
+
+/** Another one for each build of the web app, also of the same version. */
+function buildMark(folder: string, version: string): string {
+  try {
+    return `${version}-${Math.trunc(statSync(join(folder, 'app.js')).mtimeMs).toString(36)}`;
+  } catch {
+    return version;
+  }
 }
 
 export const newNonce = (): string => randomBytes(16).toString('base64');
@@ -59,15 +68,15 @@ const policy = (nonce: string): string =>
     "frame-ancestors 'none'",
   ].join('; ');
 
-const shell = (nonce: string, version: string) => html`${raw('<!DOCTYPE html>')}
+const shell = (nonce: string, build: string) => html`${raw('<!DOCTYPE html>')}
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>Quayside</title>
-<link rel="stylesheet" href="/assets/app.css?v=${version}" nonce="${nonce}">
-<script type="module" src="/assets/app.js?v=${version}" nonce="${nonce}"></script>
+<link rel="stylesheet" href="/assets/app.css?v=${build}" nonce="${nonce}">
+<script type="module" src="/assets/app.js?v=${build}" nonce="${nonce}"></script>
 </head>
 <body>
 <div id="app" data-host="page" data-location="dashboard"></div>

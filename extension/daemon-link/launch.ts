@@ -5,6 +5,7 @@ import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod';
 import { Problem, type ProblemError, problem } from '../../shared/api/problem.ts';
+import { daemonRuntimeFlags } from '../../shared/domain/daemon-runtime.ts';
 import type { DaemonPlace } from './place.ts';
 
 export interface LaunchOptions {
@@ -99,7 +100,7 @@ function daemonEnvironment(): NodeJS.ProcessEnv {
 
 function spawnAndWait(options: LaunchOptions, output: FileHandle): Promise<LaunchOutcome> {
   const { runtime, place, readySeconds = 30 } = options;
-  const child = spawn(runtime.path, daemonArguments(options), {
+  const child = spawn(runtime.path, [...daemonRuntimeFlags, ...daemonArguments(options)], {
     cwd: place.home,
     detached: true,
     env: daemonEnvironment(),

@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import * as z from 'zod';
 import { Problem, ProblemError, problem } from '../../../shared/api/problem.ts';
+import { daemonRuntimeFlags } from '../../../shared/domain/daemon-runtime.ts';
 import { type Installation, isComplete } from './installation.ts';
 import { findRuntime } from './runtime.ts';
 
@@ -60,7 +61,7 @@ export async function launchDaemon(options: LaunchOptions): Promise<LaunchedDaem
   }
   const errorFile = openErrorFile(home);
   // A group of its own: Ctrl-C in the terminal reaches this process alone, which then asks the daemon once.
-  const child = spawn(runtime, [installation.daemonEntry, ...daemonArguments(options)], {
+  const child = spawn(runtime, [...daemonRuntimeFlags, installation.daemonEntry, ...daemonArguments(options)], {
     detached: true,
     windowsHide: true,
     stdio: ['ignore', 'pipe', errorFile?.descriptor ?? 'ignore'],
