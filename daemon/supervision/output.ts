@@ -1,5 +1,4 @@
 // What a server prints, made fit for people: cut, cleaned of control characters, bounded, and told in batches.
-import { stripVTControlCharacters } from 'node:util';
 import { limits } from '../../shared/domain/limits.ts';
 import { createLineReader, type LineReader } from './line-reader.ts';
 
@@ -17,8 +16,8 @@ export interface OutputOptions {
   /** At most one batch in `batchMilliseconds`. */
   onBatch: (lines: string[]) => void;
   batchMilliseconds?: number;
-  /** Takes secrets out of a line. */
-  redact: (line: string) => string;
+  /** Takes secrets out of a line. Of one that is cut, the last characters may be the start of a secret. */
+  redact: (line: string, isCut: boolean) => string;
 }
 
 /** A line longer than this many bytes is cut before it is decoded. */
@@ -41,10 +40,14 @@ export function createOutput({ onBatch, batchMilliseconds = 100, redact }: Outpu
     onBatch(told);
   };
 
-  const add = (line: string): void => {
+  /** `rest`: what is said of the part that was not kept. */
+  const add = (line: string, rest?: string): void => {
     // A flood costs no more than this: beyond what can be shown, lines are only counted.
     if (batch.length >= limits.outputLines) leftOut += 1;
-    else batch.push(redact(cleanLine(line)));
+    else {
+      const isCut = rest !== undefined || line.length > lineBytes;
+      batch.push(shorten(redact(cleanLine(line.slice(0, lineBytes)), isCut)) + (rest ?? ''));
+    }
     timer ??= setTimeout(flush, batchMilliseconds);
   };
 
@@ -56,9 +59,9 @@ export function createOutput({ onBatch, batchMilliseconds = 100, redact }: Outpu
           if (batch.length >= limits.outputLines) add('');
           else if (line.length > 0) add(line.toString('utf8'));
         },
-        onOversized: ({ head, bytes }) => add(`${head}… (${bytes} bytes in one line)`),
+        onOversized: ({ head, bytes }) => add(head, `… (${bytes} bytes in one line)`),
       }),
-    add,
+    add: line => add(line),
     lines: () => [...ring, ...batch].slice(-limits.outputLines),
     flush,
     close() {
@@ -67,10 +70,18 @@ export function createOutput({ onBatch, batchMilliseconds = 100, redact }: Outpu
   };
 }
 
-/** Without colours and other control characters, and not longer than a line may be. */
-export function cleanLine(line: string): string {
-  const plain = stripVTControlCharacters(line.slice(0, limits.outputLine * 2)).replace(/\p{Cc}/gu, character =>
-    character === '\t' ? '  ' : '',
-  );
-  return plain.length > limits.outputLine ? `${plain.slice(0, limits.outputLine - 1)}…` : plain;
-}
+/**
+ * What terminals take for commands: titles and links up to their end, colours and moves, and the short ones. No part of
+ * it can run over the start of the next, so that a line full of beginnings takes no more time than another.
+ */
+const commands =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  /\u001b[\]PX^_][^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)|(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b[@-OQ-WYZ\\]/g;
+
+/** Without colours and other control characters. */
+export const cleanLine = (line: string): string =>
+  line.replace(commands, '').replace(/\p{Cc}/gu, character => (character === '\t' ? '  ' : ''));
+
+/** Not longer than a line may be. After redacting: half a secret is not known as one. */
+const shorten = (line: string): string =>
+  line.length > limits.outputLine ? `${line.slice(0, limits.outputLine - 1)}…` : line;

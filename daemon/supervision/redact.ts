@@ -15,8 +15,10 @@ const shortest = 6;
 /** The same for values that are known to be secret. */
 const shortestConfidential = 3;
 
-/** A function that replaces the plan's secrets in a line. */
-export function createRedactor(plan: LaunchPlan): (line: string) => string {
+/** Replaces the plan's secrets in a line; of one that is cut, the start of a secret at its end as well. */
+export type Redactor = (line: string, isCut?: boolean) => string;
+
+export function createRedactor(plan: LaunchPlan): Redactor {
   const values = new Set<string>();
   const given = plan.kind === 'stdio' ? plan.environment : plan.headers;
   for (const [name, value] of Object.entries(given)) {
@@ -29,7 +31,19 @@ export function createRedactor(plan: LaunchPlan): (line: string) => string {
   }
   // The longest first, or a part of a secret would survive.
   const ordered = [...values].sort((a, b) => b.length - a.length);
-  return line => ordered.reduce((text, value) => text.replaceAll(value, '•••'), withoutPasswords(line));
+  return (line, isCut = false) => {
+    const text = ordered.reduce((rest, value) => rest.replaceAll(value, '•••'), withoutPasswords(line));
+    return isCut ? withoutStart(text, ordered) : text;
+  };
+}
+
+/** Without the start of a value at the end of the text, if it is long enough to tell something. */
+function withoutStart(text: string, values: readonly string[]): string {
+  for (const value of values) {
+    for (let length = Math.min(value.length - 1, text.length); length >= shortest; length--)
+      if (text.endsWith(value.slice(0, length))) return `${text.slice(0, -length)}•••`;
+  }
+  return text;
 }
 
 function secretsOf(name: string, value: string): string[] {

@@ -7,7 +7,7 @@ import type { Connection, ConnectionContext, ConnectionEnd } from './connection.
 import { type HealthEvent, nextHealth, stoppedHealth } from './health.ts';
 import { createSession } from './mcp-session.ts';
 import { createOutput, type Output } from './output.ts';
-import { createRedactor } from './redact.ts';
+import { createRedactor, type Redactor } from './redact.ts';
 import { connectRemote } from './remote.connection.ts';
 import { createRestartPolicy, type RestartTimes, type ServerEnd } from './restart-policy.ts';
 import type { McpSession } from './session.ts';
@@ -44,7 +44,7 @@ interface Launch {
 export function createSupervisedServer(options: SupervisedServerOptions): SupervisedServer {
   const { id, events, now } = options;
   let health: ServerHealth = stoppedHealth;
-  let redact: (line: string) => string = line => line;
+  let redact: Redactor = line => line;
   let hide: <T>(value: T) => T = value => value;
   let connection: Connection | undefined;
   let session: McpSession | undefined;
@@ -61,7 +61,7 @@ export function createSupervisedServer(options: SupervisedServerOptions): Superv
 
   const output: Output = createOutput({
     onBatch: lines => events.onOutput(id, lines),
-    redact: line => redact(line),
+    redact: (line, isCut) => redact(line, isCut),
   });
 
   const apply = (event: HealthEvent): void => {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
 import { cleanLine, createOutput } from '../../../daemon/supervision/output.ts';
+import { createRedactor, type Redactor } from '../../../daemon/supervision/redact.ts';
 import { limits } from '../../../shared/domain/limits.ts';
 
-const make = (redact = (line: string) => line) => {
+const make = (redact: Redactor = line => line) => {
   const batches: string[][] = [];
   const output = createOutput({ onBatch: lines => batches.push(lines), batchMilliseconds: 20, redact });
   return { output, batches };
@@ -51,7 +52,35 @@ describe('output', () => {
 
   it('leaves out colours and control characters', () => {
     assert.equal(cleanLine('\u001b[31mred\u001b[0m\u0007\r tab\there'), 'red tab  here');
-    assert.equal(cleanLine('x'.repeat(5_000)).length, limits.outputLine);
+    assert.equal(
+      cleanLine('\u001b]8;;http://host\u001b\\link\u001b]8;;\u0007 \u001b[2K\u009b1mbold\u001bM'),
+      'link bold',
+    );
+    assert.equal(cleanLine('\u001b]unfinished'), ']unfinished');
+  });
+
+  it('is cut to the length of a line', () => {
+    const { output } = make();
+    output.add('x'.repeat(5_000));
+    assert.equal(output.lines()[0]?.length, limits.outputLine);
+  });
+
+  it('is cleaned in proportion to its length', () => {
+    const started = Date.now();
+    for (const part of ['\u001b', '\u001b]a;', '\u001b[1;', '\u001b]8;;x', '\u009b']) cleanLine(part.repeat(200_000));
+    assert.ok(Date.now() - started < 5_000);
+  });
+
+  it('shows no part of a secret where it is cut', () => {
+    const environment = { TOKEN: 'canary-0123456789'.repeat(50) };
+    const redact = createRedactor({ kind: 'stdio', command: '/x', args: [], environment, workingDirectory: '/' });
+    const { output } = make(redact);
+    // At the end of a line, at the end of what is decoded, and at the end of what is kept of a line that is skipped.
+    for (const before of [1_900, 7_900]) output.add('x'.repeat(before) + environment.TOKEN);
+    output.reader().push(Buffer.from(`${'x'.repeat(1_000)}${environment.TOKEN.repeat(20)}\n`));
+    output.flush();
+    assert.equal(output.lines().length, 3);
+    assert.doesNotMatch(output.lines().join('\n'), /canary/);
   });
 
   it('takes secrets out before a line is kept', () => {
