@@ -1,5 +1,6 @@
 // The daemon's entry. It only makes ready what must be before the rest is loaded: the runtime's version and its caches.
-import { enableCompileCache } from 'node:module';
+// As a whole: an old Node has no compile cache, and must come as far as to be told that it is old.
+import * as nodeModule from 'node:module';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { toProblem } from '../shared/api/problem.ts';
@@ -21,7 +22,7 @@ if (major < leastNode) {
   });
   process.stdout.write(`${JSON.stringify({ ready: false, problem })}\n`, () => process.exit(1));
 } else {
-  enableCompileCache(codeCache());
+  nodeModule.enableCompileCache(codeCache());
   const { startDaemon } = await import('./run.ts');
   await startDaemon();
 }

@@ -21,6 +21,42 @@ function findOldNode(): string | undefined {
     .find(node => /^v2[01]\./.test(spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout ?? ''));
 }
 
+describe('The bundled daemon', () => {
+  const oldNode = findOldNode();
+  it(
+    oldNode
+      ? 'says on an old Node that it is too old'
+      : 'would say on an old Node that it is too old, but there is none here',
+    async () => {
+      await using folder = await createTemporaryFolder('old-node');
+      await build({
+        entryPoints: { daemon: join(root, 'daemon', 'main.ts') },
+        outdir: folder.path,
+        outExtension: { '.js': '.mjs' },
+        bundle: true,
+        splitting: true,
+        platform: 'node',
+        format: 'esm',
+        target: 'node22.15',
+        external: ['better-sqlite3'],
+        banner: { js: requireForCommonJs },
+      });
+      if (!oldNode) return;
+      const home = join(folder.path, 'home');
+      const ended = spawnSync(oldNode, [join(folder.path, 'daemon.mjs'), '--home', home], {
+        encoding: 'utf8',
+        timeout: 20_000,
+      });
+      assert.equal(ended.status, 1, ended.stderr);
+      const { ready, problem } = JSON.parse(ended.stdout);
+      assert.equal(ready, false);
+      assert.equal(problem.code, 'DAEMON_007');
+      assert.match(problem.detail, /needs Node 22 or newer, and this is 2[01]\./);
+      assert.equal(existsSync(home), false);
+    },
+  );
+});
+
 describe('The bundled command, alone in a folder', () => {
   let folder: TemporaryFolder;
   let program: string;
