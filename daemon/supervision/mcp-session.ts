@@ -119,12 +119,27 @@ function toCallProblem(cause: unknown, seconds: number, redact: (text: string) =
   const message = cause instanceof Error ? cause.message : '';
   if (isLost || message === 'Not connected' || /does not read its input any more|EPIPE|ERR_STREAM/.test(message))
     return endedMeanwhile(cause);
+  const status = cause instanceof Error && 'status' in cause ? Number(cause.status) : Number.NaN;
+  if (status >= 400) return refusedByHttp(status, cause);
   return problem('TOOL_004', {
     detail: `The exchange with the server failed: ${firstLine(redact(message)) || 'no reason was given'}`,
     next: 'Look at the output of the server.',
     cause,
   });
 }
+
+const refusedByHttp = (status: number, cause: unknown): ProblemError =>
+  status === 401 || status === 403
+    ? problem('TOOL_004', {
+        detail: `The server does not let us in any more (${status}).`,
+        next: 'Correct the header that it asks for, often "Authorization", in the configuration of this server.',
+        cause,
+      })
+    : problem('TOOL_004', {
+        detail: `The server refused the request with the HTTP status ${status}.`,
+        next: status >= 500 ? 'Try again later.' : 'Check the arguments and the address of the server.',
+        cause,
+      });
 
 function toProtocolProblem(cause: ProtocolError, redact: (text: string) => string): ProblemError {
   const { data } = cause;

@@ -66,6 +66,13 @@ describe('a remote server', () => {
     assert.equal(health().state, 'running');
   });
 
+  it('that takes its login back says so when it is called', async () => {
+    await start();
+    remote.behaviour.authorization = 'Bearer new';
+    const problem = await rejectsWith('TOOL_004', session().callTool('echo', { message: 'x' }, soon));
+    assert.match(problem.detail, /does not let us in any more \(401\)/);
+  });
+
   it('that nobody listens for cannot be reached', async () => {
     await remote.close();
     const problem = await rejectsWith('SERVER_004', start());
