@@ -96,8 +96,11 @@ describe('secrets on the page of the daemon', () => {
     await takeScreenshot(page, 'secrets-empty');
     await button('Add a secret').click();
     await page.getByLabel('Name').fill('everything.api_key');
+    await page.getByLabel('Value').focus();
     await paste('Value', value);
     await page.getByText('2 lines with 57 characters, kept as pasted').waitFor();
+    const focused = page.locator('.kept-value button:focus');
+    assert.equal(await focused.count(), 1, 'the focus was lost with the field');
     await takeScreenshot(page, 'secrets-add');
     await button('Store').click();
     await page.locator('[data-secret="everything.api_key"]').waitFor();
@@ -159,6 +162,8 @@ describe('secrets on the page of the daemon', () => {
     await button('Rotate now').click();
     await page.locator('[data-secret="everything.api_key"]').getByText('key version 2').waitFor();
     await page.getByText('1 older key retired').waitFor();
+    await page.getByLabel('Make a new data key').selectOption('90');
+    await page.getByText(/next on \d{4}-\d{2}-\d{2}/).waitFor();
   });
 
   for (const theme of ['light', 'dark', 'contrast'] as const) {

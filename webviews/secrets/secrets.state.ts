@@ -33,6 +33,8 @@ export interface SecretsState {
   /** Opens the vault; one that is open already gets this passphrase in place of its key. */
   givePassphrase(passphrase: string): Promise<boolean>;
   rotate(): void;
+  /** How often a new key is made without being asked for, in days; null: never. */
+  schedule(everyDays: number | null): void;
   close(): void;
 }
 
@@ -139,6 +141,8 @@ export function createSecretsState({ api, live }: Pick<App, 'api' | 'live'>): Se
         vault.set(await api.rotateVaultKey());
         void vault.reload().then(() => secrets.reload());
       }),
+    schedule: everyDays =>
+      void rotating.run('schedule', async () => vault.set(await api.scheduleRotation({ body: { everyDays } }))),
     close() {
       stopListening();
       for (const load of [secrets, vault, configurations]) load.close();

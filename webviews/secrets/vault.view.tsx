@@ -1,10 +1,11 @@
 // The vault around the secrets: open or locked, where its key comes from, and its data keys.
 import { useState } from 'preact/hooks';
+import type { Problem } from '../../shared/api/problem.ts';
 import type { MasterKeySource, VaultState, VaultStatus } from '../../shared/api/vault.ts';
 import { useApp } from '../kit/app.ts';
 import { Button, Icon } from '../kit/controls.tsx';
 import { Note, ProblemNotice, Progress } from '../kit/feedback.tsx';
-import { Field } from '../kit/fields.tsx';
+import { Field, Select } from '../kit/fields.tsx';
 import { Form } from '../kit/form.tsx';
 import { countOf, formatAgo } from '../kit/format.ts';
 import { useNow } from '../kit/now.ts';
@@ -33,7 +34,12 @@ export function VaultNotices({ vault, state }: { vault: VaultStatus; state: Secr
   const { problem, warnings } = vault;
   return (
     <>
-      {problem && <ProblemNotice problem={problem} severity={vault.state === 'locked' ? 'warning' : 'error'} />}
+      {problem && (
+        <ProblemNotice
+          problem={needsPassphrase(vault) ? withoutNext(problem) : problem}
+          severity={vault.state === 'locked' ? 'warning' : 'error'}
+        />
+      )}
       {needsPassphrase(vault) && <Unlock state={state} />}
       {warnings
         .filter(warning => warning.code !== problem?.code || warning.detail !== problem.detail)
@@ -43,6 +49,9 @@ export function VaultNotices({ vault, state }: { vault: VaultStatus; state: Secr
     </>
   );
 }
+
+/** What the command line would do next is the form below. */
+const withoutNext = ({ next: _, ...problem }: Problem): Problem => problem;
 
 const needsPassphrase = ({ state, source }: VaultStatus): boolean =>
   (state === 'locked' || state === 'refused') && source === 'passphrase';
@@ -78,7 +87,8 @@ function PassphraseForm({ state, button, label, description, onDone }: Passphras
     entry.clear();
     if (opened) onDone?.();
   };
-  const problem = state.unlocking.problem.value;
+  const failure = state.unlocking.problem.value;
+  const problem = failure?.code === 'SECRET_004' ? withoutNext(failure) : failure;
   return (
     <div class="secret-form">
       <Form label={label} onSubmit={() => void send()}>
@@ -118,6 +128,14 @@ export function VaultPart({ vault, state }: { vault: VaultStatus; state: Secrets
         <dt>Master key</dt>
         <dd>{vault.source === null ? 'is made with the first secret' : `comes from ${sourceWords[vault.source]}`}</dd>
         {newest && <KeyFacts vault={vault} version={newest.version} createdAt={newest.createdAt} />}
+        {vault.state === 'open' && (
+          <>
+            <dt>New data key</dt>
+            <dd>
+              <Schedule vault={vault} state={state} />
+            </dd>
+          </>
+        )}
       </dl>
       {vault.rotation && vault.rotation.total > 0 && (
         <Progress
@@ -153,6 +171,32 @@ export function VaultPart({ vault, state }: { vault: VaultStatus; state: Secrets
         </div>
       )}
     </section>
+  );
+}
+
+const usualDays = [30, 90, 180, 365];
+const everyWords = (days: number): string => (days === 1 ? 'every day' : `every ${days} days`);
+
+/** A choice on the page; in the editor only said, because a panel may not change what the vault does by itself. */
+function Schedule({ vault, state }: { vault: VaultStatus; state: SecretsState }) {
+  const { host } = useApp();
+  const every = vault.schedule?.everyDays;
+  const next = vault.schedule?.nextAt?.slice(0, 10);
+  if (host.kind === 'panel') return <>{every === undefined ? 'only when asked for' : everyWords(every)}</>;
+  const days = every === undefined || usualDays.includes(every) ? usualDays : [every, ...usualDays];
+  return (
+    <span class="vault-schedule">
+      <Select
+        label="Make a new data key"
+        value={every === undefined ? '' : String(every)}
+        options={[
+          { value: '', label: 'only when asked for' },
+          ...days.map(each => ({ value: String(each), label: everyWords(each) })),
+        ]}
+        onChange={value => state.schedule(value === '' ? null : Number(value))}
+      />
+      {next && <span class="quiet">next on {next}</span>}
+    </span>
   );
 }
 

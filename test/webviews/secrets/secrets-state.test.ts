@@ -64,6 +64,15 @@ describe('the page of the secrets', () => {
     await until(() => state.vault.value.value?.rotation === null && stored().keyVersion === 2);
   });
 
+  it('has a new key made by schedule, or only when asked for', async () => {
+    await state.add({ name: 'mine.key', serverId: null, value: 'v' });
+    state.schedule(90);
+    await until(() => state.vault.value.value?.schedule?.everyDays === 90);
+    assert.ok(state.vault.value.value?.schedule?.nextAt);
+    state.schedule(null);
+    await until(() => state.vault.value.value?.schedule === null);
+  });
+
   it('gives a vault with a generated key a passphrase', async () => {
     await state.add({ name: 'mine.key', serverId: null, value: 'v' });
     assert.equal(await state.givePassphrase('short'), false);
