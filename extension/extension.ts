@@ -9,6 +9,7 @@ import { registerMcpProvider } from './features/agents/mcp-provider.ts';
 import { registerCatalog } from './features/catalog/catalog.ts';
 import { registerDaemon } from './features/daemon/daemon.commands.ts';
 import { registerDashboard } from './features/dashboard/dashboard.commands.ts';
+import type { SecretsTree } from './features/secrets/secrets.tree.ts';
 import { registerSecrets } from './features/secrets/secrets.ts';
 import { createVaultKey, withVaultKey } from './features/secrets/vault-key.ts';
 import type { ServersTree } from './features/servers/servers.tree.ts';
@@ -32,6 +33,7 @@ export interface ExtensionUnderTest {
     readonly panels: PanelHost;
     readonly statusBar: StatusBar;
     readonly serversTree: ServersTree['provider'];
+    readonly secretsTree: SecretsTree['provider'];
   };
 }
 
@@ -67,6 +69,7 @@ export function activate(context: ExtensionContext): ExtensionUnderTest {
   const shared = { link, mirror, register, report, open: panels.open };
   const statusBar = createStatusBar(shared);
   const servers = registerServers(shared);
+  const secrets = registerSecrets({ ...shared, vaultKey });
 
   context.subscriptions.push(
     log,
@@ -79,7 +82,7 @@ export function activate(context: ExtensionContext): ExtensionUnderTest {
     servers,
     registerCatalog(shared),
     registerTools(shared),
-    registerSecrets({ ...shared, vaultKey }),
+    secrets,
     registerAccess(shared),
     registerAgentCommands(shared),
     registerMcpProvider({ ...shared, memory: context.globalState }),
@@ -95,7 +98,8 @@ export function activate(context: ExtensionContext): ExtensionUnderTest {
   const activationMs = performance.now() - started;
   say(`Activated in ${activationMs.toFixed(1)} ms.`);
   if (context.extensionMode !== ExtensionMode.Test) return { activationMs };
-  return { activationMs, parts: { link, mirror, panels, statusBar, serversTree: servers.tree.provider } };
+  const trees = { serversTree: servers.tree.provider, secretsTree: secrets.tree.provider };
+  return { activationMs, parts: { link, mirror, panels, statusBar, ...trees } };
 }
 
 const versionOf = (context: ExtensionContext): string => String(context.extension.packageJSON.version);

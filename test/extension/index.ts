@@ -6,4 +6,5 @@ export const run = (): Promise<void> =>
     await import('./activation.test.ts');
     await import('./journey.test.ts');
     await import('./panels.test.ts');
+    await import('./secrets.test.ts');
   });

@@ -10,6 +10,8 @@ import { type SecretsRow, secretsRows, toSecretNode } from './secrets.nodes.ts';
 /** Changes that come in one burst are drawn once. */
 const gatherMilliseconds = 100;
 
+export type SecretsTree = ReturnType<typeof createSecretsTree>;
+
 /** Only a daemon that runs is asked: the tree alone starts none. Without secrets the view's welcome text is shown. */
 export function createSecretsTree(link: DaemonLink, mirror: Mirror) {
   const changed = new EventEmitter<SecretsRow | undefined>();
