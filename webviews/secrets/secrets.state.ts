@@ -73,9 +73,12 @@ export function createSecretsState({ api, live }: Pick<App, 'api' | 'live'>): Se
   };
   readAll();
 
-  const put = (secret: Secret) =>
-    secrets.set(byName([...(secrets.value.value ?? []).filter(({ id }) => id !== secret.id), secret]));
-  const drop = (gone: string) => secrets.set((secrets.value.value ?? []).filter(({ id }) => id !== gone));
+  // Only a list that was read is amended: one that may not be read must not show itself piece by piece.
+  const amend = (change: (rows: readonly Secret[]) => Secret[]) => {
+    if (secrets.value.value) secrets.set(change(secrets.value.value));
+  };
+  const put = (secret: Secret) => amend(rows => byName([...rows.filter(({ id }) => id !== secret.id), secret]));
+  const drop = (gone: string) => amend(rows => rows.filter(({ id }) => id !== gone));
 
   const stopListening = live.onEvent(event => {
     if (event.type === 'reset') readAll();

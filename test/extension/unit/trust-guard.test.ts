@@ -34,6 +34,15 @@ describe('a window in Restricted Mode', () => {
     }
   });
 
+  it('does not even see the names of secrets', async () => {
+    const allowed = await tryAll(false);
+    assert.deepEqual(
+      allowed.filter(id => /secret|vault/i.test(id)),
+      [],
+    );
+    assert.ok(allowed.includes('listServers'));
+  });
+
   it('may do everything once it is trusted', async () => {
     assert.equal((await tryAll(true)).length, operationIds.length);
   });
