@@ -197,7 +197,7 @@ function findWarnings(vault: Vault, places: MasterKeyPlaces): Problem[] {
     warnings.push(
       toProblem('SECRET_011', {
         detail: `The vault's key is a file beside it, ${places.generatedFile}: who can read the folder can read the secrets.`,
-        next: 'Set a passphrase with "quayside secrets key passphrase", or mount a key and name it in QUAYSIDE_MASTER_KEY_FILE.',
+        next: 'Set a passphrase, on the Secrets page or with "quayside secrets key passphrase", or mount a key and name it in QUAYSIDE_MASTER_KEY_FILE.',
       }),
     );
   }
