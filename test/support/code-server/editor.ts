@@ -79,13 +79,29 @@ async function closeAll(
   return left;
 }
 
+const attempts = 5;
+const patience = 6_000;
+
 function createHandles(page: Page, settingsFile: string): Omit<Editor, 'page' | 'home' | 'close'> {
   const view = (title: string) =>
     page.locator('.pane', { has: page.locator(`.pane-header[aria-label^="${title} Section"]`) });
-  const runCommand = async (title: string) => {
+  const findCommand = async (title: string) => {
     await page.keyboard.press('F1');
-    await page.locator('.quick-input-widget input').fill(`>${title}`);
-    await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
+    await page.locator('.quick-input-widget input').fill(`>${title}`, { timeout: patience });
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor({ timeout: patience });
+  };
+  // A window that was just loaded does not hear its keys yet, and a panel that opens takes the focus: as a person would,
+  // we press again.
+  const runCommand = async (title: string) => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await findCommand(title);
+        break;
+      } catch (error) {
+        if (attempt === attempts) throw error;
+        await page.keyboard.press('Escape');
+      }
+    }
     await page.keyboard.press('Enter');
   };
   const frameOfPanel = () =>
