@@ -25,6 +25,17 @@ if (!existsSync(commandLine)) {
   console.error(`The build has made no ${commandLine}. Remove the folder dist and try again.`);
   process.exit(1);
 }
+// Told to end, npm ends its shell, and the shell does not tell us: all that we see is that our parent is another one.
+if (process.env.npm_lifecycle_event) {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    process.kill(process.pid, 'SIGTERM');
+  }, 500);
+  watch.unref();
+}
+
 // In this process: nothing stands between Ctrl-C and the daemon, and no second start-up is paid.
 process.argv = [process.execPath, commandLine, 'up', ...process.argv.slice(2)];
 await import(new URL('../dist/cli.mjs', import.meta.url).href);

@@ -1,5 +1,7 @@
 // Says which program holds a TCP port, so that "port taken" can name it: from /proc on Linux, from lsof on macOS.
+
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
 
 /** For example `nginx (process 4711)`; undefined if it cannot be told. Never throws. */
 export async function findPortOwner(
@@ -37,12 +39,19 @@ function findInProc(port: number): string | undefined {
     const inodes = new Set([...listeningInodes('/proc/net/tcp', port), ...listeningInodes('/proc/net/tcp6', port)]);
     if (inodes.size === 0) return undefined;
     for (const pid of readdirSync('/proc').filter(name => /^\d+$/.test(name))) {
-      if (holds(pid, inodes)) return `${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()} (process ${pid})`;
+      if (holds(pid, inodes)) return `${programName(pid)} (process ${pid})`;
     }
   } catch {
     // A process that ends while we look, or one of another user: then we do not know.
   }
   return undefined;
+}
+
+/** The program's file name: the kernel's short name of it may be a thread's. */
+function programName(pid: string): string {
+  const [program = ''] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  const name = basename(program.split(' ', 1)[0] ?? '').replace(/[^\x21-\x7e]/g, '');
+  return name || readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
 }
 
 const listening = '0A';

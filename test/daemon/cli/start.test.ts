@@ -66,4 +66,11 @@ describe('npm start', () => {
     process.kill(-first.pid, 'SIGINT');
     assert.deepEqual(await waitForNoProcessOf(folder.path, 20_000), []);
   });
+
+  it('ends when npm alone is told to end, as a service manager does', async function () {
+    this.timeout(60_000);
+    const { child } = await start(/Ctrl-C stops Quayside/, 30_000);
+    child.kill('SIGTERM');
+    assert.deepEqual(await waitForNoProcessOf(folder.path, 20_000), []);
+  });
 });

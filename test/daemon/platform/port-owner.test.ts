@@ -8,7 +8,7 @@ describe('the owner of a port', () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
-    assert.match((await findPortOwner(port)) ?? '', new RegExp(`\\(process ${process.pid}\\)$`));
+    assert.match((await findPortOwner(port)) ?? '', new RegExp(`^node \\(process ${process.pid}\\)$`));
     server.close();
     await once(server, 'close');
     assert.equal(await findPortOwner(port), undefined);
