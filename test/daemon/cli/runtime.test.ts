@@ -66,7 +66,7 @@ describe('The environment of the daemon', () => {
   });
 
   it('keeps the PATH of a shell as it is', () => {
-    const environment = { PATH: ['/work/node_modules/.bin', '/usr/bin'].join(delimiter) };
+    const environment = { PATH: ['/project/node_modules/.bin', '/usr/bin'].join(delimiter) };
     assert.deepEqual(withoutNpm(environment), environment);
   });
 });
