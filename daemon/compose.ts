@@ -132,7 +132,10 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     clock,
     secrets,
     whenKnown: async id => await late.tools?.refreshed(id),
-    publish: events.publish,
+    publish: event => {
+      gateway.toolsChanged();
+      events.publish(event);
+    },
   });
   late.servers = servers;
   const records = createCallRecords(database);

@@ -5,7 +5,7 @@ import { describeProblem, type ProblemCode } from '../../../shared/api/problem.t
 import type { AuditSink } from '../../http/bind-routes.ts';
 import { errorToProblem } from '../../http/to-problem.ts';
 import type { WireCallResult, WireTool } from '../../supervision/session.ts';
-import { findByGatewayName, gatewayNames } from './tool-names.ts';
+import { createNameTable, type NameTable } from './tool-names.ts';
 
 /** The tools feature as the gateway needs it. */
 export interface GatewayTools {
@@ -31,9 +31,15 @@ export interface GatewayOptions {
 export interface Gateway {
   /** Serves one request that was let in already. `caller` is for the records. */
   fetch(request: Request, caller: string, requestId: string): Promise<Response>;
-  /** Tells listening clients that the tools are others now. */
+  /** To be called whenever a server or a tool came, went or changed: what is known is asked for anew, and listening clients are told. */
   toolsChanged(): void;
   close(): Promise<void>;
+}
+
+interface KnownTool {
+  serverId: string;
+  name: string;
+  definition: WireTool;
 }
 
 const RequestFacts = z.object({ caller: z.string(), requestId: z.string() });
@@ -42,10 +48,15 @@ const instructions =
   'Tools of several MCP servers on this machine, offered by Quayside. A tool whose name two servers share is called server__tool.';
 
 export function createGateway({ tools, audit, version, onFailure }: GatewayOptions): Gateway {
-  const known = () => tools.enabledTools().map(tool => ({ ...tool, name: tool.definition.name }));
+  // Asked for with every call, changed seldom: kept until somebody says that the tools are others.
+  let names: NameTable<KnownTool> | undefined;
+  const known = (): NameTable<KnownTool> => {
+    names ??= createNameTable(tools.enabledTools().map(tool => ({ ...tool, name: tool.definition.name })));
+    return names;
+  };
 
   const list = () =>
-    [...gatewayNames(known())]
+    [...known().listed]
       .filter(([, tool]) => tools.isRunning(tool.serverId))
       .map(([name, { serverId, definition }]) => ({
         ...definition,
@@ -60,7 +71,7 @@ export function createGateway({ tools, audit, version, onFailure }: GatewayOptio
     requestId: string,
     signal: AbortSignal,
   ) => {
-    const tool = findByGatewayName(known(), name);
+    const tool = known().find(name);
     if (!tool)
       throw new ProtocolError(
         ProtocolErrorCode.InvalidParams,
@@ -114,7 +125,10 @@ export function createGateway({ tools, audit, version, onFailure }: GatewayOptio
         authInfo: { token: '', clientId: caller, scopes: [], extra: { caller, requestId } },
       });
     },
-    toolsChanged: () => handler.notify.toolsChanged(),
+    toolsChanged() {
+      names = undefined;
+      handler.notify.toolsChanged();
+    },
     close: () => handler.close(),
   };
 }

@@ -14,7 +14,7 @@ const clientPattern = /^[a-zA-Z0-9_-]{1,64}$/;
  * that share one. It depends on what is installed and not on what runs, so that a start renames nothing. No server can
  * take another's long name by giving a tool that name: long names come first.
  */
-export function gatewayNames<T extends NamedTool>(tools: readonly T[]): Map<string, T> {
+function gatewayNames<T extends NamedTool>(tools: readonly T[]): Map<string, T> {
   const longNames = toLongNames(tools);
   const byLongName = new Map([...longNames].map(([tool, name]) => [name, tool]));
   const byOwnName = Map.groupBy(tools, tool => toClientName(tool.name));
@@ -30,11 +30,18 @@ export function gatewayNames<T extends NamedTool>(tools: readonly T[]): Map<stri
   );
 }
 
-/** The tool that a client means: by the name in the list, or by the long one, which always works. */
-export function findByGatewayName<T extends NamedTool>(tools: readonly T[], name: string): T | undefined {
-  const listed = gatewayNames(tools).get(name);
-  if (listed) return listed;
-  return [...toLongNames(tools)].find(([, longName]) => longName === name)?.[0];
+export interface NameTable<T> {
+  /** The tools by the names in the list. */
+  listed: ReadonlyMap<string, T>;
+  /** The tool that a client means: by the name in the list, or by the long one, which always works. */
+  find(name: string): T | undefined;
+}
+
+/** All names of the tools, worked out once. */
+export function createNameTable<T extends NamedTool>(tools: readonly T[]): NameTable<T> {
+  const listed = gatewayNames(tools);
+  const byLongName = new Map([...toLongNames(tools)].map(([tool, name]) => [name, tool]));
+  return { listed, find: name => listed.get(name) ?? byLongName.get(name) };
 }
 
 /** `server__tool` for each tool. Where the joint could be read in two ways, both get a mark that tells them apart. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import fc from 'fast-check';
-import { findByGatewayName, gatewayNames } from '../../../daemon/features/gateway/tool-names.ts';
+import { createNameTable } from '../../../daemon/features/gateway/tool-names.ts';
 import { testServerScript } from '../../support/fake-engine.ts';
 import { type InProcessDaemon, startInProcessDaemon, testUrl } from '../../support/in-process-daemon.ts';
 
@@ -82,6 +82,21 @@ describe('the MCP endpoint', () => {
     );
   });
 
+  it('follows what is switched, removed and added between two calls', async () => {
+    await run('one');
+    const client = await connect();
+    assert.ok((await names(client)).includes('echo'));
+    await daemon.api.updateServer({ params: { id: 'one' }, body: { configuration: { disabledTools: ['echo'] } } });
+    assert.ok(!(await names(client)).includes('echo'));
+    await daemon.api.updateServer({ params: { id: 'one' }, body: { configuration: { disabledTools: [] } } });
+    await run('two');
+    assert.ok((await names(client)).includes('two__echo'));
+    await daemon.api.deleteServer({ params: { id: 'one' } });
+    assert.deepEqual(await names(client), ['add', 'break', 'echo', 'fail', 'started']);
+    const result = await client.callTool({ name: 'echo', arguments: { message: 'hi' } });
+    assert.deepEqual(result.content, [{ type: 'text', text: 'Echo: hi' }]);
+  });
+
   it('reports what went wrong as a result that a model can read', async () => {
     await run('one');
     const client = await connect();
@@ -120,11 +135,11 @@ describe('the names of tools at the endpoint', () => {
   it('are unique, fit every client, and lead back to their tool', () => {
     fc.assert(
       fc.property(tools, all => {
-        const names = gatewayNames(all);
+        const names = createNameTable(all).listed;
         assert.equal(names.size, all.length);
         for (const [name, of] of names) {
           assert.match(name, /^[a-zA-Z0-9_-]{1,64}$/);
-          assert.equal(findByGatewayName(all, name), of);
+          assert.equal(createNameTable(all).find(name), of);
         }
       }),
     );
@@ -140,8 +155,8 @@ describe('the names of tools at the endpoint', () => {
       [real, ...taker],
       [...taker, real],
     ]) {
-      assert.equal(gatewayNames(all).size, 3);
-      assert.equal(findByGatewayName(all, 'files__write'), real);
+      assert.equal(createNameTable(all).listed.size, 3);
+      assert.equal(createNameTable(all).find('files__write'), real);
     }
   });
 
@@ -152,14 +167,14 @@ describe('the names of tools at the endpoint', () => {
       { serverId: 'x', name: 'c' },
       { serverId: 'x', name: 'b__c' },
     ];
-    const names = gatewayNames(all);
+    const names = createNameTable(all).listed;
     assert.equal(names.size, 4);
-    for (const [name, tool] of names) assert.equal(findByGatewayName(all, name), tool);
+    for (const [name, tool] of names) assert.equal(createNameTable(all).find(name), tool);
   });
 
   it('have a long form that works whether or not there is a clash', () => {
     const one = { serverId: 'one', name: 'echo' };
-    assert.equal(findByGatewayName([one], 'echo'), one);
-    assert.equal(findByGatewayName([one], 'one__echo'), one);
+    assert.equal(createNameTable([one]).find('echo'), one);
+    assert.equal(createNameTable([one]).find('one__echo'), one);
   });
 });
