@@ -1,6 +1,16 @@
 // Opens the webview panels, one of each kind, and brings them back after the window is reloaded.
 import { randomBytes } from 'node:crypto';
-import { env, type Memento, Uri, ViewColumn, type WebviewPanel, window, workspace } from 'vscode';
+import {
+  env,
+  type Memento,
+  type Tab,
+  TabInputWebview,
+  Uri,
+  ViewColumn,
+  type WebviewPanel,
+  window,
+  workspace,
+} from 'vscode';
 import type { Carrier } from '../../shared/api/client.ts';
 import type { DaemonEvent } from '../../shared/api/events.ts';
 import type { HostAct } from '../../shared/api/panel.ts';
@@ -49,7 +59,11 @@ export function createPanelHost(options: PanelHostOptions): PanelHost {
     const place = findPlace(location);
     if (!place) return options.log(`There is no page at ${JSON.stringify(location)}.`);
     const panel = open.get(place.kind);
-    if (!panel) return fill(create(place), place);
+    if (!panel) {
+      const waiting = findWaitingTabs(place.kind);
+      fill(create(place), place);
+      return void window.tabGroups.close(waiting, true);
+    }
     remember(place);
     panel.title = place.title;
     panel.reveal(panel.viewColumn);
@@ -113,6 +127,16 @@ export function createPanelHost(options: PanelHostOptions): PanelHost {
     },
   };
 }
+
+/**
+ * Tabs that a reloaded window has kept of a kind: their page comes back only when somebody looks at it, and would then be
+ * the second of its kind.
+ */
+const findWaitingTabs = (kind: PanelKind): Tab[] =>
+  window.tabGroups.all
+    .flatMap(group => group.tabs)
+    // The editor puts a prefix of its own before the type.
+    .filter(({ input }) => input instanceof TabInputWebview && `-${input.viewType}`.endsWith(`-${viewTypes[kind]}`));
 
 /** What a page cannot do by itself. */
 async function perform(act: HostAct, open: OpenPanel): Promise<void> {
