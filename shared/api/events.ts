@@ -1,6 +1,10 @@
 import * as z from 'zod';
+import { ProfileId } from '../domain/docker-names.ts';
 import { Name } from '../domain/names.ts';
+import { DockerStatus } from './docker.ts';
+import { Gateway } from './gateways.ts';
 import { Operation } from './operations.ts';
+import { Profile } from './profiles.ts';
 import type { Route } from './route.ts';
 import { Secret } from './secrets.ts';
 import { MCPServer } from './servers.ts';
@@ -18,6 +22,14 @@ export const DaemonEvent = z
     z.object({ type: z.literal('server.output'), serverId: Name, lines: z.array(z.string()) }),
     z.object({ type: z.literal('tools.changed'), serverId: Name }),
     z.object({ type: z.literal('operation.changed'), operation: Operation }),
+    z.object({ type: z.literal('docker.changed'), docker: DockerStatus }),
+    z.object({ type: z.literal('profile.changed'), profile: Profile }),
+    z.object({ type: z.literal('profile.removed'), profileId: ProfileId }),
+    z.object({ type: z.literal('gateway.changed'), gateway: Gateway }),
+    z.object({ type: z.literal('gateway.output'), profile: ProfileId, lines: z.array(z.string()) }),
+    z.object({ type: z.literal('catalogs.changed') }),
+    z.object({ type: z.literal('containers.changed') }),
+    z.object({ type: z.literal('clients.changed') }),
     z.object({ type: z.literal('secret.changed'), secret: Secret }),
     z.object({ type: z.literal('secret.removed'), secretId: z.string() }),
     z.object({ type: z.literal('vault.changed'), vault: VaultStatus }),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ImageReference, ProfileId } from '../domain/docker-names.ts';
 import { Integrity, Name, PackageName } from '../domain/names.ts';
 import { Problem } from './problem.ts';
 import { pageOf, pageQuery, type Route } from './route.ts';
@@ -10,11 +11,48 @@ export const OperationState = z
   .meta({ id: 'OperationState' });
 export type OperationState = z.infer<typeof OperationState>;
 
+/** One step of an operation that has several. A failed one is tried again by retrying the operation. */
+export const OperationStep = z
+  .object({
+    id: z.string(),
+    title: z.string(),
+    state: z.enum(['waiting', 'running', 'done', 'failed', 'skipped', 'undone']),
+    detail: z.string(),
+  })
+  .meta({ id: 'OperationStep' });
+export type OperationStep = z.infer<typeof OperationStep>;
+
+/** How far an image has come. */
+export const Transfer = z
+  .object({
+    bytes: z.int(),
+    totalBytes: z.int().nullable(),
+    bytesPerSecond: z.int(),
+    layers: z.array(
+      z.object({
+        id: z.string(),
+        state: z.enum(['waiting', 'downloading', 'extracting', 'done']),
+        bytes: z.int(),
+        totalBytes: z.int().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'Transfer' });
+export type Transfer = z.infer<typeof Transfer>;
+
+export const OperationKind = z
+  .enum(['install', 'update', 'roll-back', 'pull-catalog', 'push-catalog', 'pull-profile', 'push-profile'])
+  .meta({ id: 'OperationKind' });
+export type OperationKind = z.infer<typeof OperationKind>;
+
 export const Operation = z
   .object({
     id: z.string(),
-    kind: z.enum(['install']),
-    serverId: Name.describe('The server that it makes'),
+    kind: OperationKind,
+    serverId: Name.nullable().describe('The server that it makes or changes; null: it is about no server'),
+    steps: z.array(OperationStep).describe('Empty if it has only one'),
+    transfer: Transfer.nullable(),
+    canRetry: z.boolean(),
     title: z.string().describe('What it does, for a person'),
     state: OperationState,
     step: z.string().describe('What it is doing now, for a person'),
@@ -33,7 +71,7 @@ export type Operation = z.infer<typeof Operation>;
 export const hasEnded = (operation: Operation): boolean =>
   operation.state !== 'running' && operation.state !== 'cancelling';
 
-export const NewOperation = z
+const Install = z
   .object({
     kind: z.literal('install'),
     from: z
@@ -51,15 +89,31 @@ export const NewOperation = z
             integrity: Integrity.optional().describe('Refuse any other package than this one'),
           })
           .strict(),
+        z.object({ image: ImageReference }).strict(),
       ])
-      .describe('A catalog entry, or any npm package'),
+      .describe('A catalog entry, any npm package, or an image that describes itself'),
+    profile: ProfileId.optional().describe('The Docker profile that gets it; default: the only one there is'),
     serverId: Name.optional().describe('Default: the entry’s id, or a name made from the package’s'),
     configuration: ServerConfigurationChange.optional(),
     inputs: z.record(z.string(), z.unknown()).optional().describe('Values for the entry’s configurationSchema'),
     allowScripts: z.boolean().default(false).describe('Let this package and what it needs run their install scripts'),
     start: z.boolean().default(false).describe('Start the server when it is installed'),
   })
-  .strict()
+  .strict();
+
+/** Everything that takes a while and is about servers. Catalogs and profiles have routes of their own that answer an operation. */
+export const NewOperation = z
+  .discriminatedUnion('kind', [
+    Install,
+    z
+      .object({ kind: z.literal('update'), serverId: Name })
+      .strict()
+      .describe('Take what the catalog has now; settings, secrets and the choice of tools stay'),
+    z
+      .object({ kind: z.literal('roll-back'), serverId: Name })
+      .strict()
+      .describe('Undo the last update'),
+  ])
   .meta({ id: 'NewOperation' });
 export type NewOperation = z.infer<typeof NewOperation>;
 
@@ -68,14 +122,30 @@ const OperationParams = z.object({ id: z.string().min(1).max(64) });
 export const createOperation = {
   method: 'post',
   path: '/operations',
-  summary: 'Install a server from the catalog or from an npm package',
+  summary: 'Install, update or roll back a server',
   permission: 'servers:manage',
   audited: true,
-  auditedFields: ['kind', 'serverId', 'from.catalogEntry', 'from.package', 'from.version'],
+  auditedFields: ['kind', 'serverId', 'profile', 'from.catalogEntry', 'from.package', 'from.version', 'from.image'],
   body: NewOperation,
   status: 202,
   response: Operation,
-  problems: ['CATALOG_001', 'SERVER_002', 'INSTALL_009', 'ENGINE_001'],
+  problems: [
+    'CATALOG_001',
+    'SERVER_001',
+    'SERVER_002',
+    'SERVER_010',
+    'INSTALL_009',
+    'ENGINE_001',
+    'PROFILE_001',
+    'PROFILE_005',
+    'SECRET_001',
+    'SECRET_008',
+    'DOCKER_001',
+    'DOCKER_002',
+    'DOCKER_003',
+    'DOCKER_010',
+    'DOCKER_011',
+  ],
 } as const satisfies Route;
 
 export const listOperations = {
@@ -115,4 +185,16 @@ export const cancelOperation = {
   status: 200,
   response: Operation,
   problems: ['OPERATION_001', 'OPERATION_002'],
+} as const satisfies Route;
+
+export const retryOperation = {
+  method: 'post',
+  path: '/operations/{id}/retry',
+  summary: 'Try a failed, cancelled or interrupted operation again; what it has finished is not done twice',
+  permission: 'servers:manage',
+  audited: true,
+  params: OperationParams,
+  status: 202,
+  response: Operation,
+  problems: ['OPERATION_001', 'OPERATION_003', ...createOperation.problems],
 } as const satisfies Route;

@@ -2,9 +2,16 @@
 import * as access from './access.ts';
 import * as audit from './audit.ts';
 import * as catalog from './catalog.ts';
+import * as catalogs from './catalogs.ts';
+import * as clients from './clients.ts';
+import * as containers from './containers.ts';
 import * as daemon from './daemon.ts';
+import * as docker from './docker.ts';
+import * as doctor from './doctor.ts';
 import * as events from './events.ts';
+import * as gateways from './gateways.ts';
 import * as operations from './operations.ts';
+import * as profiles from './profiles.ts';
 import type { Route } from './route.ts';
 import * as secrets from './secrets.ts';
 import * as servers from './servers.ts';
@@ -34,7 +41,48 @@ export const routes = {
   listPrompts: tools.listPrompts,
   listCatalog: catalog.listCatalog,
   getCatalogEntry: catalog.getCatalogEntry,
+  getCatalogFacets: catalog.getCatalogFacets,
+  listCatalogs: catalogs.listCatalogs,
+  getCatalog: catalogs.getCatalog,
+  previewCatalog: catalogs.previewCatalog,
+  createCatalog: catalogs.createCatalog,
+  pullCatalog: catalogs.pullCatalog,
+  pushCatalog: catalogs.pushCatalog,
+  tagCatalog: catalogs.tagCatalog,
+  deleteCatalog: catalogs.deleteCatalog,
+  getDocker: docker.getDocker,
+  probeDocker: docker.probeDocker,
+  listProfiles: profiles.listProfiles,
+  getProfile: profiles.getProfile,
+  createProfile: profiles.createProfile,
+  renameProfile: profiles.renameProfile,
+  deleteProfile: profiles.deleteProfile,
+  exportProfile: profiles.exportProfile,
+  importProfile: profiles.importProfile,
+  pushProfile: profiles.pushProfile,
+  pullProfile: profiles.pullProfile,
+  listGateways: gateways.listGateways,
+  getGateway: gateways.getGateway,
+  startGateway: gateways.startGateway,
+  stopGateway: gateways.stopGateway,
+  restartGateway: gateways.restartGateway,
+  updateGateway: gateways.updateGateway,
+  listContainers: containers.listContainers,
+  stopContainer: containers.stopContainer,
+  readContainerLogs: containers.readContainerLogs,
+  sweepContainers: containers.sweepContainers,
+  getDiskUse: containers.getDiskUse,
+  cleanDisk: containers.cleanDisk,
+  listClients: clients.listClients,
+  previewClientChange: clients.previewClientChange,
+  changeClient: clients.changeClient,
+  listClientBackups: clients.listClientBackups,
+  restoreClientBackup: clients.restoreClientBackup,
+  runDoctor: doctor.runDoctor,
+  applyDoctorFix: doctor.applyDoctorFix,
+  makeSupportBundle: doctor.makeSupportBundle,
   createOperation: operations.createOperation,
+  retryOperation: operations.retryOperation,
   listOperations: operations.listOperations,
   getOperation: operations.getOperation,
   cancelOperation: operations.cancelOperation,

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { DockerServerName, ImageReference, ProfileId } from '../domain/docker-names.ts';
+import { JSONSchema } from '../domain/json-schema.ts';
 import { limits } from '../domain/limits.ts';
 import { EnvironmentVariableName, ExactVersion, Integrity, Name, PackageName, PlainValue } from '../domain/names.ts';
 import { ServerState } from '../domain/server-state.ts';
@@ -24,10 +26,18 @@ export const ServerSource = z
       command: PlainValue.describe('A program by its absolute path, or by its name on PATH'),
     }),
     z.object({ type: z.literal('remote'), url: httpUrl }),
+    z.object({
+      type: z.literal('image'),
+      image: ImageReference,
+      digest: z
+        .string()
+        .nullable()
+        .describe('The digest of the image that is on this machine; null: it is not here yet'),
+    }),
   ])
   .meta({
     id: 'ServerSource',
-    description: 'Where a server comes from: a pinned npm package, a local command, or a remote address.',
+    description: 'Where a server comes from: a pinned npm package, a local command, a remote address, or an image.',
   });
 export type ServerSource = z.infer<typeof ServerSource>;
 
@@ -95,7 +105,22 @@ const configurationFields = {
     .describe('null: the folder that Quayside made for this server'),
   restart: RestartMode,
   disabledTools: z.array(z.string().max(128)).max(2000).describe('Tools that are neither listed nor callable'),
+  settings: z
+    .record(z.string().max(200), z.unknown())
+    .refine(value => JSON.stringify(value).length <= 262_144, 'Settings may take 256 KiB at most.')
+    .describe('What a Docker server calls its config; its entry’s schema says what may be in it'),
 };
+
+/** A secret that a Docker server declares: its value comes from a reference with this variable. */
+export const SecretSlot = z
+  .object({
+    name: z.string().describe('Docker’s name for it, for example github.personal_access_token'),
+    environmentVariable: EnvironmentVariableName,
+    description: z.string().nullable(),
+    required: z.boolean(),
+  })
+  .meta({ id: 'SecretSlot' });
+export type SecretSlot = z.infer<typeof SecretSlot>;
 
 export const ServerConfiguration = z
   .object({
@@ -131,6 +156,13 @@ export const MCPServer = z
     engine: z.enum(['process', 'docker']),
     source: ServerSource,
     catalogEntry: z.string().nullable().describe('The catalog entry that it was installed from'),
+    profile: ProfileId.nullable().describe('The Docker profile that it is in; null: another engine'),
+    nameInProfile: DockerServerName.nullable().describe('What Docker calls it'),
+    update: z
+      .object({ from: z.string(), to: z.string(), detail: z.string() })
+      .nullable()
+      .describe('That its catalog has another image or definition than the one it runs with'),
+    canRollBack: z.boolean().describe('True if what it was before its last update is still known'),
     enabled: z.boolean().describe('True if it shall run: it is started again with the daemon'),
     state: ServerState,
     problem: Problem.nullable().describe('Why the state is not what was asked for'),
@@ -152,6 +184,12 @@ export const MCPServerDetail = MCPServer.extend({
   configuration: ServerConfiguration,
   instructions: z.string().nullable().describe('What the server tells its clients about itself'),
   output: z.array(z.string()).describe('The last lines that the server wrote to its error output'),
+  settingsSchema: JSONSchema.nullable().describe('What its settings may be; null: it has none'),
+  secretSlots: z.array(SecretSlot).describe('The secrets that it declares'),
+  changesApply: z
+    .enum(['at-once', 'by-restart'])
+    .nullable()
+    .describe('When a change of its configuration takes effect while it runs'),
 }).meta({ id: 'MCPServerDetail' });
 export type MCPServerDetail = z.infer<typeof MCPServerDetail>;
 
@@ -177,6 +215,21 @@ export type TestResult = z.infer<typeof TestResult>;
 
 export const ServerParams = z.object({ id: Name });
 
+const dockerProblems = [
+  'DOCKER_001',
+  'DOCKER_002',
+  'DOCKER_003',
+  'DOCKER_004',
+  'DOCKER_005',
+  'DOCKER_006',
+  'DOCKER_009',
+  'DOCKER_010',
+  'DOCKER_011',
+  'DOCKER_012',
+  'DOCKER_013',
+  'DOCKER_015',
+] as const;
+
 const newServerCommon = {
   id: Name,
   title: z.string().min(1).max(120).optional(),
@@ -201,6 +254,8 @@ export const listServers = {
   query: pageQuery(['id', 'title', 'state', 'created_at', 'updated_at']).extend({
     state: ServerState.optional(),
     q: z.string().max(200).optional().describe('Part of the name, title or description'),
+    engine: z.enum(['process', 'docker']).optional(),
+    profile: ProfileId.optional(),
   }),
   status: 200,
   response: pageOf(MCPServer),
@@ -249,7 +304,7 @@ export const updateServer = {
     .partial()
     .strict(),
   response: MCPServerDetail,
-  problems: ['SERVER_001', 'SERVER_009', 'SECRET_001', 'SECRET_008'],
+  problems: ['SERVER_001', 'SERVER_009', 'SERVER_010', 'SECRET_001', 'SECRET_008', ...dockerProblems],
 } as const satisfies Route;
 
 export const deleteServer = {
@@ -260,7 +315,7 @@ export const deleteServer = {
   permission: 'servers:manage',
   audited: true,
   response: Nothing,
-  problems: ['SERVER_001', 'SERVER_009'],
+  problems: ['SERVER_001', 'SERVER_009', ...dockerProblems],
 } as const satisfies Route;
 
 export const startServer = {
@@ -285,6 +340,8 @@ export const startServer = {
     'SECRET_006',
     'SECRET_008',
     'SECRET_009',
+    ...dockerProblems,
+    'DOCKER_014',
   ],
 } as const satisfies Route;
 
