@@ -1,0 +1,133 @@
+// What Docker's engine can do beyond what every engine can: the ports that the features of Docker are made on.
+import type { CatalogPreview, NewCatalog } from '../../shared/api/catalogs.ts';
+import type { ClientChange, McpClient } from '../../shared/api/clients.ts';
+import type { Container, DiskCleaned, DiskUse, Sweep } from '../../shared/api/containers.ts';
+import type { DockerStatus } from '../../shared/api/docker.ts';
+import type { Gateway } from '../../shared/api/gateways.ts';
+import type { ProfileDocument, ProfileImport } from '../../shared/api/profiles.ts';
+import type { CatalogOffer, Engine, ServerInProfile } from './engine.ts';
+
+/** A profile as docker mcp has it. */
+export interface ProfileOfDocker {
+  id: string;
+  name: string;
+  /** True for the one profile of the legacy dialect. */
+  fixed: boolean;
+  servers: ServerInProfile[];
+  clients: string[];
+}
+
+/** Every change is one mutation of the Docker home: they run one at a time, and what is there is read again afterwards. */
+export interface ProfileControl {
+  /** All profiles with their servers, read now. Errors: those of docker mcp (DOCKER_…). */
+  list(): Promise<ProfileOfDocker[]>;
+  /** Errors: PROFILE_002. */
+  create(profile: { id?: string | undefined; name: string }): Promise<ProfileOfDocker>;
+  /** By export, change and import: docker mcp has no word for it. Errors: PROFILE_001, PROFILE_003. */
+  rename(id: string, name: string): Promise<ProfileOfDocker>;
+  remove(id: string): Promise<void>;
+  export(id: string): Promise<{ fileName: string; document: ProfileDocument }>;
+  /** Errors: PROFILE_002 if it is there and may not be replaced, PROFILE_004. */
+  import(document: ProfileDocument, how: { replace: boolean; dryRun: boolean }): Promise<ProfileImport>;
+  push(id: string, ref: string, signal: AbortSignal): Promise<void>;
+  /** Answers the id. Errors: PROFILE_002. */
+  pull(ref: string, signal: AbortSignal): Promise<string>;
+  /**
+   * Writes a server's settings and choice of tools, and answers what the profile has now. Undefined: as it is.
+   * Errors: SERVER_010 if the settings do not fit the schema, DOCKER_009 if it is gone.
+   */
+  configure(
+    server: Pick<ServerInProfile, 'profile' | 'name'>,
+    change: { settings?: Record<string, unknown> | undefined; tools?: string[] | null | undefined },
+  ): Promise<ServerInProfile>;
+  /** Calls back when somebody else has changed the profiles. Returns the way to stop. */
+  onForeignChange(listener: () => void): () => void;
+}
+
+/** One catalog as docker mcp lists it. */
+export interface CatalogOfDocker {
+  ref: string;
+  title: string;
+  /** Changes when the content does. */
+  digest: string;
+  source: string | null;
+}
+
+/** An entry with what docker mcp says of it, unshortened. */
+export interface CatalogContent {
+  catalog: CatalogOfDocker;
+  entries: { offer: CatalogOffer; definition: Record<string, unknown> }[];
+  /** Entries that cannot be used, by name. */
+  leftOut: { name: string; reason: string }[];
+}
+
+export interface CatalogControl {
+  list(): Promise<CatalogOfDocker[]>;
+  /** Parses the whole catalog; to be kept by its digest. */
+  read(ref: string): Promise<CatalogContent>;
+  /** What creating it would do. Errors: CATALOG_004. */
+  preview(catalog: NewCatalog): Promise<CatalogPreview>;
+  /** Errors: CATALOG_003 if it is there and may not be replaced, CATALOG_004. */
+  create(catalog: NewCatalog, entries: readonly { catalogRef: string; name: string }[]): Promise<CatalogOfDocker>;
+  pull(ref: string, signal: AbortSignal): Promise<CatalogOfDocker>;
+  push(ref: string, signal: AbortSignal): Promise<void>;
+  tag(ref: string, as: string): Promise<CatalogOfDocker>;
+  remove(ref: string): Promise<void>;
+}
+
+/** The gateways, one of each profile that runs servers. They are the supervisor's for servers; this is what a person controls. */
+export interface GatewayControl {
+  /** Of a profile that has none running: what it would be. */
+  status(profile: string): Omit<Gateway, 'title'>;
+  /** Profiles whose gateway does anything but stand still. */
+  active(): string[];
+  output(profile: string): string[];
+  /** Ends the gateway with all its containers. Never rejects. */
+  stop(profile: string): Promise<void>;
+  /** Ends it and starts it with the same servers. Errors: those of a start. */
+  restart(profile: string): Promise<void>;
+  setOwnTools(profile: string, on: boolean): Promise<void>;
+  /** The profile's servers or settings have changed: applied at once where the mode allows it, else noted. */
+  profileChanged(profile: string, servers: readonly ServerInProfile[]): Promise<void>;
+}
+
+export interface ContainerControl {
+  /** With the last measurement; measuring goes on while somebody asks. Errors: DOCKER_003 to DOCKER_005. */
+  list(): Promise<Omit<Container, 'serverId'>[]>;
+  /** Errors: CONTAINER_001, CONTAINER_002. */
+  stop(id: string): Promise<void>;
+  /** Errors: CONTAINER_001, CONTAINER_002. */
+  logs(id: string, tail: number): Promise<string[]>;
+  sweep(dryRun: boolean): Promise<Sweep>;
+  /** `needed`: references of images by the server that needs them. */
+  disk(needed: ReadonlyMap<string, readonly string[]>): Promise<DiskUse>;
+  clean(
+    what: { images: readonly string[]; volumes: readonly string[] },
+    needed: ReadonlyMap<string, readonly string[]>,
+  ): Promise<DiskCleaned>;
+  onChange(listener: () => void): () => void;
+}
+
+export interface ClientControl {
+  list(place: Pick<ClientChange, 'scope' | 'folder'>): Promise<McpClient[]>;
+  /** Runs docker mcp's own connect or disconnect: it rewrites the client's file. */
+  change(client: string, change: ClientChange): Promise<void>;
+  /** The file that a change of this client writes; null: not known. */
+  fileOf(client: string, place: Pick<ClientChange, 'scope' | 'folder'>): string | null;
+}
+
+/** Docker's engine: what every engine does, and the rest. */
+export interface DockerEngine extends Engine {
+  readonly kind: 'docker';
+  readonly profiles: ProfileControl;
+  readonly catalogs: CatalogControl;
+  readonly gateways: GatewayControl;
+  readonly containers: ContainerControl;
+  readonly clients: ClientControl;
+  /** The last probe; the first call makes one. Never rejects. */
+  status(): Promise<DockerStatus>;
+  /** Looks again. Never rejects. */
+  look(): Promise<DockerStatus>;
+  onStatusChange(listener: (status: DockerStatus) => void): () => void;
+  close(): Promise<void>;
+}
