@@ -5,16 +5,17 @@ import { ensureSystemPackages } from './support/system-packages.mjs';
 
 const browser = ['chromium'];
 const compiler = ['libkrb5-dev', 'python3', 'make', 'g++'];
+const docker = ['docker.io', 'docker-registry', 'busybox-static'];
 
 /** What each of them needs beside the dependencies, and the script that does it. */
 const acts = {
   all: {
-    packages: [...browser, ...compiler],
+    packages: [...browser, ...compiler, ...docker],
     build: true,
     script: 'test/run.ts',
     args: ['unit', 'host', 'ui', 'crash'],
   },
-  unit: { packages: [], build: false, script: 'test/run.ts', args: ['unit'] },
+  unit: { packages: docker, build: false, script: 'test/run.ts', args: ['unit'] },
   host: { packages: [...browser, ...compiler], build: true, script: 'test/run.ts', args: ['host'] },
   ui: { packages: [...browser, ...compiler], build: true, script: 'test/run.ts', args: ['ui'] },
   crash: { packages: [], build: true, script: 'test/run.ts', args: ['crash'] },
@@ -22,7 +23,12 @@ const acts = {
   bench: { packages: [...browser, ...compiler], build: true, script: 'test/bench/main.ts', args: [] },
   package: { packages: [], build: false, script: 'test/support/package.ts', args: [] },
   'code-server': { packages: compiler, build: true, script: 'test/support/code-server/serve.ts', args: [] },
-  setup: { packages: [...browser, ...compiler], build: true, script: 'test/support/code-server/install.ts', args: [] },
+  setup: {
+    packages: [...browser, ...compiler, ...docker],
+    build: true,
+    script: 'test/support/code-server/install.ts',
+    args: [],
+  },
 };
 
 const [what = 'all', ...rest] = process.argv.slice(2);

@@ -10,6 +10,10 @@ const marks = {
   python3: ['/usr/bin/python3', '/usr/local/bin/python3'],
   make: ['/usr/bin/make', '/usr/local/bin/make'],
   'g++': ['/usr/bin/g++', '/usr/local/bin/g++', '/usr/bin/clang++'],
+  'docker.io': ['/usr/sbin/dockerd', '/usr/bin/dockerd', '/usr/local/bin/dockerd'],
+  'docker-registry': ['/usr/bin/docker-registry', '/usr/local/bin/docker-registry'],
+  // The same path may hold a busybox that needs libraries.
+  'busybox-static': ['/usr/share/doc/busybox-static', '/bin/busybox.static'],
 };
 
 const aptMilliseconds = 10 * 60_000;
