@@ -5,6 +5,8 @@ import type { Container, DiskCleaned, DiskUse, Sweep } from '../../shared/api/co
 import type { DockerStatus } from '../../shared/api/docker.ts';
 import type { Gateway } from '../../shared/api/gateways.ts';
 import type { ProfileDocument, ProfileImport } from '../../shared/api/profiles.ts';
+import type { Supervisor, SupervisorEvents } from '../supervision/supervisor.ts';
+import type { OwnershipRecords } from './docker/api/container-control.ts';
 import type { CatalogOffer, Engine, ServerInProfile } from './engine.ts';
 
 /** A profile as docker mcp has it. */
@@ -129,5 +131,17 @@ export interface DockerEngine extends Engine {
   /** Looks again. Never rejects. */
   look(): Promise<DockerStatus>;
   onStatusChange(listener: (status: DockerStatus) => void): () => void;
+  /** The supervisor of its servers: the gateways seen server by server. Called once, before anything is started. */
+  createSupervisor(events: SupervisorEvents): Supervisor;
+  /** Ends what is left: gateways, watches, commands. In bounded time; never rejects. */
   close(): Promise<void>;
 }
+
+/** What must outlive the daemon, kept by its database. */
+export interface DockerMemory {
+  /** Which containers our gateways have started: see docker/api/container-control.ts. */
+  ownership: OwnershipRecords;
+}
+
+/** Makes the engine; called by compose.ts, which has the database. */
+export type CreateDockerEngine = (memory: DockerMemory) => DockerEngine;
