@@ -69,21 +69,22 @@ export interface InstallState {
   readonly operation: ReadonlySignal<Operation | undefined>;
   readonly running: ReadonlySignal<boolean>;
   /** What was asked for last, for a second try. */
-  readonly asked: ReadonlySignal<NewOperationInput | undefined>;
-  install(request: NewOperationInput): Promise<void>;
+  readonly asked: ReadonlySignal<InstallRequest | undefined>;
+  install(request: InstallRequest): Promise<void>;
   cancel(): Promise<void>;
   /** Lets go of the last try, as when the form is sent again and is wrong by itself. */
   forget(): void;
   close(): void;
 }
 
-export type NewOperationInput = Partial<NewOperation> & Pick<NewOperation, 'from'>;
+type Install = Extract<NewOperation, { kind: 'install' }>;
+export type InstallRequest = Partial<Omit<Install, 'kind'>> & Pick<Install, 'from'>;
 
 /** @param adopt Which of the running operations was started for this form by another window or before a reload. */
 export function createInstallState({ api, live }: App, adopt: (operation: Operation) => boolean): InstallState {
   const act = createAct();
   const last = signal<Operation | undefined>(undefined);
-  const asked = signal<NewOperationInput | undefined>(undefined);
+  const asked = signal<InstallRequest | undefined>(undefined);
   const operation = computed(() => {
     const known = live.operations.value.value ?? [];
     const mine = last.value;

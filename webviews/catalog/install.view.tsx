@@ -45,9 +45,11 @@ function OperationEnd({ state, operation }: { state: InstallState; operation: Op
         <div class="notice-body">
           <p class="notice-title">{serverId} is installed</p>
           <div class="button-row">
-            <Button kind="primary" icon="server-process" onClick={() => host.open({ view: 'server', id: serverId })}>
-              Open {serverId}
-            </Button>
+            {serverId !== null && (
+              <Button kind="primary" icon="server-process" onClick={() => host.open({ view: 'server', id: serverId })}>
+                Open {serverId}
+              </Button>
+            )}
           </div>
         </div>
       </div>

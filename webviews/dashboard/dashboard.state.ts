@@ -37,8 +37,9 @@ export function recentProblems(
     const { id, serverId, problem, endedAt, title } = operation;
     const recent = endedAt !== null && now - Date.parse(endedAt) < recentMilliseconds;
     // A failure that a later attempt has mended or repeated, or that a person asked for, is no news.
-    if (settled.has(serverId)) return [];
-    settled.add(serverId);
+    const about = serverId ?? `${operation.kind} ${title}`;
+    if (settled.has(about)) return [];
+    settled.add(about);
     if (!problem || !recent || operation.state === 'cancelled') return [];
     return [{ key: `operation-${id}`, about: title, problem, to: undefined }];
   });

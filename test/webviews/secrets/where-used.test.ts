@@ -10,6 +10,7 @@ const server = (id: string, secretReferences: SecretReference[]) => ({
     arguments: [],
     environment: {},
     disabledTools: [],
+    settings: {},
     workingDirectory: null,
     restart: 'never' as const,
     limits: { startSeconds: 30, callSeconds: 60, messageBytes: 1_048_576 },

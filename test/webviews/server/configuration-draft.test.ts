@@ -15,6 +15,7 @@ const configuration: ServerConfiguration = {
   workingDirectory: null,
   restart: 'on-failure',
   disabledTools: [],
+  settings: {},
   limits: { startSeconds: 30, callSeconds: 120, messageBytes: 10_485_760 },
   network: { inheritProxy: true, headers: {} },
   secretReferences: [],
