@@ -1,6 +1,6 @@
 // What every engine promises to the features, as one suite that runs on each of them.
 import assert from 'node:assert/strict';
-import type { Engine, InstallProgress, InstallRequest, LaunchPlan, ServerToRun } from '../../daemon/engines/engine.ts';
+import type { Engine, InstallProgress, LaunchPlan, PackageInstall, ServerToRun } from '../../daemon/engines/engine.ts';
 import { CatalogEntry } from '../../shared/api/catalog.ts';
 import { EngineStatus } from '../../shared/api/daemon.ts';
 import { isProblemError, type ProblemCode } from '../../shared/api/problem.ts';
@@ -15,7 +15,8 @@ export interface EngineUnderTest {
   close(): Promise<void>;
 }
 
-const request = (more: Partial<InstallRequest> & { package: string }): InstallRequest => ({
+const request = (more: Partial<PackageInstall> & { package: string }): PackageInstall => ({
+  kind: 'package',
   serverId: 'one',
   version: 'latest',
   integrity: undefined,
@@ -39,6 +40,7 @@ export const serverToRun = (
     workingDirectory: null,
     restart: 'on-failure',
     disabledTools: [],
+    settings: {},
     limits: { startSeconds: 30, callSeconds: 120, messageBytes: 10_485_760 },
     network: { inheritProxy: true, headers: {} },
     secretReferences: [],
@@ -72,7 +74,7 @@ export function describeEngineContract(name: string, make: () => Promise<EngineU
     });
     afterEach(() => subject.close());
 
-    const install = (more: Partial<InstallRequest> = {}, signal = new AbortController().signal) =>
+    const install = (more: Partial<PackageInstall> = {}, signal = new AbortController().signal) =>
       subject.engine.install(request({ package: subject.good.package, ...more }), {
         onProgress: step => steps.push(step),
         signal,
@@ -151,10 +153,10 @@ export function describeEngineContract(name: string, make: () => Promise<EngineU
 
     it('removes a server’s files, and does not mind if there are none', async () => {
       const { source } = await install();
-      await subject.engine.remove('one');
+      await subject.engine.remove({ id: 'one' });
       await rejectsWith('SERVER_004', subject.engine.plan(serverToRun('one', source)));
-      await subject.engine.remove('one');
-      await subject.engine.remove('never-installed');
+      await subject.engine.remove({ id: 'one' });
+      await subject.engine.remove({ id: 'never-installed' });
     });
 
     it('tidies away what nobody knows and keeps the rest', async () => {

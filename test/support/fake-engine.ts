@@ -11,8 +11,8 @@ import type {
   Engine,
   InstallContext,
   Installed,
-  InstallRequest,
   LaunchPlan,
+  PackageInstall,
   ServerToRun,
 } from '../../daemon/engines/engine.ts';
 import { type ProblemError, problem } from '../../shared/api/problem.ts';
@@ -44,6 +44,17 @@ const toOffer = (name: string): CatalogOffer => ({
   categories: ['test'],
   homepage: null,
   origin: 'test',
+  catalog: 'test',
+  catalogOrigin: 'built-in',
+  nameInCatalog: name,
+  kind: 'package',
+  tags: [],
+  icon: null,
+  readme: null,
+  secretSlots: [],
+  popularity: null,
+  definitionDigest: null,
+  toolCount: null,
   engine: 'process',
   source: { type: 'npm', package: testPackage(name), version: testVersion, integrity: testIntegrity(name) },
   configurationSchema: null,
@@ -89,6 +100,7 @@ export function createFakeEngine(
   const installed = new Map(Object.entries(options.installed ?? {}).map(([id, script]) => [id, { script }]));
 
   const plan = async ({ id, source, configuration }: ServerToRun): Promise<LaunchPlan> => {
+    if (source.type === 'image') throw missing('This engine runs no images.');
     if (source.type === 'remote') return { kind: 'http', url: source.url, headers: configuration.network.headers };
     const environment = { PATH: process.env['PATH'] ?? '', ...configuration.environment };
     const workingDirectory = configuration.workingDirectory ?? tmpdir();
@@ -120,8 +132,11 @@ export function createFakeEngine(
       isolated: false,
     }),
     catalog: async () => options.offers ?? scripts.map(toOffer),
-    install: (request, context) => install(request, context, behaviour, installed),
-    remove: async serverId => void installed.delete(serverId),
+    async install(request, context) {
+      if (request.kind !== 'package') throw problem('ENGINE_001', { detail: 'This engine installs packages alone.' });
+      return await install(request, context, behaviour, installed);
+    },
+    remove: async ({ id }) => void installed.delete(id),
     async tidy(known) {
       for (const id of installed.keys()) if (!known.has(id)) installed.delete(id);
     },
@@ -130,7 +145,7 @@ export function createFakeEngine(
 }
 
 async function install(
-  request: InstallRequest,
+  request: PackageInstall,
   { onProgress, signal }: InstallContext,
   behaviour: FakeEngineBehaviour,
   installed: Map<string, { script: string }>,

@@ -11,6 +11,6 @@ const engine = createProcessEngine({
   platform: process.platform,
 });
 await engine.install(
-  { serverId: 'one', package: name, version: 'latest', integrity: undefined, allowScripts: false },
+  { kind: 'package', serverId: 'one', package: name, version: 'latest', integrity: undefined, allowScripts: false },
   { onProgress: () => {}, signal: new AbortController().signal },
 );

@@ -4,7 +4,7 @@ import { access, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ProblemError, problem } from '../../../shared/api/problem.ts';
-import type { Engine, InstallContext, Installed, InstallRequest, LaunchPlan, ServerToRun } from '../engine.ts';
+import type { Engine, InstallContext, Installed, LaunchPlan, PackageInstall, ServerToRun } from '../engine.ts';
 import { cleanEnvironment, type HostEnvironment, installerEnvironment } from './host-environment.ts';
 import { toInstallProblem } from './install-problems.ts';
 import { type InstallDone, type InstallerOptions, runInstaller } from './installer.ts';
@@ -40,6 +40,7 @@ export function createProcessEngine(options: ProcessEngineOptions): Engine {
     probe: () => probe(options),
     catalog: async () => structuredClone([...starterCatalog]),
     async install(request, context) {
+      if (request.kind !== 'package') throw notOurs(request.serverId);
       if (running.has(request.serverId)) {
         throw problem('INSTALL_009', {
           detail: `"${request.serverId}" is being installed now.`,
@@ -53,11 +54,12 @@ export function createProcessEngine(options: ProcessEngineOptions): Engine {
         running.delete(request.serverId);
       }
     },
-    remove: serverId => releases.remove(serverId),
+    remove: ({ id }) => releases.remove(id),
     tidy: known => releases.tidy(known, running),
     async plan(server) {
       const { source } = server;
       if (source.type === 'remote') return planRemote(source.url, server);
+      if (source.type === 'image') throw notOurs(server.id);
       const place: LaunchPlace = { ...options, joinPath: join, workFolder: await releases.workFolder(server.id) };
       const plan =
         source.type === 'npm'
@@ -77,7 +79,7 @@ export function createProcessEngine(options: ProcessEngineOptions): Engine {
 }
 
 async function install(
-  request: InstallRequest,
+  request: PackageInstall,
   context: InstallContext,
   releases: Releases,
   options: ProcessEngineOptions,
@@ -144,6 +146,12 @@ async function planInstalled(
   });
   return planPackage(server, file, release.runsOnNode, place);
 }
+
+const notOurs = (id: string): ProblemError =>
+  problem('ENGINE_001', {
+    detail: `"${id}" is an image, and images are run by Docker.`,
+    next: 'Install Docker and its MCP plugin, or choose a server that is a package.',
+  });
 
 const missingFiles = (detail: string): ProblemError =>
   problem('SERVER_004', { detail, next: 'Remove the server and install it again.' });

@@ -7,6 +7,13 @@ const common = {
   publisher: 'Model Context Protocol',
   license: 'MIT',
   origin: 'Quayside starter catalog',
+  catalog: 'quayside',
+  catalogOrigin: 'built-in',
+  kind: 'package',
+  icon: null,
+  readme: null,
+  popularity: null,
+  definitionDigest: null,
   engine: 'process',
   runsInstallScripts: false,
 } as const;
@@ -16,9 +23,10 @@ const homepage = (name: string) => `https://github.com/modelcontextprotocol/serv
 const pinned = (name: string, integrity: string) =>
   ({ type: 'npm', package: `@modelcontextprotocol/server-${name}`, version, integrity }) as const;
 
-export const starterCatalog: readonly CatalogOffer[] = [
+type Packaged = Omit<CatalogOffer, keyof typeof common | 'nameInCatalog' | 'tags' | 'secretSlots' | 'toolCount'>;
+
+const packages: readonly Packaged[] = [
   {
-    ...common,
     id: 'everything',
     title: 'Everything',
     description: 'Shows every feature of the protocol: a server to try things out with.',
@@ -46,7 +54,6 @@ export const starterCatalog: readonly CatalogOffer[] = [
     ],
   },
   {
-    ...common,
     id: 'filesystem',
     title: 'Filesystem',
     description: 'Reads, searches and changes files in the folders that you choose, and nowhere else.',
@@ -92,7 +99,6 @@ export const starterCatalog: readonly CatalogOffer[] = [
     ],
   },
   {
-    ...common,
     id: 'memory',
     title: 'Memory',
     description: 'Keeps what an agent learns as a graph of entities and relations, in a file on this machine.',
@@ -116,7 +122,6 @@ export const starterCatalog: readonly CatalogOffer[] = [
     ],
   },
   {
-    ...common,
     id: 'sequential-thinking',
     title: 'Sequential thinking',
     description: 'Helps an agent to solve a problem in steps that it can revise.',
@@ -130,6 +135,15 @@ export const starterCatalog: readonly CatalogOffer[] = [
     toolNames: ['sequentialthinking'],
   },
 ];
+
+export const starterCatalog: readonly CatalogOffer[] = packages.map(entry => ({
+  ...common,
+  ...entry,
+  nameInCatalog: entry.id,
+  tags: [],
+  secretSlots: [],
+  toolCount: entry.toolNames.length,
+}));
 
 /**
  * Variables that a known package needs in order to keep its data in the server's own folder; the user's configuration wins.

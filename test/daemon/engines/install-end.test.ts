@@ -24,7 +24,7 @@ describe('an install that is interrupted', () => {
 
   const install = (name: string) =>
     at.engine.install(
-      { serverId: 'one', package: name, version: 'latest', integrity: undefined, allowScripts: false },
+      { kind: 'package', serverId: 'one', package: name, version: 'latest', integrity: undefined, allowScripts: false },
       { onProgress: () => {}, signal: new AbortController().signal },
     );
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Installed, InstallProgress, InstallRequest } from '../../../daemon/engines/engine.ts';
+import type { Installed, InstallProgress, PackageInstall } from '../../../daemon/engines/engine.ts';
 import { rejectsWith, serverToRun } from '../../contracts/engine.contract.ts';
 import { until } from '../../support/in-process-daemon.ts';
 import { createEngineHome, type EngineHome, type EngineHomeOptions } from '../../support/process-engine.ts';
@@ -22,11 +22,19 @@ describe('installing npm packages', () => {
 
   const install = (
     name: string,
-    more: Partial<InstallRequest> = {},
+    more: Partial<PackageInstall> = {},
     signal = new AbortController().signal,
   ): Promise<Installed> =>
     at.engine.install(
-      { serverId: 'one', package: name, version: 'latest', integrity: undefined, allowScripts: false, ...more },
+      {
+        kind: 'package',
+        serverId: 'one',
+        package: name,
+        version: 'latest',
+        integrity: undefined,
+        allowScripts: false,
+        ...more,
+      },
       { onProgress: step => steps.push(step), signal },
     );
   const filesOf = async (id = 'one') =>

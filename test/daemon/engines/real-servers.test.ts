@@ -42,7 +42,7 @@ describe('the servers of the starter catalog', function () {
     assert.ok(source.type === 'npm');
     const { package: name, version, integrity } = source;
     const installed = await engine.install(
-      { serverId: id, package: name, version, integrity, allowScripts: false },
+      { kind: 'package', serverId: id, package: name, version, integrity, allowScripts: false },
       { onProgress: () => {}, signal: new AbortController().signal },
     );
     assert.deepEqual(installed.source, source);
