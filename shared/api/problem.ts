@@ -62,6 +62,7 @@ const list = {
   DOCKER_013: [503, 'docker mcp cannot use its database'],
   DOCKER_014: [502, 'The gateway could not start the server'],
   DOCKER_015: [502, 'docker mcp did not answer as expected'],
+  DOCKER_016: [503, 'This docker mcp has known weaknesses'],
   INSTALL_001: [404, 'The package does not exist'],
   INSTALL_002: [409, 'The package is not the one that was pinned'],
   INSTALL_003: [502, 'The package registry cannot be reached'],
