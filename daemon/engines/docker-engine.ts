@@ -1,5 +1,5 @@
 // What Docker's engine can do beyond what every engine can: the ports that the features of Docker are made on.
-import type { CatalogPreview, NewCatalog } from '../../shared/api/catalogs.ts';
+import type { Catalog, CatalogPreview, NewCatalog } from '../../shared/api/catalogs.ts';
 import type { ClientChange, McpClient } from '../../shared/api/clients.ts';
 import type { Container, DiskCleaned, DiskUse, Sweep } from '../../shared/api/containers.ts';
 import type { DockerStatus } from '../../shared/api/docker.ts';
@@ -52,7 +52,11 @@ export interface CatalogOfDocker {
   title: string;
   /** Changes when the content does. */
   digest: string;
+  /** Known once it has been read: a list does not say it. */
   source: string | null;
+  origin: Catalog['origin'];
+  /** True for Docker's own catalog of the legacy dialect: it cannot be removed. */
+  fixed: boolean;
 }
 
 /** An entry with what docker mcp says of it, unshortened. */

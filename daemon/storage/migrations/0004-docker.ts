@@ -61,6 +61,7 @@ export const docker: Migration = {
       source text,
       digest text,
       read_at text,
+      fixed integer not null default 0 check (fixed in (0, 1)),
       problem text check (problem is null or json_valid(problem))
     ) strict;
 
@@ -75,8 +76,9 @@ export const docker: Migration = {
       license text not null,
       popularity integer,
       has_secrets integer not null check (has_secrets in (0, 1)),
-      -- The whole entry as the API shows it, and the definition as the catalog has it.
+      -- The entry as a list of the API shows it, with its first tools; all their names; the definition as the catalog has it.
       entry text not null check (json_valid(entry)),
+      tools text not null default '[]' check (json_valid(tools)),
       definition text check (definition is null or json_valid(definition))
     ) strict;
     create index catalog_entries_by_catalog on catalog_entries (catalog_id, name);
