@@ -20,12 +20,7 @@ export type Redactor = (line: string, isCut?: boolean) => string;
 
 export function createRedactor(plan: LaunchPlan): Redactor {
   const values = new Set<string>();
-  const given = plan.kind === 'stdio' ? plan.environment : plan.headers;
-  for (const [name, value] of Object.entries(given)) {
-    for (const secret of plan.kind === 'stdio' ? secretsOf(name, value) : headerSecrets(value)) {
-      if (secret.length >= shortest) values.add(secret);
-    }
-  }
+  for (const secret of givenSecrets(plan)) if (secret.length >= shortest) values.add(secret);
   for (const secret of (plan.confidential ?? []).flatMap(formsOf)) {
     if (secret.length >= shortestConfidential) values.add(secret);
   }
@@ -35,6 +30,13 @@ export function createRedactor(plan: LaunchPlan): Redactor {
     const text = ordered.reduce((rest, value) => rest.replaceAll(value, '•••'), withoutPasswords(line));
     return isCut ? withoutStart(text, ordered) : text;
   };
+}
+
+function givenSecrets(plan: LaunchPlan): string[] {
+  if (plan.kind === 'http') return Object.values(plan.headers).flatMap(headerSecrets);
+  // What a gateway is given for a server is nothing but its secrets.
+  if (plan.kind === 'gateway') return Object.values(plan.environment).flatMap(formsOf);
+  return Object.entries(plan.environment).flatMap(([name, value]) => secretsOf(name, value));
 }
 
 /** Without the start of a value at the end of the text, if it is long enough to tell something. */

@@ -94,6 +94,7 @@ export function createSupervisedServer(options: SupervisedServerOptions): Superv
       onPid: pid => apply({ kind: 'spawned', pid }),
       onToolsChanged: tellToolsChanged,
     };
+    if (launch.kind === 'gateway') throw notOurs();
     return launch.kind === 'stdio' ? await connectChild(launch, context) : await connectRemote(launch, context);
   };
 
@@ -258,6 +259,12 @@ const stoppedMeanwhile = (): ProblemError =>
   problem('SERVER_003', {
     detail: 'It was stopped while it was being started.',
     next: 'Start it again when you like.',
+  });
+
+const notOurs = (): ProblemError =>
+  problem('SERVER_004', {
+    detail: 'It belongs to an engine that is not available.',
+    next: 'Look at the state of the engine, and start it again when the engine is there.',
   });
 
 const toStartProblem = (error: unknown): ProblemError =>
