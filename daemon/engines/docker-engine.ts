@@ -48,6 +48,8 @@ export interface ProfileControl {
 
 /** One catalog as docker mcp lists it. */
 export interface CatalogOfDocker {
+  /** Made from the reference. */
+  id: string;
   ref: string;
   title: string;
   /** Changes when the content does. */
@@ -67,17 +69,24 @@ export interface CatalogContent {
   leftOut: { name: string; reason: string }[];
 }
 
+export interface EntryOfCatalog {
+  catalogRef: string;
+  name: string;
+}
+
 export interface CatalogControl {
   list(): Promise<CatalogOfDocker[]>;
   /** Parses the whole catalog; to be kept by its digest. */
   read(ref: string): Promise<CatalogContent>;
-  /** What creating it would do. Errors: CATALOG_004. */
-  preview(catalog: NewCatalog): Promise<CatalogPreview>;
-  /** Errors: CATALOG_003 if it is there and may not be replaced, CATALOG_004. */
-  create(catalog: NewCatalog, entries: readonly { catalogRef: string; name: string }[]): Promise<CatalogOfDocker>;
+  /** What creating it would do. `entries`: those of `from.entries`. Errors: CATALOG_004, PROFILE_001. */
+  preview(catalog: NewCatalog, entries: readonly EntryOfCatalog[]): Promise<CatalogPreview>;
+  /** Errors: CATALOG_003 if it is there and may not be replaced, CATALOG_004, PROFILE_001. */
+  create(catalog: NewCatalog, entries: readonly EntryOfCatalog[]): Promise<CatalogOfDocker>;
   pull(ref: string, signal: AbortSignal): Promise<CatalogOfDocker>;
   push(ref: string, signal: AbortSignal): Promise<void>;
+  /** Overwrites what has the new reference: look before. */
   tag(ref: string, as: string): Promise<CatalogOfDocker>;
+  /** Errors: CATALOG_005. */
   remove(ref: string): Promise<void>;
 }
 
@@ -120,6 +129,8 @@ export interface ClientControl {
   change(client: string, change: ClientChange): Promise<void>;
   /** The file that a change of this client writes; null: not known. */
   fileOf(client: string, place: Pick<ClientChange, 'scope' | 'folder'>): string | null;
+  /** What the change will make of the file (undefined: there is none yet); null: it cannot be told before. */
+  predict(client: string, change: ClientChange, before: string | undefined): Promise<string | null>;
 }
 
 /** Docker's engine: what every engine does, and the rest. */
