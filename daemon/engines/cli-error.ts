@@ -8,6 +8,8 @@ export type CliFailure =
   | 'plugin-missing'
   | 'unsupported-command'
   | 'engine-down'
+  /** Passes: the engine is there and not ready yet. */
+  | 'engine-starting'
   | 'engine-permission'
   | 'engine-context'
   | 'desktop'
@@ -36,8 +38,15 @@ export type CliFailure =
   /** A value could be taken for a flag, or the sub-command is not on the list. */
   | 'refused';
 
-export interface CliErrorInput {
+export interface CliDiagnosis {
   failure: CliFailure;
+  /** Why, as the end of a sentence, if that can be told: 'there is no profile "nope"'. */
+  subject?: string | undefined;
+  /** What to do about it, as a sentence, if this case has an advice of its own. */
+  next?: string | undefined;
+}
+
+export interface CliErrorInput extends CliDiagnosis {
   operation: string;
   /** Null if it was ended by a signal or never started. */
   exitCode: number | null;
@@ -46,8 +55,6 @@ export interface CliErrorInput {
   /** The program and its arguments, without secrets. */
   argv: readonly string[];
   durationMs: number;
-  /** What it is about, if that can be told: the name of the profile that is not there, the reason of a refusal. */
-  subject?: string | undefined;
   cause?: unknown;
 }
 
@@ -60,8 +67,9 @@ export class CliError extends Error {
   readonly argv: readonly string[];
   readonly durationMs: number;
   readonly subject: string | undefined;
+  readonly next: string | undefined;
 
-  constructor({ failure, operation, exitCode, stderr, argv, durationMs, subject, cause }: CliErrorInput) {
+  constructor({ failure, operation, exitCode, stderr, argv, durationMs, subject, next, cause }: CliErrorInput) {
     super(`Could not ${operation}: ${failure}${subject === undefined ? '' : ` (${subject})`}`, { cause });
     this.failure = failure;
     this.operation = operation;
@@ -70,7 +78,23 @@ export class CliError extends Error {
     this.argv = argv;
     this.durationMs = durationMs;
     this.subject = subject;
+    this.next = next;
   }
 }
 
 export const isCliError = (error: unknown): error is CliError => error instanceof CliError;
+
+/** What is wrong with a value or an answer, thrown by whoever plans or parses; the runner makes a CliError of it. */
+export class AnswerError extends Error {
+  override readonly name = 'AnswerError';
+  readonly failure: CliFailure;
+  readonly subject: string | undefined;
+  readonly next: string | undefined;
+
+  constructor({ failure, subject, next }: CliDiagnosis) {
+    super(`${failure}${subject === undefined ? '' : `: ${subject}`}`);
+    this.failure = failure;
+    this.subject = subject;
+    this.next = next;
+  }
+}

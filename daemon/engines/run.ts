@@ -1,114 +1,265 @@
 // The only place that runs a command line program of an engine. A driver plans (`{ args, parse }`), this file acts.
-import type { ChildMarker } from '../supervision/child-marker.ts';
-import type { Guardian } from '../supervision/guardian.ts';
-import type { CliFailure } from './cli-error.ts';
+import { stat } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { execa } from 'execa';
+import PQueue from 'p-queue';
+import pRetry from 'p-retry';
+import { markerVariable } from '../supervision/child-marker.ts';
+import { createChildTree } from './child-tree.ts';
+import { findRefusal } from './cli-arguments.ts';
+import type {
+  CliCall,
+  CliCommand,
+  CliLaunch,
+  CliLimits,
+  CliOutput,
+  CliRunner,
+  CliRunnerOptions,
+  StreamedProcess,
+} from './cli-command.ts';
+import { AnswerError, CliError, type CliFailure } from './cli-error.ts';
+import { createAnswerCollector, createTailCollector } from './cli-output.ts';
+import { type CliChild, type Ears, startStream } from './cli-stream.ts';
+import { type CliTeller, createTeller } from './cli-teller.ts';
+import { openThird } from './third-descriptor.ts';
 
-/** A read may be repeated; a mutation is run once, and never beside another mutation of the same home. */
-export type CommandKind = 'read' | 'mutation';
+export type {
+  CliCall,
+  CliCommand,
+  CliLaunch,
+  CliLimits,
+  CliOutput,
+  CliRunner,
+  CliRunnerOptions,
+  CommandKind,
+  StreamedProcess,
+  StreamedProcessEnd,
+} from './cli-command.ts';
 
-/** What a program has printed by its end. */
-export interface CliOutput {
-  stdout: string;
-  /** Without control characters. */
-  stderr: string;
-  /** Null if a signal has ended it. */
-  exitCode: number | null;
+const usual: CliLimits = {
+  quick: 30_000,
+  long: 300_000,
+  stdout: 64 * 1_048_576,
+  stderr: 1_048_576,
+  retries: 3,
+  retryPause: 250,
+  patience: 2_000,
+};
+
+/** Each of them is a process of Docker and one of the plugin, some 100 MB. */
+const readsAtOnce = 4;
+
+/** What may be different in a moment. */
+const passing: ReadonlySet<CliFailure> = new Set(['database-locked', 'engine-starting']);
+
+export function createCliRunner(options: CliRunnerOptions): CliRunner {
+  const limits = { ...usual, ...options.limits };
+  const queues = { read: new PQueue({ concurrency: readsAtOnce }), mutation: new PQueue({ concurrency: 1 }) };
+  const closing = new AbortController();
+  const running = new Set<Promise<unknown>>();
+  const streams = new Set<StreamedProcess>();
+
+  const check = (command: Pick<CliCommand<unknown>, 'args'>, teller: CliTeller): void => {
+    const refusal = findRefusal(command.args, options.allowed);
+    if (refusal !== undefined) throw teller.error({ failure: 'refused', subject: refusal });
+    if (closing.signal.aborted) throw teller.error({ failure: 'cancelled' });
+  };
+
+  const run = async <T>(command: CliCommand<T>, call: CliCall): Promise<T> => {
+    const teller = createTeller(command, options.program);
+    check(command, teller);
+    const signal = call.signal ? AbortSignal.any([closing.signal, call.signal]) : closing.signal;
+    const act = async () =>
+      readAnswer(command, await collect(command, { ...options, limits, teller, signal }), options, teller);
+    try {
+      return await pRetry(() => queues[command.kind].add(act, { signal }), {
+        retries: command.kind === 'read' ? limits.retries : 0,
+        minTimeout: limits.retryPause,
+        factor: 2,
+        randomize: true,
+        signal,
+        shouldRetry: ({ error }) => error instanceof CliError && passing.has(error.failure),
+      });
+    } catch (error) {
+      if (error instanceof CliError) throw error;
+      throw teller.error({ failure: signal.aborted ? 'cancelled' : 'unknown', cause: error });
+    }
+  };
+
+  return {
+    async run(command, call = {}) {
+      const result = run(command, call);
+      const settled = result.then(
+        () => {},
+        () => {},
+      );
+      running.add(settled);
+      void settled.then(() => running.delete(settled));
+      return await result;
+    },
+    async start(launch) {
+      const teller = createTeller(launch, options.program);
+      check(launch, teller);
+      const stream = await startStream(launch, teller, ears =>
+        startChild(launch, { ...options, teller, stdin: 'pipe', ears }),
+      );
+      streams.add(stream);
+      // What it has left behind goes with it.
+      void stream.ended.then(() => stream.stop()).then(() => streams.delete(stream));
+      if (closing.signal.aborted) await stream.stop();
+      return stream;
+    },
+    async close() {
+      closing.abort();
+      await Promise.all([...running, ...[...streams].map(stream => stream.stop())]);
+    },
+  };
 }
 
-export interface CliCommand<T> {
-  /** For a person and the log, after "could not": "list the profiles". */
-  operation: string;
-  /** What follows the program. The first words are on the sub-command list; values have passed their grammar. */
-  args: readonly string[];
-  kind: CommandKind;
-  /** Which time limit holds: 30 s or 300 s unless the user has set others. */
-  time: 'quick' | 'long';
-  stdin?: string | Uint8Array;
-  /** Added to the runner's environment. */
-  environment?: Readonly<Record<string, string>>;
-  workingDirectory?: string;
-  /** Values that are taken out of everything that is told. */
-  secrets?: readonly string[];
-  /** Another program than the runner's own: the plugin's binary. */
-  program?: string;
-  /** What was answered, from a run that ended well. Throws only CliError, or an error of zod. */
-  parse(output: CliOutput): T;
+function readAnswer<T>(
+  command: CliCommand<T>,
+  output: CliOutput,
+  { classify }: CliRunnerOptions,
+  teller: CliTeller,
+): T {
+  const wrong = classify(output, command.args);
+  if (wrong) throw teller.error({ ...output, ...wrong });
+  try {
+    return command.parse(output);
+  } catch (error) {
+    const { failure, subject, next } =
+      error instanceof AnswerError ? error : ({ failure: 'unreadable', subject: undefined, next: undefined } as const);
+    throw teller.error({ ...output, failure, subject, next, cause: error });
+  }
 }
 
-export interface CliCall {
-  signal?: AbortSignal | undefined;
+type CollectContext = CliRunnerOptions & { limits: CliLimits; teller: CliTeller; signal: AbortSignal };
+
+/** Runs a command to its end, or to the end that its time, its size or the caller sets. */
+async function collect(command: CliCommand<unknown>, context: CollectContext): Promise<CliOutput> {
+  const { limits, signal, teller } = context;
+  const answer = createAnswerCollector(limits.stdout);
+  const complaints = createTailCollector(limits.stderr);
+  const early = Promise.withResolvers<CliFailure>();
+  let isTooLarge = false;
+  const ears: Ears = {
+    stdout: {
+      push(piece) {
+        isTooLarge ||= !answer.add(piece);
+        if (isTooLarge) early.resolve('too-large');
+      },
+      end() {},
+    },
+    stderr: { push: piece => complaints.add(piece), end() {} },
+  };
+  signal.throwIfAborted();
+  const child = await startChild(command, { ...context, stdin: command.stdin === undefined ? 'ignore' : 'pipe', ears });
+  if (command.stdin !== undefined) child.stdin?.end(command.stdin);
+  const timer = setTimeout(() => early.resolve('timeout'), limits[command.time]);
+  const cancel = () => early.resolve('cancelled');
+  signal.addEventListener('abort', cancel, { once: true });
+  if (signal.aborted) cancel();
+  try {
+    const first = await Promise.race([child.exited, early.promise]);
+    const code = typeof first === 'string' ? null : first.code;
+    if (typeof first === 'string') await child.end(limits.patience);
+    else await child.finish();
+    const failure = isTooLarge ? 'too-large' : first;
+    if (typeof failure === 'string') throw teller.error({ failure, exitCode: code, stderr: complaints.text() });
+    return { stdout: answer.text(), stderr: complaints.text(), exitCode: code };
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', cancel);
+  }
 }
 
-export interface CliRunner {
-  /** Errors: CliError, and nothing else. */
-  run<T>(command: CliCommand<T>, call?: CliCall): Promise<T>;
-  /** A child that lives until it is stopped. Errors: CliError if it cannot be started. */
-  start(launch: CliLaunch): Promise<StreamedProcess>;
-  /** Ends everything that still runs, and takes no more. */
-  close(): Promise<void>;
+type ToStart = Pick<CliLaunch, 'args' | 'environment' | 'workingDirectory' | 'descriptor3'> & { program?: string };
+type StartContext = CliRunnerOptions & { teller: CliTeller; stdin: 'pipe' | 'ignore'; ears: Ears };
+
+/** Starts a program in a group of its own. Errors: CliError. */
+async function startChild(command: ToStart, context: StartContext): Promise<CliChild> {
+  const { marker, guardian, teller, ears, platform = process.platform } = context;
+  const mark = marker.next();
+  const third = await openThird(command.descriptor3, { platform, environment: context.environment });
+  if (third === 'impossible')
+    throw teller.error({ failure: 'refused', subject: 'there is no memory file system here' });
+  const child = execa(command.program ?? context.program, command.args, {
+    ...(command.workingDirectory === undefined ? {} : { cwd: command.workingDirectory }),
+    env: { ...context.environment, ...command.environment, [markerVariable]: mark },
+    extendEnv: false,
+    stdio: [context.stdin, 'pipe', 'pipe', ...third.stdio],
+    buffer: false,
+    reject: false,
+    // The guardian does that for whole groups, also when this process is killed.
+    cleanup: false,
+    detached: platform !== 'win32',
+    windowsHide: true,
+  });
+  const { stdin, stdout, stderr } = child;
+  if (!stdout || !stderr) throw teller.error({ failure: 'unknown' });
+  const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>(resolve =>
+    child.nodeChildProcess.once('exit', (code, signal) => resolve({ code, signal })),
+  );
+  const closed = Promise.all(
+    [stdout, stderr].map(stream => new Promise<void>(resolve => stream.once('close', () => resolve()))),
+  );
+  stdout.on('data', piece => ears.stdout.push(piece)).once('close', () => ears.stdout.end());
+  stderr.on('data', piece => ears.stderr.push(piece)).once('close', () => ears.stderr.end());
+  for (const stream of [stdin, stdout, stderr]) stream?.on('error', () => {});
+  const spawned = new Promise<'spawned'>(resolve => child.nodeChildProcess.once('spawn', () => resolve('spawned')));
+  const first = await Promise.race([spawned, child]);
+  const { pid } = child;
+  if ((first !== 'spawned' && first.code !== undefined) || pid === undefined) {
+    await third.close();
+    throw await startFailure(command, teller, first === 'spawned' ? undefined : first);
+  }
+  third.feed(child.stdio[3]);
+  await third.close();
+  guardian.add(pid);
+  const tree = createChildTree({
+    pid,
+    exited,
+    mark: `${markerVariable}=${mark}`,
+    platform,
+    killOnWindows: id => void execa('taskkill', ['/PID', String(id), '/T', '/F'], { reject: false, stdio: 'ignore' }),
+  });
+  const letGo = () => {
+    guardian.remove(pid);
+    stdout.destroy();
+    stderr.destroy();
+  };
+  let ending: Promise<void> | undefined;
+  return {
+    pid,
+    stdin,
+    exited,
+    async finish() {
+      // What it has written is there; a fork of it may hold the streams open.
+      await Promise.race([closed, pause(300, undefined, { ref: false })]);
+      await tree.clear();
+      await Promise.race([closed, pause(300, undefined, { ref: false })]);
+      letGo();
+    },
+    end(patience) {
+      ending ??= tree.end(patience).then(letGo);
+      return ending;
+    },
+  };
 }
 
-export interface CliRunnerOptions {
-  /** An absolute path, or a name that is looked for on PATH. */
-  program: string;
-  /** The whole environment of the program; nothing else is inherited. */
-  environment: Readonly<Record<string, string>>;
-  marker: ChildMarker;
-  guardian: Guardian;
-  /** What is wrong with a run that ended; undefined if nothing is. */
-  classify: (output: CliOutput) => { failure: CliFailure; subject?: string } | undefined;
-  /** The beginnings of command lines that may be run, for example ["mcp", "profile", "list"]. */
-  allowed: readonly (readonly string[])[];
-  limits?: Partial<CliLimits>;
-  platform?: NodeJS.Platform;
-}
-
-/** Milliseconds and bytes. */
-export interface CliLimits {
-  quick: number;
-  long: number;
-  stdout: number;
-  stderr: number;
-  /** How often a read is tried again, and the first pause before it. */
-  retries: number;
-  retryPause: number;
-}
-
-export interface CliLaunch {
-  operation: string;
-  args: readonly string[];
-  environment?: Readonly<Record<string, string>>;
-  workingDirectory?: string;
-  secrets?: readonly string[];
-  /**
-   * What the child can read from its descriptor 3, once, to its end (`--secrets=/dev/fd/3`, CONTRACT section 6). It never
-   * stands on a disk.
-   */
-  descriptor3?: string;
-  /** One line each, without its end, control characters and secrets; a longer one than the limit is cut. */
-  onOutput?: (line: string) => void;
-  onError?: (line: string) => void;
-}
-
-export interface StreamedProcessEnd {
-  exitCode: number | null;
-  signal: NodeJS.Signals | null;
-  /** True if `stop()` had been called before it ended (CONTRACT section 6: the exit code says nothing). */
-  asked: boolean;
-}
-
-export interface StreamedProcess {
-  readonly pid: number;
-  readonly argv: readonly string[];
-  /** Writes to its standard input. */
-  write(text: string): void;
-  endInput(): void;
-  /** When the process itself has ended; never rejects. */
-  readonly ended: Promise<StreamedProcessEnd>;
-  /** SIGTERM, then SIGKILL to the whole group. Resolves when nothing is left. Safe to call more than once. */
-  stop(patienceMs?: number): Promise<void>;
-}
-
-export function createCliRunner(_options: CliRunnerOptions): CliRunner {
-  throw new Error('not yet');
+/** The error of a program that could not be started at all. */
+async function startFailure(
+  { workingDirectory }: ToStart,
+  teller: CliTeller,
+  result: { code?: string | undefined; cause?: unknown } | undefined,
+): Promise<CliError> {
+  const { code, cause } = result ?? {};
+  const isThere =
+    workingDirectory === undefined || (await stat(workingDirectory).catch(() => undefined))?.isDirectory();
+  // The system names the program when it is the folder that is missing.
+  if (!isThere)
+    return teller.error({ failure: 'validation', subject: `there is no folder ${workingDirectory}`, cause });
+  if (code === 'E2BIG') return teller.error({ failure: 'refused', subject: 'the arguments are too long', cause });
+  if (code === 'ENOENT' || code === 'EACCES') return teller.error({ failure: 'program-missing', subject: code, cause });
+  return teller.error({ failure: 'unknown', subject: code, cause });
 }

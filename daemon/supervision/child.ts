@@ -98,7 +98,7 @@ async function endTree(
   await remains.kill();
 }
 
-interface Remains {
+export interface Remains {
   /** Looks for what it has started: once it has ended itself, nobody can tell any more what came from it. */
   note(): Promise<void>;
   /** Kills what was noted and is still there, and what carries the mark. */
@@ -106,7 +106,7 @@ interface Remains {
 }
 
 /** What has left the group of a child: it carries the child's mark, or descends from what does. */
-function createRemains(self: Promise<ProcessIdentity | undefined>, mark: string): Remains {
+export function createRemains(self: Promise<ProcessIdentity | undefined>, mark: string): Remains {
   const noted = new Map<string, ProcessIdentity>();
   return {
     async note() {
