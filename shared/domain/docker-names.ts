@@ -33,6 +33,12 @@ export const ImageReference = z
   )
   .meta({ id: 'ImageReference', examples: ['mcp/docker-mcp-catalog:latest'] });
 
+/** A reference as docker mcp keeps it: one without tag and digest gets `:latest` (CONTRACT section 4). */
+export function withTag(reference: string): string {
+  const last = reference.slice(reference.lastIndexOf('/') + 1);
+  return last.includes(':') || last.includes('@') ? reference : `${reference}:latest`;
+}
+
 /** A server's name in a catalog or profile: wider than ours, community servers are called io.github.owner/tool. */
 export const DockerServerName = z
   .string()

@@ -1,14 +1,9 @@
 // The ids of catalogs and of what is in them: made from the reference and the name alone, so that they are the same on every
 // machine and do not move when another catalog is added.
+import { withTag } from '../../../shared/domain/docker-names.ts';
 import { sha256 } from './canonical-json.ts';
 
 const longest = 64;
-
-/** A reference as `docker mcp` keeps it: without a tag it gets `:latest` (CONTRACT section 4). */
-export function withTag(ref: string): string {
-  if (ref.includes('@')) return ref;
-  return ref.slice(ref.lastIndexOf('/') + 1).includes(':') ? ref : `${ref}:latest`;
-}
 
 const toSlug = (text: string): string =>
   text
