@@ -1,14 +1,21 @@
 import { join } from 'node:path';
 import { type ExtensionContext, ExtensionMode, window, workspace } from 'vscode';
 import { createDaemonLink, type DaemonLink } from './daemon-link/daemon-link.ts';
+import { createDockerMirror, type DockerMirror } from './daemon-link/docker-mirror.ts';
 import { Mirror } from './daemon-link/mirror.ts';
 import { daemonPlace } from './daemon-link/place.ts';
 import { registerAccess } from './features/access/access.commands.ts';
 import { registerAgentCommands } from './features/agents/agents.commands.ts';
 import { registerMcpProvider } from './features/agents/mcp-provider.ts';
 import { registerCatalog } from './features/catalog/catalog.ts';
+import { registerClients } from './features/clients/clients.ts';
+import { registerContainers } from './features/containers/containers.commands.ts';
 import { registerDaemon } from './features/daemon/daemon.commands.ts';
 import { registerDashboard } from './features/dashboard/dashboard.commands.ts';
+import { registerDoctor } from './features/doctor/doctor.commands.ts';
+import { registerGateways } from './features/gateways/gateways.commands.ts';
+import type { ProfilesTree } from './features/profiles/profiles.tree.ts';
+import { registerProfiles } from './features/profiles/profiles.ts';
 import type { SecretsTree } from './features/secrets/secrets.tree.ts';
 import { registerSecrets } from './features/secrets/secrets.ts';
 import { createVaultKey, withVaultKey } from './features/secrets/vault-key.ts';
@@ -30,8 +37,10 @@ export interface ExtensionUnderTest {
   readonly parts?: {
     readonly link: DaemonLink;
     readonly mirror: Mirror;
+    readonly docker: DockerMirror;
     readonly panels: PanelHost;
     readonly statusBar: StatusBar;
+    readonly profilesTree: ProfilesTree['provider'];
     readonly serversTree: ServersTree['provider'];
     readonly secretsTree: SecretsTree['provider'];
   };
@@ -51,6 +60,7 @@ export function activate(context: ExtensionContext): ExtensionUnderTest {
     log: say,
   });
   const mirror = new Mirror(link, say);
+  const docker = createDockerMirror(link, say);
   const vaultKey = createVaultKey({
     link,
     keychain: context.secrets,
@@ -66,20 +76,27 @@ export function activate(context: ExtensionContext): ExtensionUnderTest {
     report,
     log: say,
   });
-  const shared = { link, mirror, register, report, open: panels.open };
+  const shared = { link, mirror, docker, register, report, open: panels.open };
   const statusBar = createStatusBar(shared);
   const servers = registerServers(shared);
+  const profiles = registerProfiles(shared);
   const secrets = registerSecrets({ ...shared, vaultKey });
 
   context.subscriptions.push(
     log,
     link,
     mirror,
+    docker,
     vaultKey,
     panels,
     statusBar,
     followContextKeys(shared),
     servers,
+    profiles,
+    registerGateways(shared),
+    registerContainers(shared),
+    registerClients(shared),
+    registerDoctor(shared),
     registerCatalog(shared),
     registerTools(shared),
     secrets,
@@ -98,8 +115,12 @@ export function activate(context: ExtensionContext): ExtensionUnderTest {
   const activationMs = performance.now() - started;
   say(`Activated in ${activationMs.toFixed(1)} ms.`);
   if (context.extensionMode !== ExtensionMode.Test) return { activationMs };
-  const trees = { serversTree: servers.tree.provider, secretsTree: secrets.tree.provider };
-  return { activationMs, parts: { link, mirror, panels, statusBar, ...trees } };
+  const trees = {
+    serversTree: servers.tree.provider,
+    profilesTree: profiles.tree.provider,
+    secretsTree: secrets.tree.provider,
+  };
+  return { activationMs, parts: { link, mirror, docker, panels, statusBar, ...trees } };
 }
 
 const versionOf = (context: ExtensionContext): string => String(context.extension.packageJSON.version);

@@ -79,10 +79,13 @@ export class Mirror implements Disposable {
     return list;
   }
 
-  /** By title. Errors: as of listCatalog. */
+  /** What comes with Quayside, by title. Errors: as of listCatalog. */
   catalog(): Promise<readonly CatalogEntry[]> {
     if (this.#catalog) return this.#catalog;
-    const list = readAll(query => this.#link.api.listCatalog({ query })).then(rows => rows.sort(byTitle));
+    // Docker's catalogs may have thousands of entries: they are read when somebody opens them.
+    const list = readAll(query => this.#link.api.listCatalog({ query: { ...query, engine: 'process' } })).then(rows =>
+      rows.sort(byTitle),
+    );
     this.#catalog = list;
     list.catch(() => {
       if (this.#catalog === list) this.#catalog = undefined;
@@ -143,7 +146,10 @@ export class Mirror implements Disposable {
   #apply(event: DaemonEvent): void {
     if (event.type === 'server.changed') this.#putServer(event.server);
     else if (event.type === 'server.removed') this.#removeServer(event.serverId);
-    else if (event.type === 'tools.changed') {
+    else if (event.type === 'catalogs.changed') {
+      this.#catalog = undefined;
+      this.#tell('catalog');
+    } else if (event.type === 'tools.changed') {
       this.#tools.delete(event.serverId);
       this.#tell('tools');
     } else if (event.type === 'operation.changed') {

@@ -4,6 +4,7 @@ export const viewContainer = 'quayside';
 
 export const views = {
   servers: 'quayside.servers',
+  docker: 'quayside.docker',
   catalog: 'quayside.catalog',
   secrets: 'quayside.secrets',
 } as const;
@@ -34,6 +35,40 @@ export const commands = {
   copyMcpAddress: 'quayside.copyMcpAddress',
   copyMcpToken: 'quayside.copyMcpToken',
   writeAgentConfiguration: 'quayside.writeAgentConfiguration',
+  updateServer: 'quayside.updateServer',
+  rollBackServer: 'quayside.rollBackServer',
+  openProfiles: 'quayside.openProfiles',
+  openProfile: 'quayside.openProfile',
+  refreshDocker: 'quayside.refreshDocker',
+  createProfile: 'quayside.createProfile',
+  renameProfile: 'quayside.renameProfile',
+  removeProfile: 'quayside.removeProfile',
+  exportProfile: 'quayside.exportProfile',
+  importProfile: 'quayside.importProfile',
+  pushProfile: 'quayside.pushProfile',
+  pullProfile: 'quayside.pullProfile',
+  startGateway: 'quayside.startGateway',
+  stopGateway: 'quayside.stopGateway',
+  restartGateway: 'quayside.restartGateway',
+  showGatewayOutput: 'quayside.showGatewayOutput',
+  copyGatewayAddress: 'quayside.copyGatewayAddress',
+  toggleOwnTools: 'quayside.toggleOwnTools',
+  openContainers: 'quayside.openContainers',
+  stopContainer: 'quayside.stopContainer',
+  showContainerLog: 'quayside.showContainerLog',
+  sweepContainers: 'quayside.sweepContainers',
+  openClients: 'quayside.openClients',
+  connectClient: 'quayside.connectClient',
+  disconnectClient: 'quayside.disconnectClient',
+  undoClientChange: 'quayside.undoClientChange',
+  runDoctor: 'quayside.runDoctor',
+  saveSupportBundle: 'quayside.saveSupportBundle',
+  searchCatalog: 'quayside.searchCatalog',
+  pullCatalog: 'quayside.pullCatalog',
+  importCatalog: 'quayside.importCatalog',
+  pushCatalog: 'quayside.pushCatalog',
+  tagCatalog: 'quayside.tagCatalog',
+  removeCatalog: 'quayside.removeCatalog',
   openSecrets: 'quayside.openSecrets',
   addSecret: 'quayside.addSecret',
   replaceSecretValue: 'quayside.replaceSecretValue',
@@ -57,6 +92,7 @@ export const panels = {
   server: 'quayside.server',
   tool: 'quayside.tool',
   secrets: 'quayside.secretsPanel',
+  docker: 'quayside.dockerPanel',
 } as const;
 export type PanelKind = keyof typeof panels;
 
@@ -75,6 +111,10 @@ export const contextKeys = {
   daemon: 'quayside.daemon',
   hasServers: 'quayside.hasServers',
   hasRunningServer: 'quayside.hasRunningServer',
+  /** True once docker mcp is known to be installed. */
+  hasDocker: 'quayside.hasDocker',
+  /** True if this docker mcp has profiles that can be made and removed. */
+  hasProfiles: 'quayside.hasProfiles',
 } as const;
 
 export const mcpServerDefinitionProvider = 'quayside.servers';

@@ -45,6 +45,18 @@ const list = {
     message: 'The two passphrases are not the same, so nothing was changed.',
     next: 'Try again.',
   },
+  noProfileFile: {
+    message: 'This file is no profile: it is not a JSON object.',
+    next: 'Choose a file that was exported from a profile.',
+  },
+  noGatewayAddress: {
+    message: 'The gateway has no address now: it does not run, or it speaks over standard input.',
+    next: 'Start it, or use the address of Quayside itself.',
+  },
+  tooLarge: {
+    message: 'The file is too large.',
+    next: 'Choose another file.',
+  },
   noEnvFile: {
     message: 'This file holds nothing that can be stored, or it is too large for a .env file.',
     next: 'Choose another file.',

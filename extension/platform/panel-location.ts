@@ -1,7 +1,11 @@
+import { ProfileId } from '../../shared/domain/docker-names.ts';
 import { Name } from '../../shared/domain/names.ts';
 import type { PanelKind } from './contributions.ts';
 
-/** What the pages call a place: `dashboard`, `secrets`, `catalog`, `catalog/<entry>`, `server/<id>`, `tool/<id>/<tool>`. */
+/**
+ * What the pages call a place: `dashboard`, `secrets`, `catalog`, `catalog/<entry>`, `server/<id>`, `tool/<id>/<tool>`,
+ * `profiles`, `profiles/<id>`, `containers`, `clients`, `doctor`.
+ */
 export interface PanelPlace {
   kind: PanelKind;
   location: string;
@@ -15,6 +19,12 @@ export function findPlace(location: string): PanelPlace | undefined {
   const [first, second] = parts;
   if (kind === 'dashboard' && parts.length === 0) return { kind, location, title: 'Quayside' };
   if (kind === 'secrets' && parts.length === 0) return { kind, location, title: 'Secrets' };
+  if (kind !== undefined && isDockerPlace(kind) && parts.length === 0) {
+    return { kind: 'docker', location, title: dockerTitles[kind] };
+  }
+  if (kind === 'profiles' && parts.length === 1 && ProfileId.safeParse(first).success) {
+    return { kind: 'docker', location, title: dockerTitles.profiles };
+  }
   if (kind === 'catalog' && parts.length === 0) return { kind, location, title: 'MCP Catalog' };
   if (kind === 'catalog' && parts.length === 1 && isName(first)) return { kind, location, title: 'MCP Catalog' };
   if (kind === 'server' && parts.length === 1 && isName(first)) return { kind, location, title: first };
@@ -23,6 +33,15 @@ export function findPlace(location: string): PanelPlace | undefined {
   }
   return undefined;
 }
+
+const dockerTitles = {
+  profiles: 'Docker Profiles',
+  containers: 'MCP Containers',
+  clients: 'MCP Clients',
+  doctor: 'Quayside Doctor',
+} as const;
+
+const isDockerPlace = (kind: string): kind is keyof typeof dockerTitles => Object.hasOwn(dockerTitles, kind);
 
 export const toolLocation = (serverId: string, tool: string): string =>
   `tool/${encodeURIComponent(serverId)}/${encodeURIComponent(tool)}`;

@@ -29,6 +29,7 @@ const openFolder: Step = { label: 'Open Folder', act: run('workbench.action.file
 const refresh: Step = { label: 'Refresh', act: run(ids.refresh) };
 const openSettings: Step = { label: 'Open Settings', act: run('workbench.action.openSettings', 'quayside.daemon') };
 const unlockVault: Step = { label: 'Unlock Vault', act: run(ids.unlockVault) };
+const runDoctor: Step = { label: 'Run Doctor', act: run(ids.runDoctor) };
 const reload: Step = { label: 'Reload Window', act: run('workbench.action.reloadWindow') };
 
 const hostSteps: Record<HostProblemKind, Step[]> = {
@@ -44,6 +45,9 @@ const hostSteps: Record<HostProblemKind, Step[]> = {
   nothingToChoose: [openCatalog],
   differentPassphrases: [],
   noEnvFile: [],
+  noProfileFile: [],
+  noGatewayAddress: [],
+  tooLarge: [],
 };
 
 const quiet: ReadonlySet<ProblemCode> = new Set(['TOOL_006', 'INSTALL_007']);
@@ -56,6 +60,7 @@ function stepsFor(code: ProblemCode, { serverId }: ReportContext): Step[] {
   if (code.startsWith('SERVER') && code !== 'SERVER_002' && serverId !== undefined) {
     return [{ label: 'Show Output', act: run(ids.showServerOutput, serverId) }];
   }
+  if (code.startsWith('DOCKER') || code === 'ENGINE_001') return [runDoctor];
   if (code === 'SECRET_003') return [unlockVault];
   if (code === 'CATALOG_001') return [openCatalog];
   if (code === 'INSTALL_008') return [showLog];

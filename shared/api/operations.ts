@@ -71,7 +71,8 @@ export type Operation = z.infer<typeof Operation>;
 export const hasEnded = (operation: Operation): boolean =>
   operation.state !== 'running' && operation.state !== 'cancelling';
 
-const Install = z
+/** The install of one server. */
+export const InstallOperation = z
   .object({
     kind: z.literal('install'),
     from: z
@@ -104,7 +105,7 @@ const Install = z
 /** Everything that takes a while and is about servers. Catalogs and profiles have routes of their own that answer an operation. */
 export const NewOperation = z
   .discriminatedUnion('kind', [
-    Install,
+    InstallOperation,
     z
       .object({ kind: z.literal('update'), serverId: Name })
       .strict()

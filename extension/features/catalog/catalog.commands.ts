@@ -1,6 +1,6 @@
 import { type Uri, window } from 'vscode';
 import type { CatalogEntry } from '../../../shared/api/catalog.ts';
-import { NewOperation } from '../../../shared/api/operations.ts';
+import { InstallOperation } from '../../../shared/api/operations.ts';
 import { PackageName } from '../../../shared/domain/names.ts';
 import type { Mirror } from '../../daemon-link/mirror.ts';
 import { askFor, confirm } from '../../platform/ask.ts';
@@ -8,10 +8,12 @@ import type { RegisterCommand } from '../../platform/commands.ts';
 import { commands } from '../../platform/contributions.ts';
 import { HostProblem } from '../../platform/host-problem.ts';
 import { pickOne } from '../../platform/pick-server.ts';
-import { toOneLine, withoutIcons } from '../../platform/plain-text.ts';
+import { toOneLine } from '../../platform/plain-text.ts';
 import { describeEntrySource, needsInputs } from './catalog.nodes.ts';
+import { registerCatalogsCommands } from './catalogs.commands.ts';
 import { type Installer, installWithProgress } from './install.ts';
 import { type InstallLink, parseInstallLink } from './install-link.ts';
+import { pickEntry } from './search.ts';
 
 export interface CatalogCommandsOptions extends Installer {
   mirror: Mirror;
@@ -23,13 +25,18 @@ const rights = 'It runs on this machine with your rights and is not isolated.';
 export function registerCatalogCommands(options: CatalogCommandsOptions) {
   const { link, mirror, register, open } = options;
   return [
+    ...registerCatalogsCommands(options),
     register(commands.openCatalog, () => open('catalog')),
+    register(commands.searchCatalog, async () => {
+      const { id } = await pickEntry(link, 'Search Catalog');
+      open(`catalog/${encodeURIComponent(id)}`);
+    }),
     register(commands.openCatalogEntry, async argument => {
-      const entry = await entryOf(mirror, argument, 'Open Catalog Entry');
+      const entry = await entryOf(options, argument, 'Open Catalog Entry');
       open(`catalog/${entry.id}`);
     }),
     register(commands.installFromCatalog, async argument => {
-      const entry = await entryOf(mirror, argument, 'Install from Catalog');
+      const entry = await entryOf(options, argument, 'Install from Catalog');
       // What it needs to be told is asked for by the page's form.
       if (needsInputs(entry) || entry.source.type !== 'npm') return open(`catalog/${entry.id}`);
       await installWithProgress(options, entry.title, { kind: 'install', from: { catalogEntry: entry.id } });
@@ -79,7 +86,7 @@ async function installPackage(options: CatalogCommandsOptions): Promise<void> {
     prompt: 'The name of an npm package that is an MCP server.',
     placeHolder: '@modelcontextprotocol/server-everything',
   });
-  const [, fromPackage] = NewOperation.shape.from.options;
+  const [, fromPackage] = InstallOperation.shape.from.options;
   const version = await askFor(fromPackage.shape.version, {
     title: 'Install npm Package (2 of 2)',
     prompt: 'A version, range or tag. The exact version that it means now is pinned.',
@@ -89,18 +96,15 @@ async function installPackage(options: CatalogCommandsOptions): Promise<void> {
   await installWithProgress(options, name, { kind: 'install', from: { package: name, version } });
 }
 
-async function entryOf(mirror: Mirror, argument: unknown, title: string): Promise<CatalogEntry> {
-  const entries = await mirror.catalog();
+async function entryOf(
+  { link, mirror }: CatalogCommandsOptions,
+  argument: unknown,
+  title: string,
+): Promise<CatalogEntry> {
   const id = toEntryId(argument);
-  const found = entries.find(entry => entry.id === id);
-  if (found) return found;
-  const items = entries.map(entry => ({
-    label: withoutIcons(toOneLine(entry.title)),
-    description: entry.installed.length > 0 ? 'installed' : '',
-    detail: withoutIcons(toOneLine(entry.description, 120)),
-    value: entry,
-  }));
-  return await pickOne(items, title, 'Choose an entry of the catalog');
+  if (typeof id !== 'string') return await pickEntry(link, title);
+  const known = (await mirror.catalog()).find(entry => entry.id === id);
+  return known ?? (await link.api.getCatalogEntry({ params: { id } }));
 }
 
 function toEntryId(argument: unknown): unknown {

@@ -1,6 +1,6 @@
 // Install links: vscode://quayside.quayside/install?catalog=everything and …/install?package=@scope/x&version=1.2.3
 import * as z from 'zod';
-import { NewOperation } from '../../../shared/api/operations.ts';
+import { InstallOperation } from '../../../shared/api/operations.ts';
 import { Integrity, Name, PackageName } from '../../../shared/domain/names.ts';
 
 /** A link may say what to install and nothing about how it runs: no arguments, no scripts, no start. */
@@ -10,7 +10,7 @@ const Link = z.union([
 ]);
 
 function versionOf() {
-  const [, fromPackage] = NewOperation.shape.from.options;
+  const [, fromPackage] = InstallOperation.shape.from.options;
   return fromPackage.shape.version;
 }
 

@@ -1,15 +1,15 @@
 // Installs with native progress, asks about install scripts, and offers to start what was installed.
 import { window } from 'vscode';
 import type * as z from 'zod';
-import type { NewOperation } from '../../../shared/api/operations.ts';
+import type { InstallOperation } from '../../../shared/api/operations.ts';
 import { isProblemError } from '../../../shared/api/problem.ts';
 import type { DaemonLink } from '../../daemon-link/daemon-link.ts';
-import { install } from '../../daemon-link/installation.ts';
+import { followOperation } from '../../daemon-link/operation.ts';
 import { confirm, withCancellableProgress } from '../../platform/ask.ts';
 import type { OpenPanel } from '../../platform/panel-host.ts';
 import type { ReportProblem } from '../../platform/report-problem.ts';
 
-export type InstallRequest = z.input<typeof NewOperation>;
+export type InstallRequest = z.input<typeof InstallOperation>;
 
 export interface Installer {
   link: DaemonLink;
@@ -26,13 +26,14 @@ export async function installWithProgress(installer: Installer, title: string, r
 async function attempt(installer: Installer, title: string, request: InstallRequest): Promise<string> {
   try {
     return await withCancellableProgress(`Installing ${title}`, async (signal, report) => {
-      const ended = await install({
-        link: installer.link,
-        request,
+      const { link } = installer;
+      const ended = await followOperation({
+        link,
+        begin: () => link.api.createOperation({ body: request }),
         signal,
         onProgress: ({ step, progress }) => report({ message: step, fraction: progress }),
       });
-      return ended.serverId;
+      return ended.serverId ?? '';
     });
   } catch (error) {
     if (!isProblemError(error) || error.code !== 'INSTALL_006' || request.allowScripts) throw error;

@@ -5,6 +5,7 @@ import { Name, nameFromPackage, PlainValue } from '../../../shared/domain/names.
 import { canStart, canStop } from '../../../shared/domain/server-state.ts';
 import type { DaemonLink } from '../../daemon-link/daemon-link.ts';
 import type { Mirror } from '../../daemon-link/mirror.ts';
+import { followOperation } from '../../daemon-link/operation.ts';
 import { askFor, confirm, withCancellableProgress } from '../../platform/ask.ts';
 import type { RegisterCommand } from '../../platform/commands.ts';
 import { commands } from '../../platform/contributions.ts';
@@ -13,9 +14,9 @@ import type { OpenPanel } from '../../platform/panel-host.ts';
 import { pickServer } from '../../platform/pick-server.ts';
 import { forNotification } from '../../platform/plain-text.ts';
 import type { ReportProblem } from '../../platform/report-problem.ts';
+import { describeSource } from '../../platform/server-node.ts';
 import { splitWords } from './command-line.ts';
 import type { Row } from './servers.nodes.ts';
-import { describeSource } from './servers.nodes.ts';
 
 export interface ServerCommandsOptions {
   link: DaemonLink;
@@ -44,6 +45,16 @@ export function registerServerCommands(options: ServerCommandsOptions) {
     }
   };
 
+  const change = (title: string, doing: string, body: { kind: 'update' | 'roll-back'; serverId: string }) =>
+    withCancellableProgress(`${doing} ${title}`, (signal, tell) =>
+      followOperation({
+        link,
+        begin: () => api.createOperation({ body }),
+        signal,
+        onProgress: ({ step, progress }) => tell({ message: step, fraction: progress }),
+      }),
+    );
+
   return [
     register(commands.refresh, () => mirror.refresh()),
     register(commands.startServer, async argument =>
@@ -71,6 +82,24 @@ export function registerServerCommands(options: ServerCommandsOptions) {
         'Remove',
       );
       await api.deleteServer({ params: { id: chosen.id } });
+    }),
+    register(commands.updateServer, async argument => {
+      const { id, title, update } = await server(argument, 'Update Server', each => each.update !== null);
+      await confirm(
+        `Update ${title}?`,
+        `${update?.detail ?? 'There is a newer definition in its catalog.'}\nIts settings, secrets and choice of tools stay. "Roll Back Server" undoes it.`,
+        'Update',
+      );
+      await change(title, 'Updating', { kind: 'update', serverId: id });
+    }),
+    register(commands.rollBackServer, async argument => {
+      const { id, title } = await server(argument, 'Roll Back Server', each => each.canRollBack);
+      await confirm(
+        `Roll back ${title}?`,
+        'It gets the definition and image that it had before its last update.',
+        'Roll Back',
+      );
+      await change(title, 'Rolling back', { kind: 'roll-back', serverId: id });
     }),
     register(commands.openServer, async argument => {
       const { id } = await server(argument, 'Open Server');

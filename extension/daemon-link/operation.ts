@@ -1,14 +1,13 @@
-// One installation from its request to its end, followed by events.
+// One operation from its request to its end, followed by events.
 
-import type * as z from 'zod';
-import type { NewOperation, Operation } from '../../shared/api/operations.ts';
-import { hasEnded } from '../../shared/api/operations.ts';
+import { hasEnded, type Operation } from '../../shared/api/operations.ts';
 import { ProblemError } from '../../shared/api/problem.ts';
 import type { DaemonLink } from './daemon-link.ts';
 
-export interface InstallationOptions {
+export interface OperationToFollow {
   link: DaemonLink;
-  request: z.input<typeof NewOperation>;
+  /** Asks the daemon for it. */
+  begin: () => Promise<Operation>;
   signal: AbortSignal;
   onProgress: (operation: Operation) => void;
 }
@@ -20,8 +19,8 @@ const lookEvery = 5_000;
  * Resolves with the operation when it has succeeded. An abort cancels it and waits until it is undone.
  * Errors: ProblemError, INSTALL_007 when it was cancelled.
  */
-export async function install({ link, request, signal, onProgress }: InstallationOptions): Promise<Operation> {
-  const begun = await link.api.createOperation({ body: request });
+export async function followOperation({ link, begin, signal, onProgress }: OperationToFollow): Promise<Operation> {
+  const begun = await begin();
   const cancel = () =>
     // It may have ended a moment ago: its end is told all the same.
     void link.api.cancelOperation({ params: { id: begun.id } }).catch(() => {});

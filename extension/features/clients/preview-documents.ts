@@ -1,0 +1,30 @@
+// Texts that exist only to be compared in the editor: what a client's file is, and what it would become.
+import { EventEmitter, type TextDocumentContentProvider, Uri, workspace } from 'vscode';
+import { disposeAll } from '../../platform/commands.ts';
+
+const scheme = 'quayside-client';
+
+export interface PreviewDocuments {
+  /** The address of a text; `file` gives it its language. */
+  put(name: string, file: string, text: string): Uri;
+  dispose(): void;
+}
+
+export function createPreviewDocuments(): PreviewDocuments {
+  const texts = new Map<string, string>();
+  const changed = new EventEmitter<Uri>();
+  const provider: TextDocumentContentProvider = {
+    onDidChange: changed.event,
+    provideTextDocumentContent: uri => texts.get(uri.toString()) ?? '',
+  };
+  const all = disposeAll([changed, workspace.registerTextDocumentContentProvider(scheme, provider)]);
+  return {
+    put(name, file, text) {
+      const uri = Uri.from({ scheme, path: `/${name}/${file.split(/[/\\]/).at(-1) ?? 'file'}` });
+      texts.set(uri.toString(), text);
+      changed.fire(uri);
+      return uri;
+    },
+    dispose: () => all.dispose(),
+  };
+}
