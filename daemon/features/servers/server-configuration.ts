@@ -1,3 +1,4 @@
+import { problem } from '../../../shared/api/problem.ts';
 import {
   NetworkConfig,
   ResourceLimits,
@@ -13,6 +14,7 @@ export const defaultConfiguration = (serverId: string, updatedAt: string): Omit<
   workingDirectory: null,
   restart: 'on-failure',
   disabledTools: [],
+  settings: {},
   limits: ResourceLimits.parse({}),
   network: NetworkConfig.parse({}),
   secretReferences: [],
@@ -37,3 +39,22 @@ export function applyChange<T extends Omit<ServerConfiguration, 'id'>>(
 
 const withoutUndefined = <T extends object>(value: T): Partial<T> =>
   Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Partial<T>;
+
+const isFilled = (value: object | string | null | undefined): boolean =>
+  value !== undefined && value !== null && Object.keys(value).length > 0;
+
+/** Errors: REQUEST_001 for what a server of this engine has no use for. */
+export function refuseForeign(engine: 'process' | 'docker', change: ServerConfigurationChange): void {
+  const docker = engine === 'docker';
+  const wrong = docker
+    ? (['arguments', 'environment', 'workingDirectory'] as const).find(key => isFilled(change[key]))
+    : isFilled(change.settings) && 'settings';
+  if (!wrong) return;
+  throw problem('REQUEST_001', {
+    detail: docker
+      ? 'A server of Docker is started as its definition says; it takes settings and secrets, and nothing else.'
+      : 'Only servers of Docker have settings; this one takes arguments and variables.',
+    next: 'Leave that out.',
+    errors: [{ path: `/configuration/${wrong}`, message: 'This server has no such thing.' }],
+  });
+}

@@ -1,27 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
-import * as z from 'zod';
 import type { Page } from '../../../shared/api/route.ts';
-import { SecretReference } from '../../../shared/api/secrets.ts';
-import { NetworkConfig, ResourceLimits, type ServerConfiguration, ServerSource } from '../../../shared/api/servers.ts';
+import type { ServerConfiguration } from '../../../shared/api/servers.ts';
+import type { ServerInProfile } from '../../engines/engine.ts';
 import { containing, readPage } from '../../storage/page.ts';
-
-/** A server as it is stored: what it is and what was asked of it. What it does now is the supervisor's to say. */
-export interface StoredServer {
-  id: string;
-  title: string;
-  description: string;
-  engine: 'process' | 'docker';
-  source: ServerSource;
-  catalogEntry: string | null;
-  enabled: boolean;
-  serverVersion: string | null;
-  protocolVersion: string | null;
-  instructions: string | null;
-  toolCount: number | null;
-  createdAt: string;
-  updatedAt: string;
-}
+import {
+  ConfigurationRow,
+  fromConfiguration,
+  fromServer,
+  SecretReferenceRow,
+  ServerRow,
+  type StoredServer,
+  toConfiguration,
+} from './server-rows.ts';
 
 export interface ServerFilter {
   page: number;
@@ -29,6 +20,8 @@ export interface ServerFilter {
   sort_by: string;
   sort_order: 'asc' | 'desc';
   q?: string | undefined;
+  engine?: 'process' | 'docker' | undefined;
+  profile?: string | undefined;
   /** Only these; undefined: all. */
   ids?: readonly string[] | undefined;
 }
@@ -39,83 +32,30 @@ export interface ServerFacts {
   instructions: string | null;
 }
 
+/** What is copied of a server in Docker's profile. */
+export type MirroredServer = Pick<
+  StoredServer,
+  'title' | 'description' | 'source' | 'catalogEntry' | 'catalogRef' | 'definition' | 'allowedTools'
+>;
+
 export interface ServerRepository {
   list(filter: ServerFilter): Page<StoredServer>;
   all(): StoredServer[];
   find(id: string): StoredServer | undefined;
+  findInProfile(profile: string, name: string): StoredServer | undefined;
   configuration(serverId: string): ServerConfiguration | undefined;
+  /** The tools that it had when it was last asked. */
+  toolNames(serverId: string): string[];
   /** Stores a new server with its configuration in one transaction. */
   insert(server: Omit<StoredServer, 'toolCount'>, configuration: Omit<ServerConfiguration, 'id'>): void;
   update(id: string, change: { title?: string; description?: string; enabled?: boolean }, at: string): void;
+  /** Stores what Docker has, with the configuration that goes with it, in one transaction. */
+  mirror(id: string, mirrored: MirroredServer, configuration: ServerConfiguration, at: string): void;
+  savePrevious(id: string, previous: ServerInProfile | null): void;
   saveConfiguration(configuration: ServerConfiguration): void;
   saveFacts(id: string, facts: ServerFacts): void;
   remove(id: string): void;
 }
-
-const json = <T extends z.ZodType>(schema: T) =>
-  z.string().transform(text => schema.parse(JSON.parse(text)) as z.output<T>);
-
-const ServerRow = z
-  .object({
-    id: z.string(),
-    title: z.string(),
-    description: z.string(),
-    engine: z.enum(['process', 'docker']),
-    source: json(ServerSource),
-    catalog_entry: z.string().nullable(),
-    enabled: z.int(),
-    server_version: z.string().nullable(),
-    protocol_version: z.string().nullable(),
-    instructions: z.string().nullable(),
-    tool_count: z.int().nullable(),
-    created_at: z.string(),
-    updated_at: z.string(),
-  })
-  .transform(
-    (row): StoredServer => ({
-      id: row.id,
-      title: row.title,
-      description: row.description,
-      engine: row.engine,
-      source: row.source,
-      catalogEntry: row.catalog_entry,
-      enabled: row.enabled === 1,
-      serverVersion: row.server_version,
-      protocolVersion: row.protocol_version,
-      instructions: row.instructions,
-      toolCount: row.tool_count,
-      createdAt: row.created_at,
-      updatedAt: row.updated_at,
-    }),
-  );
-
-const ConfigurationRow = z.object({
-  id: z.string(),
-  server_id: z.string(),
-  arguments: json(z.array(z.string())),
-  environment: json(z.record(z.string(), z.string())),
-  working_directory: z.string().nullable(),
-  restart: z.enum(['never', 'on-failure', 'always']),
-  disabled_tools: json(z.array(z.string())),
-  limits: json(ResourceLimits),
-  network: json(NetworkConfig),
-  updated_at: z.string(),
-});
-
-const SecretReferenceRow = z
-  .object({
-    secret_id: z.string(),
-    environment_variable: z.string().nullable(),
-    header: z.string().nullable(),
-    required: z.int(),
-  })
-  .transform(({ secret_id: secretId, environment_variable: environmentVariable, header, required }) =>
-    SecretReference.parse({
-      secretId,
-      required: required === 1,
-      ...(header === null ? { environmentVariable } : { header }),
-    }),
-  );
 
 // A server has been asked for its tools once it has told its version; before that their number is not known.
 const serversWithTools = `(select s.*, case when s.protocol_version is null then null
@@ -131,46 +71,27 @@ const sortColumns = {
 
 export function createServerRepository(database: Database): ServerRepository {
   const byId = database.prepare(`select * from ${serversWithTools} where id = ?`);
+  const byName = database.prepare(`select * from ${serversWithTools} where profile = ? and name_in_profile = ?`);
   const everything = database.prepare(`select * from ${serversWithTools} order by id`);
   const insertServer = database.prepare(`
-    insert into servers (id, title, description, engine, source, catalog_entry, enabled, server_version, protocol_version, instructions, created_at, updated_at)
-    values (@id, @title, @description, @engine, @source, @catalogEntry, @enabled, @serverVersion, @protocolVersion, @instructions, @createdAt, @updatedAt)`);
-  const saveConfiguration = database.prepare(`
-    insert into configurations (id, server_id, arguments, environment, working_directory, restart, disabled_tools, limits, network, updated_at)
-    values (@id, @serverId, @arguments, @environment, @workingDirectory, @restart, @disabledTools, @limits, @network, @updatedAt)
-    on conflict (server_id) do update set arguments = excluded.arguments, environment = excluded.environment,
-      working_directory = excluded.working_directory, restart = excluded.restart, disabled_tools = excluded.disabled_tools,
-      limits = excluded.limits, network = excluded.network, updated_at = excluded.updated_at`);
-  const configurationOf = database.prepare('select * from configurations where server_id = ?');
-  const referencesOf = database.prepare(
-    'select secret_id, environment_variable, header, required from secret_references where configuration_id = ? order by environment_variable, header',
-  );
-  const dropReferences = database.prepare('delete from secret_references where configuration_id = ?');
-  const addReference = database.prepare(`
-    insert into secret_references (id, configuration_id, secret_id, environment_variable, header, required)
-    values (@id, @configurationId, @secretId, @environmentVariable, @header, @required)`);
+    insert into servers (id, title, description, engine, source, catalog_entry, profile, name_in_profile, catalog_ref, definition,
+      allowed_tools, previous, enabled, server_version, protocol_version, instructions, created_at, updated_at)
+    values (@id, @title, @description, @engine, @source, @catalogEntry, @profile, @nameInProfile, @catalogRef, @definition,
+      @allowedTools, @previous, @enabled, @serverVersion, @protocolVersion, @instructions, @createdAt, @updatedAt)`);
+  const configurations = createConfigurations(database);
+  const toolNames = database.prepare('select name from tools where server_id = ? order by name').pluck();
   const update = database.prepare(`
     update servers set title = coalesce(@title, title), description = coalesce(@description, description),
       enabled = coalesce(@enabled, enabled), updated_at = @at where id = @id`);
+  const mirror = database.prepare(`
+    update servers set title = @title, description = @description, source = @source, catalog_entry = @catalogEntry,
+      catalog_ref = @catalogRef, definition = @definition, allowed_tools = @allowedTools, updated_at = @at where id = @id`);
+  const savePrevious = database.prepare('update servers set previous = ? where id = ?');
   const saveFacts = database.prepare(
     'update servers set server_version = @serverVersion, protocol_version = @protocolVersion, instructions = @instructions where id = @id',
   );
   const remove = database.prepare('delete from servers where id = ?');
-
-  const save = (configuration: ServerConfiguration): void => {
-    saveConfiguration.run(fromConfiguration(configuration));
-    dropReferences.run(configuration.id);
-    for (const reference of configuration.secretReferences) {
-      addReference.run({
-        id: randomUUID(),
-        configurationId: configuration.id,
-        secretId: reference.secretId,
-        environmentVariable: 'header' in reference ? null : reference.environmentVariable,
-        header: 'header' in reference ? reference.header : null,
-        required: Number(reference.required),
-      });
-    }
-  };
+  const one = (row: unknown): StoredServer | undefined => (row === undefined ? undefined : ServerRow.parse(row));
 
   return {
     list: filter =>
@@ -182,22 +103,13 @@ export function createServerRepository(database: Database): ServerRepository {
         toItem: row => ServerRow.parse(row),
       }),
     all: () => everything.all().map(row => ServerRow.parse(row)),
-    find(id) {
-      const row = byId.get(id);
-      return row === undefined ? undefined : ServerRow.parse(row);
-    },
-    configuration(serverId) {
-      const row = configurationOf.get(serverId);
-      if (row === undefined) return undefined;
-      const parsed = ConfigurationRow.parse(row);
-      return toConfiguration(
-        parsed,
-        referencesOf.all(parsed.id).map(reference => SecretReferenceRow.parse(reference)),
-      );
-    },
+    find: id => one(byId.get(id)),
+    findInProfile: (profile, name) => one(byName.get(profile, name)),
+    configuration: configurations.find,
+    toolNames: serverId => toolNames.all(serverId).map(String),
     insert: database.transaction((server, configuration) => {
-      insertServer.run({ ...server, source: JSON.stringify(server.source), enabled: Number(server.enabled) });
-      save({ ...configuration, id: randomUUID() });
+      insertServer.run(fromServer(server));
+      configurations.save({ ...configuration, id: randomUUID() });
     }),
     update: (id, { title, description, enabled }, at) => {
       update.run({
@@ -208,7 +120,21 @@ export function createServerRepository(database: Database): ServerRepository {
         enabled: enabled === undefined ? null : Number(enabled),
       });
     },
-    saveConfiguration: database.transaction(save),
+    mirror: database.transaction((id, { source, definition, allowedTools, ...rest }, configuration, at) => {
+      mirror.run({
+        ...rest,
+        id,
+        at,
+        source: JSON.stringify(source),
+        definition: JSON.stringify(definition),
+        allowedTools: allowedTools && JSON.stringify(allowedTools),
+      });
+      configurations.save(configuration);
+    }),
+    savePrevious: (id, previous) => {
+      savePrevious.run(previous && JSON.stringify(previous), id);
+    },
+    saveConfiguration: database.transaction(configurations.save),
     saveFacts: (id, facts) => {
       saveFacts.run({ id, ...facts });
     },
@@ -218,40 +144,55 @@ export function createServerRepository(database: Database): ServerRepository {
   };
 }
 
-function toConditions({ q, ids }: ServerFilter): { sql: string; value: unknown }[] {
+/** The configurations with their references of secrets. Saving is several statements: it belongs into a transaction. */
+function createConfigurations(database: Database) {
+  const saveConfiguration = database.prepare(`
+    insert into configurations (id, server_id, arguments, environment, working_directory, restart, disabled_tools, settings, limits, network, updated_at)
+    values (@id, @serverId, @arguments, @environment, @workingDirectory, @restart, @disabledTools, @settings, @limits, @network, @updatedAt)
+    on conflict (server_id) do update set arguments = excluded.arguments, environment = excluded.environment,
+      working_directory = excluded.working_directory, restart = excluded.restart, disabled_tools = excluded.disabled_tools,
+      settings = excluded.settings, limits = excluded.limits, network = excluded.network, updated_at = excluded.updated_at`);
+  const configurationOf = database.prepare('select * from configurations where server_id = ?');
+  const referencesOf = database.prepare(
+    'select secret_id, environment_variable, header, required from secret_references where configuration_id = ? order by environment_variable, header',
+  );
+  const dropReferences = database.prepare('delete from secret_references where configuration_id = ?');
+  const addReference = database.prepare(`
+    insert into secret_references (id, configuration_id, secret_id, environment_variable, header, required)
+    values (@id, @configurationId, @secretId, @environmentVariable, @header, @required)`);
+  return {
+    find(serverId: string): ServerConfiguration | undefined {
+      const row = configurationOf.get(serverId);
+      if (row === undefined) return undefined;
+      const parsed = ConfigurationRow.parse(row);
+      return toConfiguration(
+        parsed,
+        referencesOf.all(parsed.id).map(reference => SecretReferenceRow.parse(reference)),
+      );
+    },
+    save(configuration: ServerConfiguration): void {
+      saveConfiguration.run(fromConfiguration(configuration));
+      dropReferences.run(configuration.id);
+      for (const reference of configuration.secretReferences) {
+        addReference.run({
+          id: randomUUID(),
+          configurationId: configuration.id,
+          secretId: reference.secretId,
+          environmentVariable: 'header' in reference ? null : reference.environmentVariable,
+          header: 'header' in reference ? reference.header : null,
+          required: Number(reference.required),
+        });
+      }
+    },
+  };
+}
+
+function toConditions({ q, ids, engine, profile }: ServerFilter): { sql: string; value: unknown }[] {
   const conditions: { sql: string; value: unknown }[] = [];
   if (q)
     conditions.push({ sql: "(id || ' ' || title || ' ' || description) like ? escape '\\'", value: containing(q) });
   if (ids) conditions.push({ sql: 'id in (select value from json_each(?))', value: JSON.stringify(ids) });
+  if (engine) conditions.push({ sql: 'engine = ?', value: engine });
+  if (profile) conditions.push({ sql: 'profile = ?', value: profile });
   return conditions;
 }
-
-const toConfiguration = (
-  row: z.output<typeof ConfigurationRow>,
-  secretReferences: ServerConfiguration['secretReferences'],
-): ServerConfiguration => ({
-  id: row.id,
-  serverId: row.server_id,
-  arguments: row.arguments,
-  environment: row.environment,
-  workingDirectory: row.working_directory,
-  restart: row.restart,
-  disabledTools: row.disabled_tools,
-  limits: row.limits,
-  network: row.network,
-  secretReferences,
-  updatedAt: row.updated_at,
-});
-
-const fromConfiguration = (configuration: Omit<ServerConfiguration, 'secretReferences'>) => ({
-  id: configuration.id,
-  serverId: configuration.serverId,
-  arguments: JSON.stringify(configuration.arguments),
-  environment: JSON.stringify(configuration.environment),
-  workingDirectory: configuration.workingDirectory,
-  restart: configuration.restart,
-  disabledTools: JSON.stringify(configuration.disabledTools),
-  limits: JSON.stringify(configuration.limits),
-  network: JSON.stringify(configuration.network),
-  updatedAt: configuration.updatedAt,
-});

@@ -1,5 +1,5 @@
 // Servers as a person knows them: what is stored, joined with what runs now. It decides what shall run; the supervisor makes it so.
-import { type ProblemError, problem } from '../../../shared/api/problem.ts';
+import { type Problem, type ProblemCode, problem } from '../../../shared/api/problem.ts';
 import type { Page } from '../../../shared/api/route.ts';
 import type {
   MCPServer,
@@ -9,12 +9,17 @@ import type {
   ServerConfigurationChange,
 } from '../../../shared/api/servers.ts';
 import type { ServerState } from '../../../shared/domain/server-state.ts';
-import type { Engine } from '../../engines/engine.ts';
+import type { Engine, ServerInProfile } from '../../engines/engine.ts';
 import { type Clock, toTimestamp } from '../../platform/clock.ts';
+import type { WireTool } from '../../supervision/session.ts';
 import type { ServerHealth, Supervisor } from '../../supervision/supervisor.ts';
-import { type LaunchSecrets, refuseMisplaced, withSecrets } from './launch-secrets.ts';
-import { applyChange, defaultConfiguration } from './server-configuration.ts';
-import type { ServerFilter, ServerRepository, StoredServer } from './servers.repository.ts';
+import { createProfileMirror, type DockerServers, keyOf, withoutDocker } from './docker-servers.ts';
+import { type LaunchSecrets, refuseMisplaced, refuseMissing, withSecrets } from './launch-secrets.ts';
+import { beingRemoved, listByState, nameTaken, serverNotFound, toMCPServer } from './present-server.ts';
+import { applyChange, defaultConfiguration, refuseForeign } from './server-configuration.ts';
+import type { StoredServer } from './server-rows.ts';
+import type { ServerFilter, ServerRepository } from './servers.repository.ts';
+import { allowedFor } from './tool-choice.ts';
 
 /** Who starts a server that nobody has just asked for. */
 const byItself = 'daemon';
@@ -26,6 +31,8 @@ export interface NewStoredServer {
   source: MCPServer['source'];
   catalogEntry: string | null;
   configuration: ServerConfigurationChange;
+  /** Of a server that Docker's profile has got. */
+  inProfile?: ServerInProfile | undefined;
 }
 
 export interface ServerService {
@@ -35,6 +42,7 @@ export interface ServerService {
   create(server: NewServer): Promise<MCPServer>;
   /** Stores a server whose files are in place. Errors: SERVER_002. */
   add(server: NewStoredServer): MCPServer;
+  /** Errors: SERVER_001, SERVER_009, SERVER_010, REQUEST_001, and those of docker mcp. */
   update(
     id: string,
     change: {
@@ -42,7 +50,7 @@ export interface ServerService {
       description?: string | undefined;
       configuration?: ServerConfigurationChange | undefined;
     },
-  ): MCPServerDetail;
+  ): Promise<MCPServerDetail>;
   remove(id: string): Promise<void>;
   /** `caller`: for the record of secrets that the server is given. */
   start(id: string, caller?: string): Promise<MCPServer>;
@@ -54,11 +62,41 @@ export interface ServerService {
   present(id: string): MCPServer | undefined;
   all(): StoredServer[];
   onHealth(id: string, health: ServerHealth): void;
+  readonly docker: DockerRows;
+}
+
+/** The servers that mirror Docker's profiles. */
+export interface DockerRows {
+  /** Makes the rows what the profiles have; rows of servers that are gone from them go. */
+  reconcile(found: readonly ServerInProfile[]): Promise<void>;
+  /** Why no server of Docker can run now; null: they can. Servers that were waiting for it are started. */
+  setProblem(problem: Problem | null): void;
+  /** Shows all of them again: their catalog has been read. */
+  announce(): void;
+  /** Takes over what an update or a roll-back has made of it. */
+  replace(id: string, inProfile: ServerInProfile, previous: ServerInProfile | null): MCPServer;
+  /** As Docker has it, and what it was before its last update. Errors: SERVER_001; ENGINE_001 for another engine's server. */
+  of(id: string): { inProfile: ServerInProfile; previous: ServerInProfile | null; row: StoredServer };
+  find(profile: string, name: string): StoredServer | undefined;
+  /** The tools by the definitions, of one server or of all: what is known before it has run. */
+  definedTools(id?: string): { serverId: string; definition: WireTool }[];
+  freeId(profile: string, name: string): string;
+  /** Errors: REQUEST_001, SERVER_011 if `complete` and a secret that is required has no reference. */
+  checkSecrets(
+    definition: Record<string, unknown>,
+    title: string,
+    references: ServerConfiguration['secretReferences'],
+    complete: boolean,
+  ): void;
+  /** This server is being installed: nobody else makes a row of it until the function that is answered is called. */
+  expect(profile: string, name: string): () => void;
 }
 
 export interface ServerServiceOptions {
   repository: ServerRepository;
-  engine: Engine;
+  engines: { process: Engine; docker?: Engine | undefined };
+  /** Default: no server is Docker's. */
+  docker?: DockerServers | undefined;
   supervisor: Supervisor;
   clock: Clock;
   /** Waits until what a server offers is known, so that who started it can use it at once. */
@@ -69,59 +107,113 @@ export interface ServerServiceOptions {
   ) => void;
 }
 
-export function createServerService({
-  repository,
-  engine,
-  supervisor,
-  clock,
-  whenKnown,
-  secrets,
-  publish,
-}: ServerServiceOptions): ServerService {
+/** What Docker's coming back mends. */
+const waitsForDocker: ReadonlySet<ProblemCode> = new Set([
+  'ENGINE_001',
+  'DOCKER_001',
+  'DOCKER_003',
+  'DOCKER_004',
+  'DOCKER_005',
+  'DOCKER_006',
+  'DOCKER_013',
+]);
+
+export function createServerService(options: ServerServiceOptions): ServerService {
+  const { repository, engines, supervisor, clock, whenKnown, secrets, publish } = options;
+  const docker = options.docker ?? withoutDocker;
   /** Servers that are being removed: nothing else may be done to them. */
   const leaving = new Set<string>();
+  /** Servers that an install is making. */
+  const expected = new Set<string>();
+  let dockerProblem: Problem | null = null;
   const now = () => toTimestamp(clock.now());
+  const mirror = createProfileMirror({ repository, docker, now });
 
   const stored = (id: string): StoredServer => {
     const server = repository.find(id);
-    if (!server) throw notFound(id);
+    if (!server) throw serverNotFound(id);
     return server;
   };
   const configuration = (id: string): ServerConfiguration => {
     const found = repository.configuration(id);
-    if (!found) throw notFound(id);
+    if (!found) throw serverNotFound(id);
     return found;
   };
-  const present = (server: StoredServer): MCPServer => toMCPServer(server, supervisor.health(server.id));
+  const updateOf = ({ catalogRef, nameInProfile, definition }: StoredServer): MCPServer['update'] => {
+    if (catalogRef === null || nameInProfile === null || definition === null) return null;
+    const offer = docker.offered(catalogRef, nameInProfile);
+    return offer ? docker.findUpdate(definition, offer.definition) : null;
+  };
+  const present = (server: StoredServer): MCPServer =>
+    toMCPServer(server, supervisor.health(server.id), {
+      update: updateOf(server),
+      engineProblem: server.engine === 'docker' ? dockerProblem : null,
+    });
   const changed = (id: string): MCPServer => {
     const server = present(stored(id));
     publish({ type: 'server.changed', server });
     return server;
   };
   const refuseIfLeaving = (id: string) => {
-    if (leaving.has(id))
-      throw problem('SERVER_009', { detail: `"${id}" is being removed.`, next: 'Wait until it is gone.' });
+    if (leaving.has(id)) throw beingRemoved(id);
   };
+  const engineOf = ({ engine, id }: Pick<StoredServer, 'engine' | 'id'>): Engine => {
+    const found = engines[engine];
+    if (found) return found;
+    throw problem('ENGINE_001', {
+      detail: `"${id}" is a server of Docker, and Docker is not here.`,
+      next: 'Install Docker and its MCP plugin.',
+    });
+  };
+  const describe = ({ definition }: Pick<StoredServer, 'definition'>) => docker.describe(definition ?? {});
   /** The first start is its caller's, every later one the daemon's own. */
   const plan = (id: string, caller: string) => {
     let by = caller;
     return async () => {
       const given = configuration(id);
-      const launch = await engine.plan({ id, source: stored(id).source, configuration: given });
+      const server = stored(id);
+      const inProfile = mirror.inProfile(server);
+      const launch = await engineOf(server).plan({ id, source: server.source, configuration: given, inProfile });
       const handedOver = secrets.handOver(id, given.secretReferences, by);
       by = byItself;
       return withSecrets(launch, handedOver);
     };
   };
-  const checkReferences = (id: string, source: MCPServer['source'], change: ServerConfigurationChange | undefined) => {
+  const checkReferences = (
+    server: Pick<StoredServer, 'id' | 'engine' | 'source' | 'definition'>,
+    change: ServerConfigurationChange | undefined,
+  ) => {
     if (!change?.secretReferences) return;
-    refuseMisplaced(source, change.secretReferences);
-    secrets.check(id, change.secretReferences);
+    refuseMisplaced({ ...server, slots: describe(server).secretSlots }, change.secretReferences);
+    secrets.check(server.id, change.secretReferences);
   };
   const launch = (id: string, caller = byItself) => {
     const { restart, limits } = configuration(id);
     const policy = { restart, startSeconds: limits.startSeconds, messageBytes: limits.messageBytes };
     return supervisor.start(id, plan(id, caller), policy);
+  };
+  const drop = async (id: string): Promise<void> => {
+    repository.remove(id);
+    supervisor.forget(id);
+    publish({ type: 'server.removed', serverId: id });
+  };
+  /** Settings and tools of a Docker server are Docker's: they are written there, and what it has then is copied. */
+  const writeThrough = async (server: StoredServer, change: ServerConfigurationChange): Promise<void> => {
+    const place = mirror.inProfile(server);
+    if (!place) return;
+    const { settings, disabledTools } = change;
+    const choice = { allowed: server.allowedTools, known: mirror.knownTools(server) };
+    const tools = disabledTools && allowedFor(choice, disabledTools, server.title);
+    if (settings === undefined && tools === undefined) return;
+    mirror.write(await docker.configure(place, { settings, tools }));
+  };
+  const startWaiting = () => {
+    for (const { id, enabled, engine } of repository.all()) {
+      const code = supervisor.health(id).problem?.code;
+      if (engine !== 'docker' || !enabled || !code || !waitsForDocker.has(code)) continue;
+      // Why it failed is its state.
+      launch(id).catch(() => {});
+    }
   };
 
   const service: ServerService = {
@@ -134,11 +226,15 @@ export function createServerService({
     },
     get(id) {
       const server = stored(id);
+      const { settingsSchema, secretSlots } = describe(server);
       return {
         ...present(server),
         configuration: configuration(id),
         instructions: supervisor.health(id).instructions ?? server.instructions,
         output: supervisor.output(id),
+        settingsSchema,
+        secretSlots,
+        changesApply: server.profile === null ? null : docker.changesApply(server.profile),
       };
     },
     exists: id => repository.find(id) !== undefined,
@@ -156,43 +252,62 @@ export function createServerService({
         configuration: server.configuration ?? {},
       });
     },
-    add({ id, title, description, source, catalogEntry, configuration: change }) {
+    add({ id, title, description, source, catalogEntry, configuration: change, inProfile }) {
       if (repository.find(id)) throw nameTaken(id);
-      checkReferences(id, source, change);
+      const engine = inProfile ? 'docker' : 'process';
+      checkReferences({ id, engine, source, definition: inProfile?.definition ?? null }, change);
+      refuseForeign(engine, change);
       const at = now();
+      if (inProfile) {
+        const { settings, disabledTools, ...rest } = change;
+        const row = mirror.write(inProfile, { id, catalogEntry });
+        repository.saveConfiguration(applyChange(configuration(row.id), rest, at));
+        return changed(row.id);
+      }
       const facts = { serverVersion: null, protocolVersion: null, instructions: null };
+      const notDocker = { profile: null, nameInProfile: null, catalogRef: null, definition: null, previous: null };
       const times = { createdAt: at, updatedAt: at };
       repository.insert(
-        { id, title, description, engine: engine.kind, source, catalogEntry, enabled: false, ...facts, ...times },
+        {
+          ...{ id, title, description, engine, source, catalogEntry, enabled: false },
+          ...{ ...notDocker, allowedTools: null, ...facts, ...times },
+        },
         applyChange(defaultConfiguration(id, at), change, at),
       );
       return changed(id);
     },
-    update(id, { title, description, configuration: change }) {
+    async update(id, { title, description, configuration: change }) {
       refuseIfLeaving(id);
-      checkReferences(id, stored(id).source, change);
-      const at = now();
-      if (change) repository.saveConfiguration(applyChange(configuration(id), change, at));
+      const server = stored(id);
+      checkReferences(server, change);
+      if (change) {
+        refuseForeign(server.engine, change);
+        if (server.engine === 'docker') await writeThrough(server, change);
+        const { settings, disabledTools, ...rest } = change;
+        const ours = server.engine === 'docker' ? rest : change;
+        repository.saveConfiguration(applyChange(configuration(id), ours, now()));
+      }
       repository.update(
         id,
         { ...(title === undefined ? {} : { title }), ...(description === undefined ? {} : { description }) },
-        at,
+        now(),
       );
       changed(id);
       return service.get(id);
     },
     async remove(id) {
-      stored(id);
+      const server = stored(id);
       refuseIfLeaving(id);
       leaving.add(id);
+      const inProfile = mirror.inProfile(server);
       try {
         repository.update(id, { enabled: false }, now());
         await supervisor.stop(id);
+        // Docker has to let it go first, or the row would come back with the next reading.
+        if (inProfile) await engineOf(server).remove({ id, inProfile });
         // The row goes first: a folder without a row is cleared away at the next start, a row without a folder is a broken server.
-        repository.remove(id);
-        supervisor.forget(id);
-        publish({ type: 'server.removed', serverId: id });
-        await engine.remove(id);
+        await drop(id);
+        if (!inProfile) await engineOf(server).remove({ id });
       } finally {
         leaving.delete(id);
       }
@@ -237,58 +352,60 @@ export function createServerService({
       }
       changed(id);
     },
+    docker: {
+      async reconcile(found) {
+        const wanted = found.filter(server => !expected.has(keyOf(server)));
+        for (const server of wanted) {
+          const row = repository.findInProfile(server.profile, server.name);
+          if (row && leaving.has(row.id)) continue;
+          const { id, isChanged } = mirror.write(server);
+          if (isChanged) changed(id);
+        }
+        const gone = mirror.missing(found).filter(row => !leaving.has(row.id));
+        await Promise.all(gone.map(row => supervisor.stop(row.id).then(() => drop(row.id))));
+      },
+      setProblem(next) {
+        if (JSON.stringify(next) === JSON.stringify(dockerProblem)) return;
+        dockerProblem = next;
+        for (const row of repository.all()) if (row.engine === 'docker') changed(row.id);
+        if (next === null) startWaiting();
+      },
+      announce() {
+        for (const row of repository.all()) if (row.engine === 'docker') changed(row.id);
+      },
+      replace(id, inProfile, previous) {
+        mirror.write(inProfile);
+        repository.savePrevious(id, previous);
+        return changed(id);
+      },
+      of(id) {
+        const row = stored(id);
+        const inProfile = mirror.inProfile(row);
+        if (inProfile) return { inProfile, previous: row.previous, row };
+        throw problem('ENGINE_001', {
+          detail: `"${id}" is no server of Docker, and only those are updated and rolled back.`,
+          next: 'Remove it and install it again.',
+        });
+      },
+      find: (profile, name) => repository.findInProfile(profile, name),
+      definedTools(id) {
+        const rows = id === undefined ? repository.all() : [stored(id)];
+        return rows
+          .filter(row => row.definition !== null)
+          .flatMap(row => describe(row).tools.map(definition => ({ serverId: row.id, definition })));
+      },
+      freeId: (profile, name) => mirror.freeId({ profile, name }),
+      checkSecrets(definition, title, references, complete) {
+        const slots = docker.describe(definition).secretSlots;
+        refuseMisplaced({ engine: 'docker', source: { type: 'image', image: 'x', digest: null }, slots }, references);
+        if (complete) refuseMissing(title, slots, references);
+      },
+      expect(profile, name) {
+        const key = keyOf({ profile, name });
+        expected.add(key);
+        return () => expected.delete(key);
+      },
+    },
   };
   return service;
 }
-
-/** The state is not in the database, so this order is made in memory. */
-function listByState(
-  repository: ServerRepository,
-  supervisor: Supervisor,
-  filter: ServerFilter,
-  present: (server: StoredServer) => MCPServer,
-): Page<MCPServer> {
-  const all = repository.list({ ...filter, sort_by: 'id', sort_order: 'asc', page: 1, limit: 1_000_000 });
-  const sign = filter.sort_order === 'desc' ? -1 : 1;
-  const sorted = all.items.toSorted(
-    (a, b) => sign * supervisor.health(a.id).state.localeCompare(supervisor.health(b.id).state),
-  );
-  const start = (filter.page - 1) * filter.limit;
-  return {
-    items: sorted.slice(start, start + filter.limit).map(present),
-    total: all.total,
-    page: filter.page,
-    limit: filter.limit,
-  };
-}
-
-const toMCPServer = (server: StoredServer, health: ServerHealth): MCPServer => ({
-  id: server.id,
-  title: server.title,
-  description: server.description,
-  engine: server.engine,
-  source: server.source,
-  catalogEntry: server.catalogEntry,
-  enabled: server.enabled,
-  state: health.state,
-  problem: health.problem,
-  nextTryAt: health.nextTryAt === null ? null : toTimestamp(health.nextTryAt),
-  startedAt: health.startedAt === null ? null : toTimestamp(health.startedAt),
-  restarts: health.restarts,
-  pid: health.pid,
-  serverVersion: health.serverVersion ?? server.serverVersion,
-  protocolVersion: health.protocolVersion ?? server.protocolVersion,
-  toolCount: server.toolCount,
-  isolated: false,
-  createdAt: server.createdAt,
-  updatedAt: server.updatedAt,
-});
-
-const notFound = (id: string): ProblemError =>
-  problem('SERVER_001', { detail: `No server is called "${id}".`, next: 'The list of servers shows the names.' });
-
-const nameTaken = (id: string): ProblemError =>
-  problem('SERVER_002', {
-    detail: `A server is called "${id}" already.`,
-    next: 'Choose another name, or remove that server first.',
-  });

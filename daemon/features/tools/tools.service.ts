@@ -18,7 +18,12 @@ import type { StoredTool, ToolRepository } from './tools.repository.ts';
 export interface ToolServers {
   /** Errors: SERVER_001. */
   configuration(id: string): ServerConfiguration;
-  setDisabledTools(id: string, disabledTools: string[]): void;
+  /** Errors: those of changing a server. */
+  setDisabledTools(id: string, disabledTools: string[]): Promise<unknown>;
+  /** Tools that are known by a definition, of one server or of all; some engines do not offer those that are off. */
+  definedTools?(id?: string): StoredTool[];
+  /** True for a server whose engine offers no tool that is off. */
+  hidesDisabled?(id: string): boolean;
 }
 
 export interface ToolCall {
@@ -42,7 +47,8 @@ export interface ToolService {
   ofServer(serverId: string, query: PageQuery): Page<Tool>;
   /** All tools that are switched on, with the definitions the servers sent. */
   enabledTools(): StoredTool[];
-  setEnabled(serverId: string, name: string, enabled: boolean): Tool;
+  /** Errors: SERVER_001, TOOL_001, and those of changing a server. */
+  setEnabled(serverId: string, name: string, enabled: boolean): Promise<Tool>;
   call(call: ToolCall): Promise<CallOutcome>;
   resources(serverId: string, query: PageQuery, signal: AbortSignal): Promise<Page<Resource>>;
   prompts(serverId: string, query: PageQuery, signal: AbortSignal): Promise<Page<Prompt>>;
@@ -73,13 +79,17 @@ export function createToolService({
   onChanged,
   onLeftOut,
 }: ToolServiceOptions): ToolService {
+  const isOff = (serverId: string, name: string): boolean =>
+    servers.configuration(serverId).disabledTools.includes(name);
+  const knownOf = (serverId: string): StoredTool[] =>
+    withDefined(repository.ofServer(serverId), servers.definedTools?.(serverId) ?? [], isOff);
   const toolsOf = (serverId: string): Tool[] => {
     const disabled = new Set(servers.configuration(serverId).disabledTools);
-    return repository.ofServer(serverId).map(tool => toTool(tool, disabled));
+    return knownOf(serverId).map(tool => toTool(tool, disabled));
   };
   const all = (): Tool[] => {
     const disabled = new Map<string, ReadonlySet<string>>();
-    return repository.all().map(tool => {
+    return withDefined(repository.all(), servers.definedTools?.() ?? [], isOff).map(tool => {
       const known = disabled.get(tool.serverId) ?? new Set(servers.configuration(tool.serverId).disabledTools);
       disabled.set(tool.serverId, known);
       return toTool(tool, known);
@@ -90,12 +100,21 @@ export function createToolService({
     timeoutSeconds: servers.configuration(serverId).limits.callSeconds,
   });
 
+  /** What an engine does not offer because it is off is still one of the server's tools. */
+  const notOffered = (serverId: string, offered: readonly WireTool[]): WireTool[] => {
+    if (!servers.hidesDisabled?.(serverId)) return [];
+    const names = new Set(offered.map(({ name }) => name));
+    const disabled = new Set(servers.configuration(serverId).disabledTools);
+    return knownOf(serverId).flatMap(({ definition }) =>
+      disabled.has(definition.name) && !names.has(definition.name) ? [definition] : [],
+    );
+  };
   const refreshes = createCoalesced(async serverId => {
     const offered = await session(serverId).listTools(waitFor(serverId));
     // A name that the API cannot carry could be neither called nor switched off.
     const usable = offered.filter(({ name }) => ToolName.safeParse(name).success);
     if (usable.length < offered.length) onLeftOut(serverId, offered.length - usable.length);
-    if (repository.replace(serverId, usable)) onChanged(serverId);
+    if (repository.replace(serverId, [...usable, ...notOffered(serverId, usable)])) onChanged(serverId);
   });
   let callsInFlight = 0;
 
@@ -115,11 +134,11 @@ export function createToolService({
       const enabled = new Set(all().flatMap(tool => (tool.enabled ? [`${tool.serverId} ${tool.name}`] : [])));
       return repository.all().filter(tool => enabled.has(`${tool.serverId} ${tool.definition.name}`));
     },
-    setEnabled(serverId, name, enabled) {
+    async setEnabled(serverId, name, enabled) {
       const { disabledTools } = servers.configuration(serverId);
-      const tool = findTool(repository.ofServer(serverId), serverId, name);
+      const tool = findTool(knownOf(serverId), serverId, name);
       const others = disabledTools.filter(other => other !== name);
-      servers.setDisabledTools(serverId, enabled ? others : [...others, name]);
+      await servers.setDisabledTools(serverId, enabled ? others : [...others, name]);
       onChanged(serverId);
       return toTool(tool, new Set(enabled ? [] : [name]));
     },
@@ -206,6 +225,24 @@ function sizeOf(name: string, result: WireCallResult): number {
       cause: error,
     });
   }
+}
+
+/**
+ * The tools that a server told. Those of its definition come beside them while it has told none, and if they are off: then its
+ * engine does not offer them, and a person wants to switch them on again.
+ */
+function withDefined(
+  told: readonly StoredTool[],
+  defined: readonly StoredTool[],
+  isOff: (serverId: string, name: string) => boolean,
+): StoredTool[] {
+  const servers = new Set(told.map(({ serverId }) => serverId));
+  const keys = new Set(told.map(({ serverId, definition }) => `${serverId} ${definition.name}`));
+  const more = defined.filter(
+    ({ serverId, definition: { name } }) =>
+      !servers.has(serverId) || (!keys.has(`${serverId} ${name}`) && isOff(serverId, name)),
+  );
+  return [...told, ...more];
 }
 
 const flag = (value: unknown): boolean | null => (typeof value === 'boolean' ? value : null);

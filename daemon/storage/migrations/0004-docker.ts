@@ -14,6 +14,8 @@ export const docker: Migration = {
     alter table servers add column definition text check (definition is null or json_valid(definition));
     alter table servers add column previous text check (previous is null or json_valid(previous));
     alter table servers add column catalog_ref text;
+    -- The tools that the profile allows; null: all.
+    alter table servers add column allowed_tools text check (allowed_tools is null or json_valid(allowed_tools));
     create unique index servers_by_profile on servers (profile, name_in_profile) where profile is not null;
 
     alter table configurations add column settings text not null default '{}' check (json_valid(settings));
