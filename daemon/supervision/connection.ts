@@ -38,7 +38,10 @@ export interface ConnectionContext {
 export type PlanOf<Kind extends LaunchPlan['kind']> = Extract<LaunchPlan, { kind: Kind }>;
 
 /** A client that offers a server nothing: there is nobody yet to answer a question of its own. */
-export function createClient({ version, onToolsChanged }: ConnectionContext): Client {
+export function createClient({
+  version,
+  onToolsChanged,
+}: Pick<ConnectionContext, 'version' | 'onToolsChanged'>): Client {
   const client = new Client({ name: 'quayside', title: 'Quayside', version }, { capabilities: {} });
   client.setNotificationHandler('notifications/tools/list_changed', () => onToolsChanged());
   // Late answers and other oddities: the calls they concern have failed already.
@@ -50,7 +53,7 @@ export function createClient({ version, onToolsChanged }: ConnectionContext): Cl
 export async function initialise(
   client: Client,
   transport: Transport,
-  { policy, signal }: ConnectionContext,
+  { policy, signal }: Pick<ConnectionContext, 'policy' | 'signal'>,
 ): Promise<void> {
   const timeout = policy.startSeconds * 1_000;
   await client.connect(transport, { timeout, maxTotalTimeout: timeout, signal });

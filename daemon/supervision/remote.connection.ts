@@ -15,8 +15,11 @@ import { failedAnswer, LostAnswer, OversizedAnswer } from './failed-answer.ts';
 import { createGuardedFetch } from './guarded-fetch.ts';
 import { endRequestsInTime } from './remote.requests.ts';
 
+/** What a remote server needs of a context: it is no child. */
+export type RemoteContext = Omit<ConnectionContext, 'child' | 'onPid'>;
+
 /** Errors: SERVER_004, SERVER_005, SERVER_007, or the signal's reason. */
-export async function connectRemote(plan: PlanOf<'http'>, context: ConnectionContext): Promise<Connection> {
+export async function connectRemote(plan: PlanOf<'http'>, context: RemoteContext): Promise<Connection> {
   const lost = Promise.withResolvers<ConnectionEnd>();
   const answered = new Set<number | string>();
   const { messageBytes } = context.policy;
@@ -117,7 +120,7 @@ const Failure = z.looseObject({
   cause: z.unknown().optional(),
 });
 
-function notConnected({ url }: PlanOf<'http'>, error: unknown, { policy, redact }: ConnectionContext): ProblemError {
+function notConnected({ url }: PlanOf<'http'>, error: unknown, { policy, redact }: RemoteContext): ProblemError {
   const { host } = new URL(url);
   const known =
     error instanceof Error
