@@ -87,7 +87,13 @@ const byRelevance = `e.name = ? collate nocase desc, e.title = ? collate nocase 
 export function createCatalogRepository(database: Database): CatalogRepository {
   const full = database.prepare('select entry, tools from catalog_entries where id = ?');
   const entryOf = database.prepare('select entry from catalog_entries where number = ?').pluck();
-  const byName = database.prepare('select id from catalog_entries where name = ? collate nocase order by id').pluck();
+  // The name itself, or what an id has before its hash.
+  const byName = database
+    .prepare(
+      `select id from catalog_entries where name = @name collate nocase
+         or (substr(id, 1, length(id) - 7) = @name and substr(id, -7, 1) = '.') order by id`,
+    )
+    .pluck();
   const idOf = database
     .prepare('select e.id from catalog_entries e join catalogs c on c.id = e.catalog_id where c.ref = ? and e.name = ?')
     .pluck();
@@ -133,7 +139,7 @@ export function createCatalogRepository(database: Database): CatalogRepository {
       const { entry, tools } = EntryRow.parse(row);
       return { ...toOffer(entry), toolNames: z.array(z.string()).parse(JSON.parse(tools)) };
     },
-    idsByName: name => z.array(z.string()).parse(byName.all(name)),
+    idsByName: name => z.array(z.string()).parse(byName.all({ name })),
     idOf: (ref, name) => z.string().optional().parse(idOf.get(ref, name)),
     place(id) {
       const row = place.get(id);
@@ -158,7 +164,7 @@ function readFacets(database: Database, filter: Pick<EntryFilter, 'catalog' | 'e
         .all(...values),
     );
   const labels = (kind: 'category' | 'tag') =>
-    count('l.label', `catalog_labels l join ${entries} on l.entry = e.number`, `l.kind = '${kind}'`);
+    count('l.label', `${entries} join catalog_labels l on l.entry = e.number`, `l.kind = '${kind}'`);
   const total = database
     .prepare(`select count(*) from ${entries} where ${where}`)
     .pluck()

@@ -1,52 +1,80 @@
-import type { CatalogEntry } from '../../../shared/api/catalog.ts';
+// Searching what can be installed, over all catalogs and engines.
+
+import type * as z from 'zod';
+import type { CatalogEntry, CatalogFacets, getCatalogFacets, listCatalog } from '../../../shared/api/catalog.ts';
 import { problem } from '../../../shared/api/problem.ts';
-import type { Page, PageQuery } from '../../../shared/api/route.ts';
-import type { CatalogOffer, Engine } from '../../engines/engine.ts';
-import { pageOfList } from '../../storage/page.ts';
+import type { Page } from '../../../shared/api/route.ts';
+import type { CatalogOffer } from '../../engines/engine.ts';
+import type { CatalogRepository } from './catalog.repository.ts';
 
 export interface CatalogService {
-  list(
-    query: PageQuery & { q?: string | undefined; category?: string | undefined; installed?: boolean | undefined },
-  ): Promise<Page<CatalogEntry>>;
-  /** Errors: CATALOG_001. */
+  /** Answers from the cache, whatever is being read meanwhile. Tools are cut. */
+  list(query: z.output<typeof listCatalog.query>): Promise<Page<CatalogEntry>>;
+  /** By its id, or by its name where one catalog alone has it. Errors: CATALOG_001. */
   get(id: string): Promise<CatalogEntry>;
+  facets(query: z.output<typeof getCatalogFacets.query>): Promise<CatalogFacets>;
+}
+
+/** What the servers feature knows of where a server is from. */
+export interface InstalledServer {
+  id: string;
+  catalogEntry: string | null;
+  /** Of a server in a Docker profile: the catalog that the profile has it from, and its name there. */
+  catalogRef?: string | null | undefined;
+  nameInProfile?: string | null | undefined;
 }
 
 export interface CatalogServiceOptions {
-  engine: Pick<Engine, 'catalog'>;
-  installed: () => { id: string; catalogEntry: string | null }[];
+  repository: CatalogRepository;
+  installed: () => readonly InstalledServer[];
+  /** Called before each answer; resolves when what is built in is there. Starts reading again what is old. */
+  freshen: () => Promise<void>;
 }
 
-export function createCatalogService({ engine, installed }: CatalogServiceOptions): CatalogService {
-  const entries = async (): Promise<CatalogEntry[]> => {
-    const servers = installed();
-    const from = (offer: CatalogOffer) =>
-      servers.flatMap(server => (server.catalogEntry === offer.id ? [server.id] : []));
-    return (await engine.catalog()).map(offer => ({ ...offer, installed: from(offer) }));
+export function createCatalogService({ repository, installed, freshen }: CatalogServiceOptions): CatalogService {
+  /** The servers by the entry that they are from. */
+  const serversByEntry = (): Map<string, string[]> => {
+    const servers = new Map<string, string[]>();
+    for (const { id, catalogEntry, catalogRef, nameInProfile } of installed()) {
+      const entry = catalogEntry ?? (catalogRef && nameInProfile ? repository.idOf(catalogRef, nameInProfile) : null);
+      if (entry) servers.set(entry, [...(servers.get(entry) ?? []), id]);
+    }
+    return servers;
   };
+  const present = (offer: CatalogOffer, servers = serversByEntry()): CatalogEntry => ({
+    ...offer,
+    installed: servers.get(offer.id) ?? [],
+  });
+
   return {
-    async list({ q, category, installed: wantInstalled, ...query }) {
-      const found = (await entries()).filter(
-        entry =>
-          (q === undefined || searchText(entry).includes(q.trim().toLowerCase())) &&
-          (category === undefined || entry.categories.includes(category)) &&
-          (wantInstalled === undefined || entry.installed.length > 0 === wantInstalled),
-      );
-      return pageOfList(found, query, entry => sortText(entry, query.sort_by));
+    async list({ installed: wanted, page, limit, sort_by, sort_order, ...filter }) {
+      await freshen();
+      const servers = serversByEntry();
+      const among = wanted === undefined ? undefined : { ids: [...servers.keys()], wanted };
+      const found = repository.page({ ...filter, among }, { page, limit, sort_by, sort_order });
+      return { ...found, items: found.items.map(offer => present(offer, servers)) };
     },
     async get(id) {
-      const entry = (await entries()).find(candidate => candidate.id === id);
-      if (entry) return entry;
+      await freshen();
+      const exact = repository.find(id);
+      if (exact) return present(exact);
+      const [only, ...others] = repository.idsByName(id);
+      const found = only !== undefined && others.length === 0 ? repository.find(only) : undefined;
+      if (found) return present(found);
+      if (only !== undefined) {
+        throw problem('CATALOG_001', {
+          detail: `Several catalogs have an entry "${id}".`,
+          next: `Name one of them: ${[only, ...others].slice(0, 8).join(', ')}.`,
+        });
+      }
       throw problem('CATALOG_001', {
         detail: `The catalog has no entry "${id}".`,
         next: 'Look at the catalog, or install an npm package by its full name.',
       });
     },
+    async facets(query) {
+      await freshen();
+      return repository.facets(query);
+    },
   };
 }
-
-const searchText = ({ id, title, description, publisher, categories, toolNames }: CatalogEntry): string =>
-  [id, title, description, publisher, ...categories, ...toolNames].join(' ').toLowerCase();
-
-const sortText = (entry: CatalogEntry, key: string): string =>
-  key === 'publisher' ? `${entry.publisher} ${entry.title}` : key === 'id' ? entry.id : entry.title;

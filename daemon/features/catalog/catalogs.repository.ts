@@ -6,7 +6,7 @@ import { Problem } from '../../../shared/api/problem.ts';
 import type { CatalogOffer } from '../../engines/engine.ts';
 import { toSearchRow } from './search-text.ts';
 
-/** A catalog as it is stored. `digest` null: its content was not read yet, or by a version that kept it in another form. */
+/** A catalog as it is stored. `digest` null: its content was not read to its end yet. */
 export type StoredCatalog = Omit<Catalog, 'cached'>;
 
 /** An entry to be stored. `definition`: as the catalog has it; null for what has none. */
@@ -54,7 +54,7 @@ const CatalogRow = z
   .transform(
     ({ read_at, fixed, digest, ...row }): StoredCatalog => ({
       ...row,
-      digest: digest?.startsWith(format) ? digest.slice(format.length) : null,
+      digest: digest?.slice(format.length) || null,
       readAt: read_at,
       fixed: fixed === 1,
     }),
@@ -120,7 +120,7 @@ export function createCatalogsRepository(database: Database): CatalogsRepository
     save({ fixed, problem, digest, ...catalog }) {
       save.run({
         ...catalog,
-        digest: digest === null ? null : `${format}${digest}`,
+        digest: `${format}${digest ?? ''}`,
         fixed: fixed ? 1 : 0,
         problem: problem && JSON.stringify(problem),
       });
@@ -147,8 +147,9 @@ export function createCatalogsRepository(database: Database): CatalogsRepository
       return row === undefined ? undefined : DefinitionRow.parse(row);
     },
   };
-  // Rows in an older form cannot be shown; what they were made from is read again.
-  for (const catalog of repository.all()) if (catalog.digest === null) forget(entries.numbers.all(catalog.id));
+  // Rows in another form cannot be shown; what they were made from is read again.
+  const inAnotherForm = database.prepare('select id from catalogs where substr(digest, 1, ?) is not ?').pluck();
+  for (const id of inAnotherForm.all(format.length, format)) repository.remove(z.string().parse(id));
   return repository;
 }
 
