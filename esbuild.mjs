@@ -173,7 +173,9 @@ async function follow() {
     name: 'say',
     setup: bundle => bundle.onEnd(({ errors }) => console.log(errors.length > 0 ? 'failed' : 'built')),
   };
-  const contexts = await Promise.all(presentBundles().map(each => esbuild.context({ ...each, plugins: [...(each.plugins ?? []), said] })));
+  const contexts = await Promise.all(
+    presentBundles().map(each => esbuild.context({ ...each, plugins: [...(each.plugins ?? []), said] })),
+  );
   await Promise.all(contexts.map(context => context.watch()));
   console.log('Watching. Ctrl-C ends it.');
 }

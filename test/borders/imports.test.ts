@@ -28,6 +28,7 @@ const forbidden: [path: string, specifier: string][] = [
   ['webviews/tool/a.tsx', 'vscode'],
   ['daemon/features/servers/a.ts', 'better-sqlite3'],
   ['daemon/features/catalog/a.ts', '@npmcli/arborist'],
+  ['daemon/features/containers/a.ts', 'dockerode'],
   ['daemon/features/servers/a.ts', 'node:child_process'],
   ['extension/platform/a.ts', 'execa'],
 ];

@@ -90,6 +90,9 @@ const starters = [
   'extension/daemon-link',
 ];
 
+/** What features may know of engines. */
+const ports = ['daemon/engines/engine.ts', 'daemon/engines/docker-engine.ts'];
+
 export const borders: Border[] = [
   mayReach('shared'),
   mayReach('extension', 'shared'),
@@ -119,15 +122,15 @@ export const borders: Border[] = [
   knowsNot('extension', ['platform', 'daemon-link'], ['features', 'extension.ts']),
   knowsNot('extension', ['features'], ['extension.ts']),
   {
-    rule: 'features know engines by engine.ts alone',
-    isCrossedBy: ({ from, to }) =>
-      isIn(from, 'daemon/features') && isIn(to, 'daemon/engines') && to !== 'daemon/engines/engine.ts',
+    rule: 'features know engines by the ports engine.ts and docker-engine.ts alone',
+    isCrossedBy: ({ from, to }) => isIn(from, 'daemon/features') && isIn(to, 'daemon/engines') && !ports.includes(to),
   },
   slicesStayApart('daemon/engines'),
   onlyIn('@vscode/webview-ui-toolkit', 'webviews/kit'),
   onlyIn('vscode', 'extension'),
   onlyIn('better-sqlite3', 'daemon/storage', 'daemon/platform/lock.ts'),
   onlyIn('@npmcli/arborist', 'daemon/engines/process'),
+  onlyIn('dockerode', 'daemon/engines/docker/api'),
   onlyIn('node:child_process', ...starters),
   onlyIn('execa', ...starters),
 ];
