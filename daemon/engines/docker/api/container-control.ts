@@ -77,6 +77,8 @@ export interface ContainerWatch {
   settled(): Promise<void>;
   /** Empty while the engine is not there. */
   list(): ServerContainer[];
+  /** Reads the list anew from the engine. Errors: those of the connection, unchanged. */
+  refresh(): Promise<void>;
   /** By container id, what is there by now. Measuring goes on for ten seconds more. */
   stats(): Promise<Map<string, ContainerStats>>;
   /** Told after each change of the list or the state. Answers with what ends it. */

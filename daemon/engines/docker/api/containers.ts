@@ -128,6 +128,7 @@ export function createContainerWatch(options: ContainerWatchOptions): ContainerW
       await settling?.promise;
     },
     list: () => [...containers.values()],
+    refresh: () => look.all(),
     async stats() {
       const running = watch.list().filter(each => each.state === 'running');
       return stats.read(running.map(({ id }) => id));
