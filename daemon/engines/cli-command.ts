@@ -2,7 +2,7 @@
 import type { ChildMarker } from '../supervision/child-marker.ts';
 import type { Guardian } from '../supervision/guardian.ts';
 import type { AllowedCommand } from './cli-arguments.ts';
-import type { CliDiagnosis } from './cli-error.ts';
+import type { CliDiagnosis, CliFailure } from './cli-error.ts';
 
 /** A read may be repeated; a mutation is run once, and never beside another mutation of the same home. */
 export type CommandKind = 'read' | 'mutation';
@@ -32,6 +32,8 @@ export interface CliCommand<T> {
   secrets?: readonly string[];
   /** Another program than the runner's own: the plugin's binary. */
   program?: string;
+  /** True for a failure that comes with an answer, which is parsed all the same. */
+  tolerates?: (failure: CliFailure, output: CliOutput) => boolean;
   /** What was answered, from a run that ended well. Throws AnswerError, or an error of zod. */
   parse(output: CliOutput): T;
 }

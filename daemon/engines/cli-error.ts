@@ -82,19 +82,20 @@ export class CliError extends Error {
   }
 }
 
-export const isCliError = (error: unknown): error is CliError => error instanceof CliError;
-
 /** What is wrong with a value or an answer, thrown by whoever plans or parses; the runner makes a CliError of it. */
 export class AnswerError extends Error {
   override readonly name = 'AnswerError';
   readonly failure: CliFailure;
   readonly subject: string | undefined;
   readonly next: string | undefined;
+  /** What was to be done, if a plan has thrown it. */
+  readonly operation: string | undefined;
 
-  constructor({ failure, subject, next }: CliDiagnosis) {
+  constructor({ failure, subject, next, operation }: CliDiagnosis & { operation?: string | undefined }) {
     super(`${failure}${subject === undefined ? '' : `: ${subject}`}`);
     this.failure = failure;
     this.subject = subject;
     this.next = next;
+    this.operation = operation;
   }
 }

@@ -123,7 +123,7 @@ function readAnswer<T>(
   teller: CliTeller,
 ): T {
   const wrong = classify(output, command.args);
-  if (wrong) throw teller.error({ ...output, ...wrong });
+  if (wrong && !command.tolerates?.(wrong.failure, output)) throw teller.error({ ...output, ...wrong });
   try {
     return command.parse(output);
   } catch (error) {

@@ -11,16 +11,20 @@ export const isHelp = (stdout: string): boolean => stdout.trimStart().startsWith
 /** Errors: AnswerError "unreadable" with the place that does not fit, "unsupported-command" for a help text. */
 export const json =
   <T extends z.ZodType>(schema: T) =>
-  ({ stdout }: CliOutput): z.infer<T> => {
-    const checked = schema.safeParse(parseJson(stdout));
-    if (checked.success) return checked.data;
-    const [issue] = checked.error.issues;
-    const place = issue?.path.map(String).join('.').slice(0, 100);
-    throw new AnswerError({
-      failure: 'unreadable',
-      subject: `the answer has another form than expected${place ? ` at "${place}"` : ''}`,
-    });
-  };
+  ({ stdout }: CliOutput): z.infer<T> =>
+    parseDocumentText(schema, stdout);
+
+/** The same for a text that came in a file. */
+export function parseDocumentText<T extends z.ZodType>(schema: T, text: string): z.infer<T> {
+  const checked = schema.safeParse(parseJson(text));
+  if (checked.success) return checked.data;
+  const [issue] = checked.error.issues;
+  const place = issue?.path.map(String).join('.').slice(0, 100);
+  throw new AnswerError({
+    failure: 'unreadable',
+    subject: `the answer has another form than expected${place ? ` at "${place}"` : ''}`,
+  });
+}
 
 function parseJson(text: string): unknown {
   if (isHelp(text)) throw new AnswerError({ failure: 'unsupported-command' });
