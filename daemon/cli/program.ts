@@ -10,8 +10,11 @@ import { addAccessCommands } from './commands/access.commands.ts';
 import { addAuditCommands } from './commands/audit.commands.ts';
 import { addCallCommand } from './commands/call.commands.ts';
 import { addCatalogCommands } from './commands/catalog.commands.ts';
+import { addClientCommands } from './commands/clients.commands.ts';
 import { addConfigCommands } from './commands/config.commands.ts';
 import { addDaemonCommands } from './commands/daemon.commands.ts';
+import { addDockerCommands } from './commands/docker.commands.ts';
+import { addDoctorCommands } from './commands/doctor.commands.ts';
 import { addEventCommand } from './commands/events.commands.ts';
 import { addInstallCommand } from './commands/install.commands.ts';
 import { addOperationCommands } from './commands/operations.commands.ts';
@@ -46,6 +49,7 @@ const groups: readonly (readonly [heading: string, ...add: ((program: Command, a
   ['Catalog:', addCatalogCommands, addInstallCommand, addOperationCommands],
   ['Tools:', addToolCommands, addCallCommand],
   ['Secrets:', addSecretCommands],
+  ['Docker:', addDockerCommands, addDoctorCommands, addClientCommands],
   ['Watch:', addEventCommand, addAuditCommands],
 ];
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
 import type { DaemonStatus } from '../../../shared/api/daemon.ts';
+import type { DockerStatus } from '../../../shared/api/docker.ts';
 import { toPort } from '../arguments/names.ts';
 import type { Act, CommandContext, CommandResult } from '../command-context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -8,6 +9,7 @@ import { endDaemon, findUsable, notRunning } from '../link/connection.ts';
 import { findDaemon } from '../link/discovery.ts';
 import { type LaunchedDaemon, launchDaemon } from '../link/launch.ts';
 import { count, describeBytes } from '../terminal/describe.ts';
+import { describeDocker } from '../terminal/docker-text.ts';
 import { safeLine } from '../terminal/safe-text.ts';
 import { renderPairs } from '../terminal/table.ts';
 
@@ -36,15 +38,19 @@ async function showStatus(context: CommandContext): Promise<CommandResult> {
   const { home, signal, output } = context;
   const found = await findUsable({ home, signal, mayStart: false, notice: output.notice });
   if (!found) throw notRunning(home);
-  const status = await found.api.getStatus({}, { signal });
-  return { document: status, text: statusText(status, context) };
+  const [status, docker] = await Promise.all([
+    found.api.getStatus({}, { signal }),
+    // An older daemon knows nothing of Docker.
+    output.json ? undefined : found.api.getDocker({}, { signal }).catch(() => undefined),
+  ]);
+  return { document: status, text: statusText(status, docker, context) };
 }
 
-function statusText(status: DaemonStatus, { output }: CommandContext): string {
+function statusText(status: DaemonStatus, docker: DockerStatus | undefined, { output }: CommandContext): string {
   const { total, running, failed } = status.servers;
-  const engines = status.engines.map(
-    ({ title, available, reason }) => [title, available ? 'available' : `not available: ${reason}`] as const,
-  );
+  const engines = status.engines
+    .filter(({ kind }) => kind !== 'docker' || !docker)
+    .map(({ title, available, reason }) => [title, available ? 'available' : `not available: ${reason}`] as const);
   const facts = renderPairs(
     [
       ['Version', status.version],
@@ -58,10 +64,11 @@ function statusText(status: DaemonStatus, { output }: CommandContext): string {
       ['Servers', `${total} (${running} running, ${failed} failed)`],
       ['Clients', count(status.clients, 'connection')],
       ...engines,
+      ['Docker', docker && describeDocker(docker)],
     ],
     output.style,
   );
-  const warnings = status.warnings.map(
+  const warnings = [...status.warnings, ...(docker?.warnings ?? [])].map(
     ({ title, detail, code }) => `Warning: ${safeLine(`${title}. ${detail}`)} (${code})`,
   );
   return [facts, ...warnings].join('\n');

@@ -5,6 +5,7 @@ import type { Colour } from './style.ts';
 
 export const describeSource = (source: ServerSource): string => {
   if (source.type === 'npm') return `${source.package}@${source.version}`;
+  if (source.type === 'image') return source.image;
   return source.type === 'command' ? source.command : source.url;
 };
 
