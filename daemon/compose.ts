@@ -7,6 +7,7 @@ import type { Engine } from './engines/engine.ts';
 import { resolveInputs } from './engines/process/inputs.ts';
 import { type Address, accessHandlers } from './features/access/access.routes.ts';
 import { createAccessService } from './features/access/access.service.ts';
+import { createAuditAnchors } from './features/audit/anchors.ts';
 import { createAuditRepository } from './features/audit/audit.repository.ts';
 import { auditHandlers } from './features/audit/audit.routes.ts';
 import { catalogHandlers } from './features/catalog/catalog.routes.ts';
@@ -82,7 +83,13 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
 
   const database = openDatabase(join(config.home, 'quayside.db'));
   const events = createEventHub();
-  const audit = createAuditRepository(database, clock);
+  const anchors = createAuditAnchors({
+    file: join(config.home, 'audit-anchors.jsonl'),
+    clock,
+    settle: () => database.pragma('wal_checkpoint(passive)'),
+    onFailure: logFailure,
+  });
+  const audit = createAuditRepository(database, clock, anchors);
   const access = createAccessService({
     database,
     home: config.home,
@@ -127,7 +134,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
   const serverRepository = createServerRepository(database);
   const servers = createServerService({
     repository: serverRepository,
-    engine,
+    engines: { process: engine },
     supervisor,
     clock,
     secrets,
@@ -166,7 +173,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
   const catalog = createCatalogService({ engine, installed: servers.all });
   const operations = createOperationService({
     repository: operationRepository,
-    engine,
+    engines: { process: engine },
     clock,
     publish: events.publish,
     onFailure: logFailure,
@@ -176,6 +183,8 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
       serverExists: servers.exists,
       addServer: servers.add,
       startServer: servers.start,
+      stopServer: servers.stop,
+      removeServer: servers.remove,
     },
   });
   const gateway = createGateway({
@@ -232,7 +241,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
       ...catalogHandlers(catalog),
       ...operationHandlers(operations),
       ...accessHandlers(access, () => address),
-      ...auditHandlers(audit),
+      ...auditHandlers(audit, version),
       ...secrets.handlers,
     },
   });
@@ -276,6 +285,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
       streams.closeAll();
       await secrets.close();
       records.flush();
+      audit.close();
       database.pragma('wal_checkpoint(truncate)');
       database.close();
     },

@@ -21,10 +21,20 @@ export const AuditVerification = z
     ok: z.boolean(),
     entries: z.int(),
     brokenAt: z.int().nullable().describe('The first entry that does not fit its predecessor'),
+    anchors: z.int().describe('How many anchors outside of the database were compared'),
     detail: z.string(),
   })
   .meta({ id: 'AuditVerification' });
 export type AuditVerification = z.infer<typeof AuditVerification>;
+
+const filter = {
+  outcome: AuditEntry.shape.outcome.optional(),
+  q: z.string().max(200).optional().describe('Part of the action, the resource or the principal'),
+  action: z.string().max(100).optional(),
+  principal: z.string().max(200).optional().describe('How it begins'),
+  since: z.iso.datetime().optional(),
+  until: z.iso.datetime().optional(),
+};
 
 export const listAudit = {
   method: 'get',
@@ -34,7 +44,7 @@ export const listAudit = {
   audited: false,
   query: pageQuery(['id']).extend({
     sort_order: z.enum(['asc', 'desc']).default('desc'),
-    outcome: AuditEntry.shape.outcome.optional(),
+    ...filter,
   }),
   status: 200,
   response: pageOf(AuditEntry),
@@ -49,5 +59,25 @@ export const verifyAudit = {
   audited: false,
   status: 200,
   response: AuditVerification,
+  problems: [],
+} as const satisfies Route;
+
+export const exportAudit = {
+  method: 'get',
+  path: '/audit/export',
+  summary: 'Export the audit log in order, piece by piece, as JSON lines or CEF',
+  permission: 'audit:read',
+  audited: true,
+  query: z.object({
+    ...filter,
+    format: z.enum(['jsonl', 'cef']).default('jsonl'),
+    after: z.coerce.number().int().min(0).default(0).describe('The number of the last entry that the caller has'),
+  }),
+  status: 200,
+  response: z.object({
+    text: z.string(),
+    entries: z.int(),
+    next: z.int().nullable().describe('What to hand back as after; null: that was all'),
+  }),
   problems: [],
 } as const satisfies Route;

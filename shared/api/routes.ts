@@ -95,6 +95,7 @@ export const routes = {
   rotateToken: access.rotateToken,
   listAudit: audit.listAudit,
   verifyAudit: audit.verifyAudit,
+  exportAudit: audit.exportAudit,
   listSecrets: secrets.listSecrets,
   createSecret: secrets.createSecret,
   getSecret: secrets.getSecret,

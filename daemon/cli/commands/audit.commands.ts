@@ -1,23 +1,89 @@
-import type { Command } from 'commander';
-import type { AuditEntry } from '../../../shared/api/audit.ts';
+import { type Command, Option } from 'commander';
+import { AuditEntry } from '../../../shared/api/audit.ts';
 import { limits } from '../../../shared/domain/limits.ts';
 import { toWholeNumber } from '../arguments/names.ts';
 import type { Act, CommandContext, CommandResult } from '../command-context.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { type ExitCode, exitCodes, UsageError } from '../exit-codes.ts';
 import { renderTable } from '../terminal/table.ts';
 
 export function addAuditCommands(program: Command, act: Act): void {
   const audit = program
     .command('audit')
     .description('list who did what, the newest first')
-    .option('--limit <number>', 'how many', toWholeNumber(1, limits.pageSize.most), limits.pageSize.default)
-    .action(act(listAudit));
+    .option('--limit <number>', 'how many', toWholeNumber(1, limits.pageSize.most), limits.pageSize.default);
+  for (const [flag, what] of filters) audit.option(flag, what);
+  audit.action(act(listAudit));
   audit.command('verify').description('check that no entry was changed or removed').action(act(verifyAudit));
+  const exported = audit
+    .command('export')
+    .description('print the whole log in order, for other programs')
+    .addOption(new Option('--format <format>', 'JSON lines or CEF').choices(['jsonl', 'cef']).default('jsonl'));
+  for (const [flag, what] of filters) exported.option(flag, what);
+  exported.action(act(exportAudit));
 }
 
-async function listAudit(context: CommandContext, { limit }: { limit: number }): Promise<CommandResult> {
+const filters = [
+  ['--search <text>', 'part of what was done, to what, or by whom'],
+  ['--who <principal>', 'how the one who asked begins: "owner"'],
+  ['--action <operation>', 'for example startServer'],
+  ['--outcome <outcome>', 'allowed, denied or failed'],
+  ['--since <time>', 'the first moment, for example 2026-01-31 or 2026-01-31T09:00:00Z'],
+  ['--until <time>', 'the first moment after it'],
+] as const;
+
+interface FilterOptions {
+  search?: string;
+  who?: string;
+  action?: string;
+  outcome?: string;
+  since?: string;
+  until?: string;
+}
+
+function toQuery({ search, who, action, outcome, since, until }: FilterOptions) {
+  const known = outcome === undefined ? undefined : AuditEntry.shape.outcome.safeParse(outcome);
+  if (known && !known.success) throw new UsageError(`--outcome is allowed, denied or failed, and not ${outcome}.`);
+  return {
+    ...(search === undefined ? {} : { q: search }),
+    ...(who === undefined ? {} : { principal: who }),
+    ...(action === undefined ? {} : { action }),
+    ...(known === undefined ? {} : { outcome: known.data }),
+    ...(since === undefined ? {} : { since: toMoment('--since', since) }),
+    ...(until === undefined ? {} : { until: toMoment('--until', until) }),
+  };
+}
+
+function toMoment(option: string, text: string): string {
+  const time = Date.parse(text);
+  if (Number.isNaN(time)) throw new UsageError(`${option} ${text} is no time. Example: 2026-01-31T09:00:00Z`);
+  return new Date(time).toISOString();
+}
+
+/** Piece by piece, so that a long log is never in memory as a whole. */
+async function exportAudit(
+  context: CommandContext,
+  { format, ...filter }: FilterOptions & { format: 'jsonl' | 'cef' },
+): Promise<ExitCode> {
   const api = await context.connect();
-  const page = await api.listAudit({ query: { limit } }, { signal: context.signal });
+  const query = { ...toQuery(filter), format };
+  let after: number | null = 0;
+  while (after !== null) {
+    const piece: Awaited<ReturnType<typeof api.exportAudit>> = await api.exportAudit(
+      { query: { ...query, after } },
+      { signal: context.signal },
+    );
+    context.output.text(piece.text.trimEnd());
+    after = piece.next;
+  }
+  return exitCodes.ok;
+}
+
+async function listAudit(
+  context: CommandContext,
+  { limit, ...filter }: FilterOptions & { limit: number },
+): Promise<CommandResult> {
+  const api = await context.connect();
+  const page = await api.listAudit({ query: { limit, ...toQuery(filter) } }, { signal: context.signal });
   return { document: page, text: page.total === 0 ? 'Nothing was recorded yet.' : table(page.items, context) };
 }
 

@@ -7,11 +7,26 @@ import type { AuditEntry, AuditVerification } from '../../../shared/api/audit.ts
 import type { Page, PageQuery } from '../../../shared/api/route.ts';
 import type { AuditSink } from '../../http/bind-routes.ts';
 import { type Clock, toTimestamp } from '../../platform/clock.ts';
-import { readPage } from '../../storage/page.ts';
+import { containing, readPage } from '../../storage/page.ts';
+import type { AuditAnchors } from './anchors.ts';
 
 export interface AuditRepository extends AuditSink {
-  list(query: PageQuery & { outcome?: AuditEntry['outcome'] | undefined }): Page<AuditEntry>;
+  list(query: PageQuery & AuditFilter): Page<AuditEntry>;
+  /** In order, those after the given number. */
+  after(id: number, most: number, filter: AuditFilter): AuditEntry[];
+  /** Reads the whole log, and compares it with its anchors. */
   verify(): AuditVerification;
+  /** Anchors the last entry. To be called before the database is closed. */
+  close(): void;
+}
+
+export interface AuditFilter {
+  outcome?: AuditEntry['outcome'] | undefined;
+  q?: string | undefined;
+  action?: string | undefined;
+  principal?: string | undefined;
+  since?: string | undefined;
+  until?: string | undefined;
 }
 
 type Draft = Parameters<AuditSink['record']>[0];
@@ -53,11 +68,16 @@ const hashOf = (row: Omit<Row, 'hash'>): string =>
 /** Refused strangers may knock as often as they like; beyond this many a minute they are counted and not listed one by one. */
 const mostDenialsPerMinute = 60;
 
-export function createAuditRepository(database: Database, clock: Clock): AuditRepository {
+export function createAuditRepository(
+  database: Database,
+  clock: Clock,
+  anchors: AuditAnchors = noAnchors,
+): AuditRepository {
   const last = database.prepare('select id, hash from audit order by id desc limit 1');
   const insert = database.prepare(`
     insert into audit (id, at, principal, action, resource, outcome, code, request_id, previous_hash, hash)
     values (@id, @at, @principal, @action, @resource, @outcome, @code, @request_id, @previous_hash, @hash)`);
+  const byId = database.prepare('select hash from audit where id = ?').pluck();
   const inOrder = database.prepare('select * from audit order by id');
 
   const append = database.transaction((draft: Draft) => {
@@ -65,10 +85,14 @@ export function createAuditRepository(database: Database, clock: Clock): AuditRe
     const { requestId, ...rest } = draft;
     const at = toTimestamp(clock.now());
     const row = { ...rest, id: (before?.id ?? 0) + 1, at, request_id: requestId, previous_hash: before?.hash ?? root };
-    insert.run({ ...row, hash: hashOf(row) });
+    const hash = hashOf(row);
+    insert.run({ ...row, hash });
+    return { id: row.id, hash };
   });
+  /** Anchored once it is really in the database. */
+  const record = (draft: Draft) => anchors.seen(append(draft));
   const isTooMany = createDenialLimit(clock, suppressed =>
-    append({
+    record({
       principal: 'anonymous',
       action: 'deniedRequests',
       resource: `${suppressed} more in one minute`,
@@ -81,16 +105,24 @@ export function createAuditRepository(database: Database, clock: Clock): AuditRe
   return {
     record(draft) {
       if (draft.outcome === 'denied' && isTooMany()) return;
-      append(draft);
+      record(draft);
     },
-    list: ({ outcome, ...query }) =>
+    list: query =>
       readPage(database, query, {
         table: 'audit',
         columns: { id: 'id' },
-        where: outcome ? [{ sql: 'outcome = ?', value: outcome }] : [],
+        where: conditions(query),
         tieBreaker: 'id',
         toItem: toEntry,
       }),
+    after(id, most, filter) {
+      const where = [{ sql: 'id > ?', value: id }, ...conditions(filter)];
+      const sql = `select * from audit where ${where.map(part => part.sql).join(' and ')} order by id limit ?`;
+      return database
+        .prepare(sql)
+        .all(...where.map(part => part.value), most)
+        .map(toEntry);
+    },
     verify() {
       let previous = root;
       let entries = 0;
@@ -101,17 +133,42 @@ export function createAuditRepository(database: Database, clock: Clock): AuditRe
           return broken(entries, row.id);
         previous = row.hash;
       }
-      return { ok: true, entries, brokenAt: null, detail: `All ${entries} entries are as they were written.` };
+      const anchored = anchors.check(entry => byId.get(entry) as string | undefined);
+      const found = { entries, anchors: anchored.anchors };
+      if (anchored.brokenAt !== null)
+        return { ...found, ok: false, brokenAt: anchored.brokenAt, detail: anchored.detail };
+      const detail = `All ${entries} entries are as they were written; ${anchored.detail}`;
+      return { ...found, ok: true, brokenAt: null, detail };
     },
+    close: () => anchors.flush(),
   };
 }
 
 const broken = (entries: number, id: number): AuditVerification => ({
   ok: false,
   entries,
+  anchors: 0,
   brokenAt: id,
   detail: `Entry ${id} does not fit the one before it: the log was changed outside of Quayside.`,
 });
+
+function conditions({ outcome, q, action, principal, since, until }: AuditFilter): { sql: string; value: unknown }[] {
+  const text = "(action || ' ' || coalesce(resource, '') || ' ' || principal) like ? escape '\\'";
+  return [
+    ...(outcome ? [{ sql: 'outcome = ?', value: outcome }] : []),
+    ...(q ? [{ sql: text, value: containing(q) }] : []),
+    ...(action ? [{ sql: 'action = ?', value: action }] : []),
+    ...(principal ? [{ sql: "principal like ? escape '\\'", value: containing(principal).slice(1) }] : []),
+    ...(since ? [{ sql: 'at >= ?', value: new Date(since).toISOString() }] : []),
+    ...(until ? [{ sql: 'at < ?', value: new Date(until).toISOString() }] : []),
+  ];
+}
+
+const noAnchors: AuditAnchors = {
+  seen: () => {},
+  flush: () => {},
+  check: () => ({ anchors: 0, brokenAt: null, detail: 'it has no anchors.' }),
+};
 
 const toEntry = (raw: unknown): AuditEntry => {
   const { request_id, previous_hash, ...row } = Row.parse(raw);

@@ -34,7 +34,8 @@ describe('the audit log', () => {
       ok: true,
       entries: 50,
       brokenAt: null,
-      detail: 'All 50 entries are as they were written.',
+      anchors: 0,
+      detail: 'All 50 entries are as they were written; it has no anchors.',
     });
   });
 
