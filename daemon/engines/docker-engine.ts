@@ -104,6 +104,10 @@ export interface GatewayControl {
   setOwnTools(profile: string, on: boolean): Promise<void>;
   /** The profile's servers or settings have changed: applied at once where the mode allows it, else noted. */
   profileChanged(profile: string, servers: readonly ServerInProfile[]): Promise<void>;
+  /** Calls back after changes of a gateway, a few times a second at most. Returns the way to stop. */
+  onChange(listener: (profile: string) => void): () => void;
+  /** New lines of a gateway's own output, batched, without secrets. Returns the way to stop. */
+  onOutput(listener: (profile: string, lines: string[]) => void): () => void;
 }
 
 export interface ContainerControl {

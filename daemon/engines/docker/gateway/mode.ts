@@ -1,0 +1,99 @@
+// How a gateway is started, and why: decided from what is known of this Docker, with a sentence for people.
+import { isAbsolute } from 'node:path';
+import type { DockerStatus } from '../../../../shared/api/docker.ts';
+import { type GatewayPlanOfServer, specOf } from './render.ts';
+
+export interface GatewayMode {
+  mode: 'profile' | 'files';
+  transport: 'http' | 'stdio';
+  /** `pipe`: ours, with the values of the vault. `docker`: Docker's own store. */
+  secrets: 'pipe' | 'docker';
+  /** One or more sentences. */
+  reason: string;
+}
+
+export interface ModeQuestion {
+  status: DockerStatus;
+  /** The servers that are to run. */
+  plans: readonly GatewayPlanOfServer[];
+  /** All servers of the profile, as far as that is known. */
+  inProfile: readonly string[] | undefined;
+  ownTools: boolean;
+}
+
+export function chooseMode(question: ModeQuestion): GatewayMode {
+  const { status } = question;
+  const http = status.plugin.flags.some(flag => flag === 'host' || flag === '--host');
+  const transport = http ? 'http' : 'stdio';
+  const chosen = status.engine.platform === 'desktop' ? onDesktop(question) : onEngine(question);
+  const sentences = [
+    chosen.reason,
+    http
+      ? ''
+      : 'It talks over its own input and output, because this version would open its port to the whole network.',
+    status.engine.hostFrom === 'environment'
+      ? 'The engine is chosen by an environment variable, which the gateway’s containers do not inherit: choose it with "docker context use".'
+      : '',
+  ];
+  return { ...chosen, transport, reason: sentences.filter(Boolean).join(' ') };
+}
+
+type Chosen = Pick<GatewayMode, 'mode' | 'secrets' | 'reason'>;
+
+function onEngine({ status }: ModeQuestion): Chosen {
+  const reason =
+    status.plugin.dialect === 'legacy'
+      ? 'From files made of the enabled servers: so their secrets come from Quayside’s vault.'
+      : 'From files made of the profile: without Docker Desktop, Docker finds no secrets by itself.';
+  return { mode: 'files', secrets: 'pipe', reason };
+}
+
+function onDesktop({ plans, inProfile, ownTools }: ModeQuestion): Chosen {
+  const declared = plans.some(({ secretSlots }) => secretSlots.length > 0);
+  const fromVault = declared && plans.every(plan => plan.secretSlots.every(slot => isGiven(plan, slot)));
+  if (fromVault)
+    return {
+      mode: 'files',
+      secrets: 'pipe',
+      reason: 'From files made of the profile: the secrets come from Quayside’s vault.',
+    };
+  if (ownTools || !inProfile || inProfile.length !== plans.length)
+    return {
+      mode: 'files',
+      secrets: 'docker',
+      reason: 'From files made of the profile: only some of its servers are to run. Docker Desktop has the secrets.',
+    };
+  return {
+    mode: 'profile',
+    secrets: 'docker',
+    reason: 'From Docker’s profile: all of its servers run, and Docker Desktop has the secrets.',
+  };
+}
+
+const isGiven = (
+  { environment }: GatewayPlanOfServer,
+  { environmentVariable, required }: GatewayPlanOfServer['secretSlots'][number],
+): boolean => !required || environment[environmentVariable] !== undefined;
+
+/**
+ * The variables that allow host folders to be mounted: only folders that the user has written into the settings of a server
+ * that mounts folders. What a catalog brings along is not allowed by this.
+ */
+export function bindEnvironment(plans: readonly GatewayPlanOfServer[]): Record<string, string> {
+  const paths = plans.flatMap(({ server }) =>
+    (specOf(server).volumes ?? []).length === 0 ? [] : absolutePaths(server.settings, 0),
+  );
+  const separator = process.platform === 'win32' ? ';' : ':';
+  const usable = [...new Set(paths)].filter(path => !path.includes(separator) && !path.includes('\n'));
+  if (usable.length === 0) return {};
+  return {
+    MCP_GATEWAY_DOCKER_BIND_ALLOWED_PATHS: usable.join(separator),
+    MCP_GATEWAY_DOCKER_BIND_ALLOW_WRITABLE_PATHS: usable.join(separator),
+  };
+}
+
+function absolutePaths(value: unknown, depth: number): string[] {
+  if (typeof value === 'string') return isAbsolute(value) && value.length < 4_096 ? [value] : [];
+  if (typeof value !== 'object' || value === null || depth > 4) return [];
+  return Object.values(value).flatMap(member => absolutePaths(member, depth + 1));
+}
