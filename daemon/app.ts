@@ -15,11 +15,13 @@ import { describePrincipal } from './http/context.ts';
 import { createOpenApiDocument } from './http/openapi.ts';
 import { newNonce, servePage } from './http/page.ts';
 import { decide } from './http/policy.ts';
+import { limitRates, type RateLimits } from './http/rate-limit.ts';
 
 export interface AppServices extends BindOptions {
   authenticator: Authenticator;
   gateway: Gateway;
   version: string;
+  rateLimits: RateLimits;
   /** The folder of the built web app. */
   assets: string;
   /** Called at the begin of each request; the function it returns, at its end. */
@@ -44,6 +46,7 @@ export function createApp(services: AppServices): Hono<AppEnvironment> {
     c.set('principal', authenticate(c, services.authenticator));
     await next();
   });
+  app.use(limitRates(services.rateLimits));
   // Nobody who has not said who they are makes the daemon hold a large body.
   const forStrangers = bodyLimit({ maxSize: strangerBody, onError: c => toResponse(c, tooLarge) });
   const forKnown = bodyLimit({ maxSize: limits.requestBody, onError: c => toResponse(c, tooLarge) });

@@ -31,6 +31,7 @@ import type { AppEnvironment } from './http/app-environment.ts';
 import { createEventHub } from './http/event-hub.ts';
 import { createEventStreams } from './http/event-response.ts';
 import { findAssets } from './http/page.ts';
+import { noRateLimits } from './http/rate-limit.ts';
 import { type Clock, systemClock, toTimestamp } from './platform/clock.ts';
 import type { DaemonConfig } from './platform/config.ts';
 import { createIdleWatch } from './platform/idle.ts';
@@ -226,6 +227,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
   });
 
   const app = createApp({
+    rateLimits: config.rateLimits ?? noRateLimits,
     authenticator: access,
     audit,
     gateway,

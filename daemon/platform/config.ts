@@ -18,6 +18,8 @@ export interface DaemonConfig {
   idleExitSeconds: number | null;
   logFile: string;
   logToOutput: boolean;
+  /** Requests a minute of the API; 0: no limit. Absent: none of either. */
+  rateLimits?: { strangers: number; known: number };
 }
 
 const defaultPort = 8083;
@@ -36,8 +38,15 @@ export function readConfig(args: string[], environment: NodeJS.ProcessEnv): Daem
       values['idle-exit'] === undefined ? null : toInteger('idle-exit', values['idle-exit'], 1, 86_400 * 7),
     logFile: values['log-file'] ? resolve(values['log-file']) : join(home, 'daemon.log'),
     logToOutput: values['log-stdout'] ?? false,
+    rateLimits: {
+      strangers: rateLimit('QUAYSIDE_RATE_LIMIT_STRANGERS', environment, 100),
+      known: rateLimit('QUAYSIDE_RATE_LIMIT', environment, 1_000),
+    },
   };
 }
+
+const rateLimit = (name: string, environment: NodeJS.ProcessEnv, usual: number): number =>
+  toInteger(name, environment[name] || String(usual), 0, 1_000_000);
 
 /** Where a link that the user has made leads to; what is made of it is checked to be the user's own. */
 function realPath(path: string): string {
@@ -73,7 +82,7 @@ function toInteger(name: string, text: string, least: number, most: number): num
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= least && value <= most) return value;
   throw problem('REQUEST_001', {
-    detail: `--${name} must be a whole number from ${least} to ${most}, and not "${text}".`,
+    detail: `${name.startsWith('QUAYSIDE') ? name : `--${name}`} must be a whole number from ${least} to ${most}, and not "${text}".`,
   });
 }
 

@@ -6,6 +6,7 @@ const list = {
   REQUEST_002: [415, 'The body must be JSON'],
   REQUEST_003: [404, 'There is nothing at this address'],
   REQUEST_004: [413, 'The request is too large'],
+  REQUEST_005: [429, 'Too many requests'],
   ACCESS_001: [401, 'You are not signed in'],
   ACCESS_002: [403, 'You may not do this'],
   ACCESS_003: [403, 'This host name is not allowed'],

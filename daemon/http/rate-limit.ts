@@ -1,0 +1,91 @@
+// How often somebody may ask: strangers by their address, those who are known by who they are. In memory, for one minute at a time.
+import type { Context, MiddlewareHandler } from 'hono';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { toProblem } from '../../shared/api/problem.ts';
+import { apiPrefix } from '../../shared/api/routes.ts';
+import type { AppEnvironment } from './app-environment.ts';
+import { toResponse } from './bind-routes.ts';
+import type { Principal } from './context.ts';
+
+export interface RateLimits {
+  /** Requests a minute from one address that come without a valid token or session; 0: no limit. */
+  strangers: number;
+  /** Requests a minute of one principal; 0: no limit. */
+  known: number;
+}
+
+export const noRateLimits: RateLimits = { strangers: 0, known: 0 };
+
+const seconds = 60;
+
+/**
+ * Counts requests of the API and adds the headers of the IETF draft for rate limits (RateLimit and RateLimit-Policy);
+ * over the limit it answers 429 with Retry-After (RFC 9110). What comes by `/mcp` has limits of its own: calls take
+ * as long as they take.
+ */
+export function limitRates({ strangers, known }: RateLimits): MiddlewareHandler<AppEnvironment> {
+  const limiters = {
+    stranger: createLimiter('stranger', strangers),
+    known: createLimiter('known', known),
+  };
+  return async (c, next) => {
+    if (!c.req.path.startsWith(`${apiPrefix}/`)) return next();
+    const principal = c.get('principal');
+    const limiter = principal ? limiters.known : limiters.stranger;
+    const key = principal ? keyOf(principal) : addressOf(c);
+    if (!limiter || key === undefined) return next();
+    const state = await limiter.count(key);
+    const reset = Math.ceil(state.msBeforeNext / 1_000);
+    if (state.isOver) {
+      const response = toResponse(c, tooMany(limiter, reset, c.get('requestId')));
+      response.headers.set('retry-after', String(reset));
+      describe(response.headers, limiter, 0, reset);
+      return response;
+    }
+    await next();
+    describe(c.res.headers, limiter, state.remaining, reset);
+  };
+}
+
+interface Limiter {
+  name: string;
+  most: number;
+  count(key: string): Promise<{ isOver: boolean; remaining: number; msBeforeNext: number }>;
+}
+
+function createLimiter(name: string, most: number): Limiter | undefined {
+  if (most === 0) return undefined;
+  const memory = new RateLimiterMemory({ keyPrefix: name, points: most, duration: seconds });
+  return {
+    name,
+    most,
+    async count(key) {
+      try {
+        const { remainingPoints, msBeforeNext } = await memory.consume(key);
+        return { isOver: false, remaining: remainingPoints, msBeforeNext };
+      } catch (refused) {
+        // It rejects with a result when the points are used up, and with an error never, in memory.
+        if (!(refused instanceof RateLimiterRes)) throw refused;
+        return { isOver: true, remaining: 0, msBeforeNext: refused.msBeforeNext };
+      }
+    },
+  };
+}
+
+function describe(headers: Headers, { name, most }: Limiter, remaining: number, reset: number): void {
+  headers.set('ratelimit-policy', `"${name}";q=${most};w=${seconds}`);
+  headers.set('ratelimit', `"${name}";r=${remaining};t=${reset}`);
+}
+
+const tooMany = ({ most }: Limiter, reset: number, requestId: string) =>
+  toProblem('REQUEST_005', {
+    detail: `There were more than ${most} requests in one minute.`,
+    next: `Wait ${reset} seconds and try again.`,
+    requestId,
+  });
+
+/** A session is its user's: all of them count together. */
+const keyOf = ({ kind }: Principal): string => kind;
+
+/** Over the socket there is none: whoever may open it is this user, and asks for the daemon's health while it starts. */
+const addressOf = (c: Context<AppEnvironment>): string | undefined => c.env?.incoming?.socket.remoteAddress;
