@@ -76,7 +76,7 @@ export function startStandInGateway(engine: TestEngine, server: string, options:
     // With the clients that hold its containers: the containers themselves live on.
     async [Symbol.asyncDispose]() {
       signal(-pid, 'SIGKILL');
-      await stopProcessGroup(child);
+      await stopProcessGroup(child, 100);
     },
   };
 }

@@ -34,9 +34,15 @@ async function readClient(process: ProcessIdentity, bootMs: number): Promise<Doc
     ...run,
     startedMs: bootMs + Number(process.startedAt) * (1_000 / ticksPerSecond),
     environment: toEnvironment(environment.split('\0').filter(Boolean)),
-    isAttached: (await countSockets(process.pid)) >= 2,
+    isAttached: (await countSockets(process.pid)) >= attachedSockets,
   };
 }
+
+/**
+ * The one that it made its container over, one to wait for it, one to its input and output. The first is closed after half a
+ * minute, and then nothing is proven any more; with fewer, telemetry of Docker Desktop could pass for one of them.
+ */
+const attachedSockets = 3;
 
 /** USER_HZ, which is part of the kernel's interface and the same everywhere. */
 const ticksPerSecond = 100;
