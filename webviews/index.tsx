@@ -7,6 +7,7 @@ import '@vscode/codicons/dist/codicon.css';
 import { forgetNonce } from './kit/content-policy.ts';
 import './kit/theme.css';
 import './kit/base.css';
+import './kit/docker.css';
 import { createLive } from './kit/live.ts';
 import { createPageHost } from './kit/page-host.ts';
 import { createPanelHost } from './kit/panel-host.ts';

@@ -99,7 +99,11 @@ export const HostAct = z.discriminatedUnion('act', [
   z.object({ act: z.literal('openCatalog'), entryId: z.string().max(64).optional() }),
   z.object({ act: z.literal('openDashboard') }),
   z.object({ act: z.literal('openSecrets') }),
-  z.object({ act: z.literal('openDocker'), place: z.enum(['profiles', 'containers', 'clients', 'doctor']) }),
+  z.object({
+    act: z.literal('openDocker'),
+    place: z.enum(['profiles', 'containers', 'clients', 'doctor']),
+    profile: z.string().max(128).optional().describe('Which of the profiles'),
+  }),
   z.object({ act: z.literal('openText'), language: z.enum(['json', 'plaintext']), text: z.string().max(10_485_760) }),
 ]);
 export type HostAct = z.infer<typeof HostAct>;

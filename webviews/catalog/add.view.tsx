@@ -10,7 +10,7 @@ import { Checkbox, Field, TextArea, TextInput } from '../kit/fields.tsx';
 import { Form } from '../kit/form.tsx';
 import { createAct } from '../kit/load.ts';
 import { useOwned } from '../kit/owned.ts';
-import { createInstallState, freeName } from './catalog.state.ts';
+import { createInstallState, freeName } from './install.state.ts';
 import { InstallProgress } from './install.view.tsx';
 
 /** Why a name cannot be used, or undefined. */

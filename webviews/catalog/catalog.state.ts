@@ -1,131 +1,138 @@
-// Searching the catalog, and following one installation from the click to its end.
-import { computed, type ReadonlySignal, signal } from '@preact/signals';
-import type { CatalogEntry } from '../../shared/api/catalog.ts';
-import { hasEnded, type NewOperation, type Operation } from '../../shared/api/operations.ts';
+// Searching the catalog: the address holds what is asked for, the daemon answers one page of it.
+import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
+import type { CatalogEntry, CatalogFacets } from '../../shared/api/catalog.ts';
+import type { Catalog } from '../../shared/api/catalogs.ts';
+import { hasEnded } from '../../shared/api/operations.ts';
+import type { Page } from '../../shared/api/route.ts';
 import type { App } from '../kit/app.ts';
-import { type Act, createAct, createLoad, type Load } from '../kit/load.ts';
+import { type CatalogFilters, countFilters, formatFilters, type Sorting, withFilters } from '../kit/catalog-filters.ts';
+import { createLoad, type Load } from '../kit/load.ts';
 import { readAllPages } from '../kit/pages.ts';
 
+/** How many entries one page shows. */
+export const pageSize = 60;
+const typingMilliseconds = 180;
+
 export interface CatalogState {
-  readonly entries: Load<CatalogEntry[]>;
-  readonly query: ReadonlySignal<string>;
-  readonly category: ReadonlySignal<string>;
-  readonly categories: ReadonlySignal<string[]>;
-  readonly found: ReadonlySignal<CatalogEntry[]>;
-  search(query: string): void;
-  filter(category: string): void;
+  readonly found: Load<Page<CatalogEntry>>;
+  readonly facets: Load<CatalogFacets>;
+  readonly catalogs: Load<Catalog[]>;
+  readonly filters: ReadonlySignal<CatalogFilters>;
+  /** What stands in the search field; the filters follow when a person stops typing. */
+  readonly typed: ReadonlySignal<string>;
+  search(words: string): void;
+  /** Changes filters, as a step that Back takes back. */
+  filter(change: { [K in keyof CatalogFilters]?: CatalogFilters[K] | undefined }): void;
+  clear(): void;
   close(): void;
 }
 
-/** The whole catalog is read once and searched here: each letter typed shows at once. */
-export function createCatalogState({ api, live }: App): CatalogState {
-  const entries = createLoad(abort =>
-    readAllPages(query => api.listCatalog({ query: { ...query, sort_by: 'title' } }, { signal: abort })),
-  );
-  const query = signal('');
-  const category = signal('');
-  void entries.reload();
-  const stop = live.onEvent(event => {
-    const changes = event.type === 'reset' || event.type === 'server.removed';
-    const installed = event.type === 'operation.changed' && hasEnded(event.operation);
-    if (changes || installed) void entries.reload();
-  });
+/** The best match needs words to match; without a choice it is what a person expects who has typed some. */
+export const sortingOf = (asked: { q?: string | undefined; sort?: Sorting | undefined }): Sorting =>
+  asked.q ? (asked.sort ?? 'relevance') : asked.sort === 'popularity' ? asked.sort : 'title';
+
+/** The query of `GET /catalog` for filters: the best match first if words are searched, else by title. */
+export function toCatalogQuery({ q, sort, secrets, page, ...rest }: CatalogFilters) {
+  const sorting = sortingOf({ q, sort });
   return {
-    entries,
-    query,
-    category,
-    categories: computed(() => [...new Set((entries.value.value ?? []).flatMap(entry => entry.categories))].sort()),
-    found: computed(() =>
-      (entries.value.value ?? []).filter(
-        entry => matches(entry, query.value) && (category.value === '' || entry.categories.includes(category.value)),
-      ),
-    ),
-    search(next) {
-      query.value = next;
+    ...rest,
+    ...(q ? { q } : {}),
+    ...(secrets === undefined ? {} : { has_secrets: secrets }),
+    page: page ?? 1,
+    limit: pageSize,
+    sort_by: sorting,
+    sort_order: sorting === 'title' ? ('asc' as const) : ('desc' as const),
+  };
+}
+
+/** Search and filters live in the address; the daemon does the searching. */
+export function createCatalogState({ api, live, host }: App): CatalogState {
+  const filters = computed(() => {
+    const { value } = host.location;
+    return value.view === 'catalog' ? (value.filters ?? {}) : {};
+  });
+  const typed = signal(filters.value.q ?? '');
+  const found = createLoad(abort => api.listCatalog({ query: toCatalogQuery(filters.peek()) }, { signal: abort }));
+  const facets = createLoad(abort => {
+    const { catalog, engine } = filters.peek();
+    return api.getCatalogFacets(
+      { query: { ...(catalog ? { catalog } : {}), ...(engine ? { engine } : {}) } },
+      { signal: abort },
+    );
+  });
+  const catalogs = createLoad(abort => readAllPages(query => api.listCatalogs({ query }, { signal: abort })));
+  let typing: ReturnType<typeof setTimeout> | undefined;
+  let asked = '';
+  let facetsOf: string | undefined;
+
+  const readAll = () => {
+    void found.reload();
+    void facets.reload();
+    void catalogs.reload();
+  };
+  const open = (next: CatalogFilters, step: boolean) => {
+    const target = { view: 'catalog' as const, ...(formatFilters(next) === '' ? {} : { filters: next }) };
+    if (step) host.open(target);
+    else host.replace(target);
+  };
+  void catalogs.reload();
+  const stopFollowing = effect(() => {
+    const now = filters.value;
+    // While somebody types, the address is behind the field and must not pull it back.
+    if ((now.q ?? '') !== asked) {
+      asked = now.q ?? '';
+      typed.value = asked;
+    }
+    void found.reload();
+    const facetsNow = `${now.catalog} ${now.engine}`;
+    if (facetsNow !== facetsOf) void facets.reload();
+    facetsOf = facetsNow;
+  });
+  const stopListening = live.onEvent(event => {
+    const all = event.type === 'reset' || event.type === 'catalogs.changed';
+    const installed = event.type === 'operation.changed' && hasEnded(event.operation);
+    if (all) readAll();
+    else if (installed || event.type === 'server.removed') void found.reload();
+  });
+  const stopTyping = () => {
+    clearTimeout(typing);
+    asked = typed.value.trim();
+  };
+  return {
+    found,
+    facets,
+    catalogs,
+    filters,
+    typed,
+    search(words) {
+      typed.value = words;
+      clearTimeout(typing);
+      typing = setTimeout(() => {
+        stopTyping();
+        open(withFilters(filters.value, { q: asked }), false);
+      }, typingMilliseconds);
     },
-    filter(next) {
-      category.value = next;
+    filter(change) {
+      stopTyping();
+      open(
+        { ...withFilters(filters.value, { q: asked, ...change }), ...(change.page ? { page: change.page } : {}) },
+        true,
+      );
+    },
+    clear() {
+      clearTimeout(typing);
+      typed.value = '';
+      asked = '';
+      open({}, true);
     },
     close() {
-      stop();
-      entries.close();
+      clearTimeout(typing);
+      stopFollowing();
+      stopListening();
+      for (const load of [found, facets, catalogs]) load.close();
     },
   };
 }
 
-/** True if each word is somewhere in the entry's texts or tool names. */
-export function matches(entry: CatalogEntry, query: string): boolean {
-  const { id, title, description, publisher, categories, toolNames } = entry;
-  const text = [id, title, description, publisher, ...categories, ...toolNames].join('\n').toLowerCase();
-  return query
-    .toLowerCase()
-    .split(/\s+/)
-    .every(word => text.includes(word));
-}
-
-export interface InstallState {
-  readonly act: Act;
-  /** The operation that this form started, as it is now. */
-  readonly operation: ReadonlySignal<Operation | undefined>;
-  readonly running: ReadonlySignal<boolean>;
-  /** What was asked for last, for a second try. */
-  readonly asked: ReadonlySignal<InstallRequest | undefined>;
-  install(request: InstallRequest): Promise<void>;
-  cancel(): Promise<void>;
-  /** Lets go of the last try, as when the form is sent again and is wrong by itself. */
-  forget(): void;
-  close(): void;
-}
-
-type Install = Extract<NewOperation, { kind: 'install' }>;
-export type InstallRequest = Partial<Omit<Install, 'kind'>> & Pick<Install, 'from'>;
-
-/** @param adopt Which of the running operations was started for this form by another window or before a reload. */
-export function createInstallState({ api, live }: App, adopt: (operation: Operation) => boolean): InstallState {
-  const act = createAct();
-  const last = signal<Operation | undefined>(undefined);
-  const asked = signal<InstallRequest | undefined>(undefined);
-  const operation = computed(() => {
-    const known = live.operations.value.value ?? [];
-    const mine = last.value;
-    if (mine) return known.find(({ id }) => id === mine.id) ?? mine;
-    return known.find(candidate => !hasEnded(candidate) && adopt(candidate));
-  });
-  return {
-    act,
-    operation,
-    asked,
-    running: computed(
-      () => act.running.value === 'install' || (operation.value !== undefined && !hasEnded(operation.value)),
-    ),
-    async install(request) {
-      asked.value = request;
-      await act.run('install', async () => {
-        last.value = undefined;
-        last.value = await api.createOperation({ body: { kind: 'install', ...request } });
-      });
-    },
-    async cancel() {
-      const { value } = operation;
-      if (!value) return;
-      await act.run('cancel', async () => {
-        last.value = await api.cancelOperation({ params: { id: value.id } });
-      });
-    },
-    forget() {
-      last.value = undefined;
-      asked.value = undefined;
-      act.dismiss();
-    },
-    close() {},
-  };
-}
-
-/** A name that no server has yet: `memory`, `memory-2`, … */
-export function freeName(wanted: string, taken: ReadonlySet<string>): string {
-  if (!taken.has(wanted)) return wanted;
-  for (let number = 2; ; number++) {
-    const candidate = `${wanted.slice(0, 60)}-${number}`;
-    if (!taken.has(candidate)) return candidate;
-  }
-}
+/** True if what is shown is less than everything. */
+export const isNarrowed = (filters: CatalogFilters): boolean => filters.q !== undefined || countFilters(filters) > 0;

@@ -1,15 +1,19 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { CatalogEntry } from '../../shared/api/catalog.ts';
+import type { Page } from '../../shared/api/route.ts';
 import { useApp } from '../kit/app.ts';
 import { Badge, Button, Icon, PlaceLink } from '../kit/controls.tsx';
-import { Empty, Loaded } from '../kit/feedback.tsx';
-import { Field, Select, TextInput } from '../kit/fields.tsx';
-import { countOf } from '../kit/format.ts';
+import { Empty, Loaded, Note } from '../kit/feedback.tsx';
+import { countOf, formatAgo } from '../kit/format.ts';
+import { useNow } from '../kit/now.ts';
 import { useOwned } from '../kit/owned.ts';
+import { Pager } from '../kit/pager.tsx';
 import { ServerText } from '../kit/text.tsx';
 import { CommandForm, PackageForm, RemoteForm } from './add.view.tsx';
-import { type CatalogState, createCatalogState } from './catalog.state.ts';
+import { type CatalogState, createCatalogState, isNarrowed } from './catalog.state.ts';
+import { kindIcons, shortCount } from './catalog-words.ts';
+import { Filters } from './filters.view.tsx';
 import './catalog.css';
 
 type Adding = 'package' | 'command' | 'remote';
@@ -27,6 +31,9 @@ export function CatalogView() {
           <Icon name="library" /> Catalog
         </h1>
         <div class="button-row">
+          <PlaceLink to={{ view: 'catalogs' }} class="link-button">
+            <Icon name="settings-gear" /> Catalogs
+          </PlaceLink>
           <Button icon="package" onClick={() => toggle('package')}>
             npm package…
           </Button>
@@ -45,9 +52,10 @@ export function CatalogView() {
           {adding === 'remote' && <RemoteForm onClose={() => setAdding(undefined)} />}
         </AddSection>
       )}
+      <OfflineNotice state={state} />
       <Filters state={state} />
-      <Loaded load={state.entries} what="the catalog">
-        {entries => <Entries state={state} all={entries.length} />}
+      <Loaded load={state.found} what="the catalog">
+        {found => <Entries state={state} found={found} />}
       </Loaded>
     </div>
   );
@@ -77,51 +85,61 @@ function AddSection({ onClose, children }: { onClose: () => void; children: Comp
   );
 }
 
-function Filters({ state }: { state: CatalogState }) {
-  const options = [
-    { value: '', label: 'All categories' },
-    ...state.categories.value.map(name => ({ value: name, label: name })),
-  ];
+/** Said where something is shown that could not be read anew. */
+function OfflineNotice({ state }: { state: CatalogState }) {
+  const now = useNow(60_000);
+  const cached = (state.catalogs.value.value ?? []).filter(each => each.cached);
+  const [oldest] = [...cached].sort((a, b) => (a.readAt ?? '').localeCompare(b.readAt ?? ''));
+  if (!oldest) return null;
   return (
-    <search class="filters">
-      <Field label="Search">
-        <TextInput type="search" value={state.query.value} onInput={state.search} placeholder="Name, purpose or tool" />
-      </Field>
-      <Field label="Category">
-        <Select value={state.category.value} options={options} onChange={state.filter} />
-      </Field>
-    </search>
+    <Note icon="cloud">
+      <p>
+        {cached.length === 1 ? `${oldest.title} is` : `${cached.length} catalogs are`} shown from the cache
+        {oldest.readAt && `, read ${formatAgo(oldest.readAt, now)}`}. Installing needs what is on this machine already.{' '}
+        <PlaceLink to={{ view: 'catalogs' }}>Show why</PlaceLink>
+      </p>
+    </Note>
   );
 }
 
-function Entries({ state, all }: { state: CatalogState; all: number }) {
-  const found = state.found.value;
-  if (all === 0)
+function Entries({ state, found }: { state: CatalogState; found: Page<CatalogEntry> }) {
+  const filters = state.filters.value;
+  const narrowed = isNarrowed(filters);
+  const all = state.facets.value.value?.total;
+  if (found.total === 0 && !narrowed)
     return (
       <Empty icon="library" title="The catalog is empty">
         <p>No engine offers anything to install now. You can still add an npm package, a command or a remote server.</p>
       </Empty>
     );
-  const clear = () => {
-    state.search('');
-    state.filter('');
-  };
   return (
     <>
       <p class="quiet" role="status">
-        {found.length === all ? countOf(all, 'server') : `${found.length} of ${countOf(all, 'server')}`}
+        {narrowed && all !== undefined && all >= found.total
+          ? `${found.total} of ${countOf(all, 'server')}`
+          : countOf(found.total, 'server')}
       </p>
-      {found.length === 0 ? (
-        <Empty icon="search" title="Nothing fits">
-          <Button onClick={clear}>Show all</Button>
+      {found.items.length === 0 ? (
+        <Empty icon="search" title={found.total === 0 ? 'Nothing fits' : 'There is no such page'}>
+          <Button onClick={state.clear}>Show all</Button>
         </Empty>
       ) : (
         <ul class="cards">
-          {found.map(entry => (
+          {found.items.map(entry => (
             <Card key={entry.id} entry={entry} />
           ))}
         </ul>
       )}
+      <Pager
+        label="Pages of the catalog"
+        page={found.page}
+        limit={found.limit}
+        total={found.total}
+        onPage={page => {
+          state.filter({ page });
+          document.getElementById('content')?.scrollTo(0, 0);
+        }}
+      />
     </>
   );
 }
@@ -129,28 +147,46 @@ function Entries({ state, all }: { state: CatalogState; all: number }) {
 function Card({ entry }: { entry: CatalogEntry }) {
   const { host, live } = useApp();
   const [first] = entry.installed;
+  const servers = (live.servers.value.value ?? []).filter(({ id }) => entry.installed.includes(id));
+  const update = servers.some(server => server.update !== null);
   const operation = (live.operations.value.value ?? []).find(
     ({ state, serverId }) => serverId === entry.id && (state === 'running' || state === 'cancelling'),
   );
+  const kind = kindIcons[entry.kind];
+  const tools = entry.toolCount ?? (entry.toolNames.length || undefined);
   return (
     <li class="card" data-entry={entry.id}>
       <h2 class="card-title">
+        <Icon name={kind.icon} />{' '}
         <PlaceLink to={{ view: 'catalog', entry: entry.id }}>
           <ServerText text={entry.title} />
         </PlaceLink>
       </h2>
       <p class="facts">
-        <ServerText text={entry.publisher} />
-        <span>{entry.license}</span>
-        {entry.toolNames.length > 0 && <span>{countOf(entry.toolNames.length, 'tool')}</span>}
+        <span>{kind.word}</span>
+        {entry.publisher && <ServerText text={entry.publisher} />}
+        {entry.license && <ServerText text={entry.license} />}
+        {tools !== undefined && <span>{countOf(tools, 'tool')}</span>}
+        {entry.popularity !== null && entry.popularity > 0 && (
+          <span title={`${entry.popularity} pulls or stars`}>
+            <Icon name="star-empty" /> {shortCount(entry.popularity)}
+          </span>
+        )}
       </p>
       <p class="card-text">
         <ServerText text={entry.description} />
       </p>
       <div class="card-foot">
         <span class="badges">
-          {entry.categories.map(name => (
-            <Badge key={name}>{name}</Badge>
+          <Badge>
+            <ServerText text={entry.origin} />
+          </Badge>
+          {entry.secretSlots.length > 0 && <Badge>needs {countOf(entry.secretSlots.length, 'secret')}</Badge>}
+          {update && <Badge>update</Badge>}
+          {entry.categories.slice(0, 2).map(name => (
+            <Badge key={name}>
+              <ServerText text={name} />
+            </Badge>
           ))}
         </span>
         {first !== undefined ? (

@@ -1,21 +1,24 @@
 // One catalog entry: what it is, what it may do, and the form that installs it.
-import { useMemo, useState } from 'preact/hooks';
+import { Fragment } from 'preact';
+import { useState } from 'preact/hooks';
 import type { CatalogEntry } from '../../shared/api/catalog.ts';
-import type { Json } from '../../shared/domain/json-schema.ts';
 import { useApp } from '../kit/app.ts';
 import { Badge, Button, ExternalLink, Icon, PlaceLink } from '../kit/controls.tsx';
 import { CopyButton } from '../kit/copy-button.tsx';
 import { Loaded, Note } from '../kit/feedback.tsx';
 import { Checkbox, Field, TextInput } from '../kit/fields.tsx';
 import { Form } from '../kit/form.tsx';
+import { countOf } from '../kit/format.ts';
 import { createLoad } from '../kit/load.ts';
 import { useOwned } from '../kit/owned.ts';
 import { Description, ServerText } from '../kit/text.tsx';
-import { type Draft, initialDraft, placeErrors, placesOf, toArguments } from '../tool/draft.ts';
-import { toFields } from '../tool/schema-form.ts';
+import { placeErrors, placesOf } from '../tool/draft.ts';
 import { GroupFields } from '../tool/schema-form.view.tsx';
 import { nameError, problemAt } from './add.view.tsx';
-import { createInstallState, freeName } from './catalog.state.ts';
+import { kindIcons, originWords, shortCount } from './catalog-words.ts';
+import { DockerInstall } from './docker-install.view.tsx';
+import { toRecord, useInputs } from './inputs.ts';
+import { createInstallState, freeName } from './install.state.ts';
 import { InstallProgress } from './install.view.tsx';
 import './catalog.css';
 
@@ -48,7 +51,7 @@ export function EntryView({ id }: { id: string }) {
           <>
             <EntryHead entry={value} />
             <div class="entry-columns">
-              <InstallForm entry={value} />
+              {value.engine === 'docker' ? <DockerInstall entry={value} /> : <InstallForm entry={value} />}
               <EntryFacts entry={value} />
             </div>
           </>
@@ -61,13 +64,21 @@ export function EntryView({ id }: { id: string }) {
 const EntryHead = ({ entry }: { entry: CatalogEntry }) => (
   <header class="view-head">
     <h1>
-      <Icon name="package" /> <ServerText text={entry.title} />
+      <Icon name={kindIcons[entry.kind].icon} /> <ServerText text={entry.title} />
     </h1>
     <p class="facts">
-      <ServerText text={entry.publisher} />
-      <span>{entry.license}</span>
-      {entry.categories.map(name => (
-        <Badge key={name}>{name}</Badge>
+      <span>{kindIcons[entry.kind].word}</span>
+      {entry.publisher && <ServerText text={entry.publisher} />}
+      {entry.license && <ServerText text={entry.license} />}
+      {entry.popularity !== null && entry.popularity > 0 && (
+        <span>
+          <Icon name="star-empty" /> {shortCount(entry.popularity)}
+        </span>
+      )}
+      {[...entry.categories, ...entry.tags].slice(0, 8).map(name => (
+        <Badge key={name}>
+          <ServerText text={name} />
+        </Badge>
       ))}
     </p>
     <Description text={entry.description} />
@@ -75,7 +86,7 @@ const EntryHead = ({ entry }: { entry: CatalogEntry }) => (
 );
 
 function EntryFacts({ entry }: { entry: CatalogEntry }) {
-  const { source, homepage, origin, toolNames } = entry;
+  const { source, homepage, readme, origin, catalog, catalogOrigin, nameInCatalog, toolNames, toolCount } = entry;
   return (
     <aside class="section" aria-label="About this entry">
       <h2>About</h2>
@@ -101,20 +112,42 @@ function EntryFacts({ entry }: { entry: CatalogEntry }) {
             <dd class="code">{source.url}</dd>
           </>
         )}
-        <dt>Catalog</dt>
-        <dd>{origin}</dd>
-        {homepage && (
+        {source.type === 'image' && (
           <>
-            <dt>Home page</dt>
-            <dd>
-              <ExternalLink url={homepage}>{homepage.replace(/^https?:\/\//, '')}</ExternalLink>
-            </dd>
+            <dt>Image</dt>
+            <dd class="code">{source.image}</dd>
+            <dt>Here</dt>
+            <dd>{source.digest === null ? 'not on this machine yet' : <code>{source.digest.slice(0, 19)}</code>}</dd>
           </>
+        )}
+        <dt>Catalog</dt>
+        <dd>
+          <PlaceLink to={{ view: 'catalog', filters: { catalog } }}>
+            <ServerText text={origin} />
+          </PlaceLink>{' '}
+          <span class="quiet">{originWords[catalogOrigin]}</span>
+        </dd>
+        {nameInCatalog !== entry.id && (
+          <>
+            <dt>Called there</dt>
+            <dd class="code">{nameInCatalog}</dd>
+          </>
+        )}
+        {[['Home page', homepage] as const, ['Read me', readme] as const].map(
+          ([name, url]) =>
+            url && (
+              <Fragment key={name}>
+                <dt>{name}</dt>
+                <dd>
+                  <ExternalLink url={url}>{url.replace(/^https?:\/\//, '')}</ExternalLink>
+                </dd>
+              </Fragment>
+            ),
         )}
       </dl>
       {toolNames.length > 0 && (
         <>
-          <h3>Tools</h3>
+          <h3>{toolCount === null ? 'Tools' : countOf(toolCount, 'tool')}</h3>
           <ul class="name-list">
             {toolNames.map(name => (
               <li key={name}>
@@ -124,6 +157,9 @@ function EntryFacts({ entry }: { entry: CatalogEntry }) {
               </li>
             ))}
           </ul>
+          {toolCount !== null && toolCount > toolNames.length && (
+            <p class="quiet">And {toolCount - toolNames.length} more.</p>
+          )}
         </>
       )}
     </aside>
@@ -229,20 +265,3 @@ function InstallForm({ entry }: { entry: CatalogEntry }) {
     </section>
   );
 }
-
-/** The form of an entry's configurationSchema, if it has one that a form can show. */
-function useInputs(entry: CatalogEntry) {
-  const text = JSON.stringify(entry.configurationSchema);
-  const group = useMemo(() => {
-    const schema: unknown = JSON.parse(text);
-    const field = schema === null ? undefined : toFields(entry.configurationSchema ?? {});
-    return field?.kind === 'group' && field.fields.length > 0 ? field : undefined;
-  }, [text]);
-  const [typed, setDraft] = useState<Draft>();
-  const draft = typed ?? (group ? initialDraft(group) : { kind: 'absent' as const });
-  const outcome = group ? toArguments(group, draft) : { value: {}, errors: new Map<string, string>() };
-  return { group, draft, setDraft, outcome };
-}
-
-const toRecord = (value: Json | undefined): Record<string, Json> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};

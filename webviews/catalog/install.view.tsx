@@ -7,7 +7,7 @@ import { useApp } from '../kit/app.ts';
 import { Button, Icon } from '../kit/controls.tsx';
 import { ProblemNotice } from '../kit/feedback.tsx';
 import { RunningOperation } from '../kit/operation.tsx';
-import type { InstallState } from './catalog.state.ts';
+import type { InstallState } from './install.state.ts';
 
 export function InstallProgress({ state }: { state: InstallState }) {
   const operation = state.operation.value;

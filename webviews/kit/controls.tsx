@@ -8,7 +8,7 @@ export const Icon = ({ name, spin = false, class: extra = '' }: { name: string; 
   <span class={`codicon codicon-${name} ${spin ? 'codicon-modifier-spin' : ''} ${extra}`} aria-hidden="true" />
 );
 
-interface ButtonProps {
+export interface ButtonProps {
   children: ComponentChildren;
   kind?: 'primary' | 'secondary';
   icon?: string;

@@ -10,9 +10,13 @@ export interface Host {
   /** The target of a link to a location: real in the page, so that it can be opened in a new tab. */
   linkTo(location: Location): string;
   open(location: Location): void;
+  /** Shows the same place in another way: no step that Back would undo. */
+  replace(location: Location): void;
   /** Rejects if the browser refuses. */
   copy(text: string): Promise<void>;
   openExternal(url: string): void;
   /** A document in the editor, or a download of the page. */
   openText(text: string, language: 'json' | 'plaintext', name: string): void;
+  /** A download; undefined where there is none, as in a panel. */
+  readonly save: ((file: { name: string; mediaType: string; base64: string }) => void) | undefined;
 }

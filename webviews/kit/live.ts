@@ -2,9 +2,12 @@
 import { batch, type ReadonlySignal, signal } from '@preact/signals';
 import type { ApiClient } from '../../shared/api/client.ts';
 import type { DaemonStatus } from '../../shared/api/daemon.ts';
+import type { DockerStatus } from '../../shared/api/docker.ts';
 import type { DaemonEvent } from '../../shared/api/events.ts';
+import type { Gateway } from '../../shared/api/gateways.ts';
 import type { Operation } from '../../shared/api/operations.ts';
 import { isProblemError } from '../../shared/api/problem.ts';
+import type { Profile } from '../../shared/api/profiles.ts';
 import type { MCPServer } from '../../shared/api/servers.ts';
 import { createLoad, type Load } from './load.ts';
 import { readAllPages } from './pages.ts';
@@ -22,6 +25,11 @@ export interface Live {
   /** The newest first; running ones and the last that ended. */
   readonly operations: Load<Operation[]>;
   readonly status: Load<DaemonStatus>;
+  readonly docker: Load<DockerStatus>;
+  /** Docker's, sorted by id. */
+  readonly profiles: Load<Profile[]>;
+  /** One for each profile, sorted by it. */
+  readonly gateways: Load<Gateway[]>;
   /** Calls back for each event, after the state above has taken it in; returns the way to stop. */
   onEvent(listener: (event: DaemonEvent) => void): () => void;
   start(): void;
@@ -45,10 +53,18 @@ export function createLive(api: ApiClient): Live {
     return items;
   });
   const status = createLoad(abort => api.getStatus({}, { signal: abort }));
+  const docker = createLoad(abort => api.getDocker({}, { signal: abort }));
+  const profiles = createLoad(async abort =>
+    byId(await readAllPages(query => api.listProfiles({ query }, { signal: abort }))),
+  );
+  const gateways = createLoad(async abort =>
+    byProfile(await readAllPages(query => api.listGateways({ query }, { signal: abort }))),
+  );
   const listeners = new Set<(event: DaemonEvent) => void>();
   let following: AbortController | undefined;
 
-  const readAll = () => void Promise.all([servers.reload(), operations.reload(), status.reload()]);
+  const readAll = () =>
+    void Promise.all([servers, operations, status, docker, profiles, gateways].map(load => load.reload()));
 
   const take = (event: DaemonEvent): void => {
     if (event.type === 'reset') {
@@ -60,6 +76,15 @@ export function createLive(api: ApiClient): Live {
       amend(servers, rows => rows.filter(server => server.id !== event.serverId));
     else if (event.type === 'operation.changed')
       amend(operations, rows => replace(rows, event.operation).slice(0, keptOperations));
+    else if (event.type === 'docker.changed') docker.set(event.docker);
+    else if (event.type === 'profile.changed') amend(profiles, rows => byId(replace(rows, event.profile)));
+    else if (event.type === 'profile.removed') {
+      amend(profiles, rows => rows.filter(({ id }) => id !== event.profileId));
+      amend(gateways, rows => rows.filter(({ profile }) => profile !== event.profileId));
+    } else if (event.type === 'gateway.changed')
+      amend(gateways, rows =>
+        byProfile([...rows.filter(({ profile }) => profile !== event.gateway.profile), event.gateway]),
+      );
     else if (event.type === 'daemon.stopping') stopping.value = event.reason;
   };
 
@@ -90,6 +115,9 @@ export function createLive(api: ApiClient): Live {
     servers,
     operations,
     status,
+    docker,
+    profiles,
+    gateways,
     onEvent(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -118,7 +146,8 @@ function amend<T>(load: Load<T[]>, change: (rows: T[]) => T[]): void {
   if (load.loading.value || !load.value.value) void load.reload();
 }
 
-const byId = (servers: MCPServer[]): MCPServer[] => [...servers].sort((a, b) => (a.id < b.id ? -1 : 1));
+const byId = <T extends { id: string }>(rows: readonly T[]): T[] => [...rows].sort((a, b) => (a.id < b.id ? -1 : 1));
+const byProfile = (rows: readonly Gateway[]): Gateway[] => [...rows].sort((a, b) => (a.profile < b.profile ? -1 : 1));
 
 /** The list with the row of the same id replaced, or the row put first. */
 function replace<T extends { id: string }>(rows: T[], row: T): T[] {

@@ -1,44 +1,82 @@
 // Where in the app a person is, as text: the page's hash and the panel's data-location hold the same words.
+import { type CatalogFilters, formatFilters, parseFilters } from './catalog-filters.ts';
+
+export const dockerPlaces = ['containers', 'clients', 'doctor'] as const;
+export type DockerPlace = (typeof dockerPlaces)[number];
 
 export type Location =
   | { view: 'dashboard' }
   | { view: 'servers' }
   | { view: 'secrets' }
-  | { view: 'catalog'; entry?: string }
-  | { view: 'server'; id: string }
+  | { view: 'catalog'; entry?: string; filters?: CatalogFilters }
+  | { view: 'catalogs' }
+  | { view: 'server'; id: string; tab?: string }
   | { view: 'tool'; id: string; tool: string }
+  | { view: 'profiles'; profile?: string }
+  | { view: DockerPlace; tab?: string }
   | { view: 'login'; ticket: string | undefined }
   | { view: 'unknown'; text: string };
 
-/** Reads `server/everything`, `#/tool/everything/echo`, `#/login?ticket=…`. Never throws. */
+const alone = ['dashboard', 'servers', 'secrets', 'catalogs'] as const;
+
+/**
+ * Reads `server/everything?tab=output`, `#/tool/everything/echo`, `#/catalog?q=files&kind=image`, `#/profiles/dev_tools`,
+ * `#/containers?tab=disk`, `#/login?ticket=…`. Never throws.
+ */
 export function parseLocation(text: string): Location {
   const [path = '', query = ''] = text.replace(/^#?\/?/, '').split('?', 2);
   const [view, first, ...rest] = path.split('/').map(decode);
+  const asked = new URLSearchParams(query);
+  const tab = readTab(asked);
   if (!view) return { view: 'dashboard' };
-  if (view === 'login') return { view, ticket: new URLSearchParams(query).get('ticket') ?? undefined };
-  if ((view === 'dashboard' || view === 'servers' || view === 'secrets') && !first) return { view };
-  if (view === 'catalog' && rest.length === 0) return first ? { view, entry: first } : { view };
-  if (view === 'server' && first && rest.length === 0) return { view, id: first };
+  if (view === 'login') return { view, ticket: asked.get('ticket') ?? undefined };
+  const plain = alone.find(name => name === view);
+  if (plain && !first) return { view: plain };
+  const place = dockerPlaces.find(name => name === view);
+  if (place && !first) return { view: place, ...tab };
+  if (view === 'profiles' && rest.length === 0) return first ? { view, profile: first } : { view };
+  if (view === 'catalog' && first && rest.length === 0) return { view, entry: first };
+  if (view === 'catalog' && rest.length === 0) return query === '' ? { view } : { view, filters: parseFilters(asked) };
+  if (view === 'server' && first && rest.length === 0) return { view, id: first, ...tab };
   if (view === 'tool' && first && rest.length > 0) return { view, id: first, tool: rest.join('/') };
   return { view: 'unknown', text: path };
 }
 
+function readTab(asked: URLSearchParams): { tab?: string } {
+  const tab = asked.get('tab');
+  return tab && /^[a-z-]{1,24}$/.test(tab) ? { tab } : {};
+}
+
 /** The text of a location, without a leading slash. */
 export function formatLocation(location: Location): string {
+  const query = queryOf(location);
+  return query === '' ? placeOf(location) : `${placeOf(location)}?${query}`;
+}
+
+/** The text of a location without what is only a way to look at it: filters and tabs. A view lives as long as this stays. */
+export function placeOf(location: Location): string {
   switch (location.view) {
     case 'catalog':
       return location.entry === undefined ? 'catalog' : `catalog/${encodeURIComponent(location.entry)}`;
+    case 'profiles':
+      return location.profile === undefined ? 'profiles' : `profiles/${encodeURIComponent(location.profile)}`;
     case 'server':
       return `server/${encodeURIComponent(location.id)}`;
     case 'tool':
       return `tool/${encodeURIComponent(location.id)}/${encodeURIComponent(location.tool)}`;
-    case 'login':
-      return location.ticket === undefined ? 'login' : `login?ticket=${encodeURIComponent(location.ticket)}`;
     case 'unknown':
       return location.text;
     default:
       return location.view;
   }
+}
+
+function queryOf(location: Location): string {
+  if (location.view === 'login')
+    return location.ticket === undefined ? '' : `ticket=${encodeURIComponent(location.ticket)}`;
+  if (location.view === 'catalog')
+    return location.entry === undefined && location.filters ? formatFilters(location.filters) : '';
+  return 'tab' in location && location.tab !== undefined ? `tab=${encodeURIComponent(location.tab)}` : '';
 }
 
 /** The ticket in what a person pasted: a whole login link, its end, or the ticket alone. */

@@ -20,11 +20,24 @@ export function createPageHost(start: string): Host {
     open: target => {
       window.location.hash = `/${formatLocation(target)}`;
     },
+    replace: target => {
+      window.history.replaceState(null, '', `#/${formatLocation(target)}`);
+      location.value = target;
+    },
     copy: text => navigator.clipboard.writeText(text),
     openExternal: url => {
       if (/^https?:\/\//.test(url)) window.open(url, '_blank', 'noopener,noreferrer');
     },
-    openText: (text, language, name) => download(text, language, name),
+    openText: (text, language, name) =>
+      download(
+        new Blob([text], { type: language === 'json' ? 'application/json' : 'text/plain;charset=utf-8' }),
+        `${safeName(name.replace(/\.(?:json|txt)$/, ''))}.${language === 'json' ? 'json' : 'txt'}`,
+      ),
+    save: ({ name, mediaType, base64 }) =>
+      download(
+        new Blob([Uint8Array.from(atob(base64), each => each.charCodeAt(0))], { type: mediaType }),
+        safeName(name),
+      ),
   };
 }
 
@@ -72,12 +85,13 @@ function createPageCarrier(): Carrier {
   };
 }
 
-function download(text: string, language: 'json' | 'plaintext', name: string): void {
-  const type = language === 'json' ? 'application/json' : 'text/plain;charset=utf-8';
-  const url = URL.createObjectURL(new Blob([text], { type }));
+const safeName = (name: string): string => name.replace(/[^A-Za-z0-9._-]+/g, '-');
+
+function download(content: Blob, name: string): void {
+  const url = URL.createObjectURL(content);
   const link = document.createElement('a');
   link.href = url;
-  link.download = `${name.replace(/[^A-Za-z0-9._-]+/g, '-')}.${language === 'json' ? 'json' : 'txt'}`;
+  link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

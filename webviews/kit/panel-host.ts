@@ -36,9 +36,12 @@ export function createPanelHost(start: string): Host {
     linkTo: target => `#${formatLocation(target)}`,
     open: target => {
       const act = actFor(target);
-      // The catalog and its entries are one panel: no need to ask the editor for another.
-      if (!act || (target.view === 'catalog' && location.value.view === 'catalog')) location.value = target;
+      // The catalog, its entries and the catalogs are one panel, and so are profiles: no need to ask the editor for another.
+      if (!act || inOnePanel(target, location.value)) location.value = target;
       else ask(act);
+    },
+    replace: target => {
+      location.value = target;
     },
     copy: async text => {
       if (text.length > mostText) throw new Error('The text is too long for the clipboard.');
@@ -51,8 +54,13 @@ export function createPanelHost(start: string): Host {
           ? { act: 'openText', language: 'plaintext', text: `${text.slice(0, mostText - cutMark.length)}${cutMark}` }
           : { act: 'openText', language, text },
       ),
+    save: undefined,
   };
 }
+
+/** Whether one panel shows both places. */
+const inOnePanel = (one: Location, other: Location): boolean =>
+  [['catalog', 'catalogs'], ['profiles']].some(views => views.includes(one.view) && views.includes(other.view));
 
 function actFor(target: Location): HostAct | undefined {
   switch (target.view) {
@@ -62,6 +70,16 @@ function actFor(target: Location): HostAct | undefined {
       return { act: 'openSecrets' };
     case 'catalog':
       return { act: 'openCatalog', ...(target.entry === undefined ? {} : { entryId: target.entry }) };
+    case 'profiles':
+      return {
+        act: 'openDocker',
+        place: 'profiles',
+        ...(target.profile === undefined ? {} : { profile: target.profile }),
+      };
+    case 'containers':
+    case 'clients':
+    case 'doctor':
+      return { act: 'openDocker', place: target.view };
     case 'server':
       return { act: 'openServer', serverId: target.id };
     case 'tool':

@@ -1,14 +1,20 @@
 // Which view is shown where, in either host.
 import { useEffect, useRef } from 'preact/hooks';
 import { CatalogView } from '../catalog/catalog.view.tsx';
+import { CatalogsView } from '../catalog/catalogs.view.tsx';
 import { EntryView } from '../catalog/entry.view.tsx';
+import { ClientsView } from '../clients/clients.view.tsx';
+import { ContainersView } from '../containers/containers.view.tsx';
 import { DashboardView } from '../dashboard/dashboard.view.tsx';
 import { ServersView } from '../dashboard/servers.view.tsx';
+import { DoctorView } from '../doctor/doctor.view.tsx';
 import { Announcer } from '../kit/announcer.view.tsx';
 import { useApp } from '../kit/app.ts';
 import { Button, Icon } from '../kit/controls.tsx';
 import { Empty } from '../kit/feedback.tsx';
-import { formatLocation, type Location } from '../kit/location.ts';
+import { type Location, placeOf } from '../kit/location.ts';
+import { ProfileView } from '../profiles/profile.view.tsx';
+import { ProfilesView } from '../profiles/profiles.view.tsx';
 import { SecretsView } from '../secrets/secrets.view.tsx';
 import { ServerView } from '../server/server.view.tsx';
 import { ToolView } from '../tool/tool.view.tsx';
@@ -57,7 +63,7 @@ export function AppView({ theme }: { theme: ThemeState | undefined }) {
 
 /** The view of a place. Keyed by the place, so that each has its own state. */
 function Place({ location }: { location: Location }) {
-  const text = formatLocation(location);
+  const text = placeOf(location);
   const first = useRef(true);
   useEffect(() => {
     document.title = `${titleOf(location)} - Quayside`;
@@ -75,6 +81,20 @@ function Place({ location }: { location: Location }) {
       return <SecretsView key={text} />;
     case 'catalog':
       return location.entry === undefined ? <CatalogView key={text} /> : <EntryView key={text} id={location.entry} />;
+    case 'catalogs':
+      return <CatalogsView key={text} />;
+    case 'profiles':
+      return location.profile === undefined ? (
+        <ProfilesView key={text} />
+      ) : (
+        <ProfileView key={text} id={location.profile} />
+      );
+    case 'containers':
+      return <ContainersView key={text} />;
+    case 'clients':
+      return <ClientsView key={text} />;
+    case 'doctor':
+      return <DoctorView key={text} />;
     case 'server':
       return <ServerView key={text} id={location.id} />;
     case 'tool':
@@ -88,9 +108,18 @@ function titleOf(location: Location): string {
   if (location.view === 'server') return location.id;
   if (location.view === 'tool') return `${location.tool} (${location.id})`;
   if (location.view === 'catalog') return location.entry ?? 'Catalog';
-  if (location.view === 'secrets') return 'Secrets';
-  return location.view === 'servers' ? 'Servers' : 'Dashboard';
+  if (location.view === 'profiles') return location.profile ?? 'Profiles';
+  return placeNames[location.view] ?? 'Dashboard';
 }
+
+const placeNames: Partial<Record<Location['view'], string>> = {
+  secrets: 'Secrets',
+  servers: 'Servers',
+  catalogs: 'Catalogs',
+  containers: 'Containers',
+  clients: 'Clients',
+  doctor: 'Doctor',
+};
 
 function NoPlace() {
   const { host } = useApp();

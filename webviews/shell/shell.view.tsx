@@ -38,13 +38,14 @@ export function Shell({ theme, onSignOut, children }: ShellProps) {
           <Place to={{ view: 'dashboard' }} icon="dashboard" current={view === 'dashboard'}>
             Dashboard
           </Place>
-          <Place to={{ view: 'catalog' }} icon="library" current={view === 'catalog'}>
+          <Place to={{ view: 'catalog' }} icon="library" current={view === 'catalog' || view === 'catalogs'}>
             Catalog
           </Place>
           <Place to={{ view: 'servers' }} icon="server-process" current={view === 'servers'}>
             Servers
           </Place>
           <ServerPlaces location={host.location.value} />
+          <DockerPlaces view={view} />
           <Place to={{ view: 'secrets' }} icon="key" current={view === 'secrets'}>
             Secrets
           </Place>
@@ -107,6 +108,23 @@ function ServerPlaces({ location }: { location: Location }) {
     </ul>
   );
 }
+
+const dockerPlaces = [
+  { view: 'profiles', icon: 'layers', name: 'Profiles' },
+  { view: 'containers', icon: 'package', name: 'Containers' },
+  { view: 'clients', icon: 'plug', name: 'Clients' },
+  { view: 'doctor', icon: 'pulse', name: 'Doctor' },
+] as const;
+
+const DockerPlaces = ({ view }: { view: Location['view'] }) => (
+  <>
+    {dockerPlaces.map(place => (
+      <Place key={place.view} to={{ view: place.view }} icon={place.icon} current={view === place.view}>
+        {place.name}
+      </Place>
+    ))}
+  </>
+);
 
 const connectionWords = { connecting: 'Connecting', live: 'Connected', lost: 'Not connected' } as const;
 

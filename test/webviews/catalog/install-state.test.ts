@@ -1,19 +1,14 @@
 import assert from 'node:assert/strict';
 import { problem } from '../../../shared/api/problem.ts';
 import { nameFromPackage } from '../../../shared/domain/names.ts';
-import {
-  createCatalogState,
-  createInstallState,
-  freeName,
-  type InstallState,
-} from '../../../webviews/catalog/catalog.state.ts';
+import { createInstallState, freeName, type InstallState } from '../../../webviews/catalog/install.state.ts';
 import type { App } from '../../../webviews/kit/app.ts';
 import type { Host } from '../../../webviews/kit/host.ts';
 import { createLive } from '../../../webviews/kit/live.ts';
 import { createFakeEngine, type FakeEngine, testPackage } from '../../support/fake-engine.ts';
 import { type InProcessDaemon, startInProcessDaemon, until } from '../../support/in-process-daemon.ts';
 
-describe('the catalog’s page', () => {
+describe('an installation from the page', () => {
   let daemon: InProcessDaemon;
   let engine: FakeEngine;
   let app: App;
@@ -32,29 +27,15 @@ describe('the catalog’s page', () => {
     await daemon[Symbol.asyncDispose]();
   });
 
-  it('finds entries by words in their texts and tools, and by category', async () => {
-    const state = createCatalogState(app);
-    await until(() => state.entries.value.value);
-    state.search('ECHO server');
-    assert.deepEqual(
-      state.found.value.map(({ id }) => id),
-      ['echo'],
-    );
-    state.search('');
-    state.filter('nothing of the kind');
-    assert.deepEqual(state.found.value, []);
-    assert.deepEqual(state.categories.value, ['test']);
-    state.close();
-  });
-
-  it('installs, and then shows the entry as installed', async () => {
-    const catalog = createCatalogState(app);
+  it('installs under the name that was asked for', async () => {
     const state = createInstallState(app, () => false);
     await state.install({ from: { catalogEntry: 'echo' }, serverId: 'my-echo' });
     assert.equal(await ended(state), 'succeeded');
-    const entry = await until(() => catalog.entries.value.value?.find(({ installed }) => installed.length > 0));
-    assert.deepEqual(entry.installed, ['my-echo']);
-    catalog.close();
+    const { items } = await daemon.api.listServers();
+    assert.deepEqual(
+      items.map(({ id }) => id),
+      ['my-echo'],
+    );
   });
 
   it('cancels on the way, and nothing is left', async () => {
