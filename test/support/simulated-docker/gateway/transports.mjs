@@ -123,8 +123,10 @@ function createStreaming(gateway) {
       response.writeHead(204).end();
     },
   };
-  return (request, response) =>
-    methods[request.method]?.(request, response) ?? refuse(response, 405, 'Method Not Allowed\n');
+  return (request, response) => {
+    const act = methods[request.method];
+    return act ? act(request, response) : refuse(response, 405, 'Method Not Allowed\n');
+  };
 }
 
 /** Serves `/sse`: answers come on the stream. */
