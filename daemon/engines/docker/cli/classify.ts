@@ -3,6 +3,7 @@ import type { CliDiagnosis } from '../../cli-error.ts';
 import type { CliOutput } from '../../run.ts';
 import { isHelp } from './answers.ts';
 import { failureRules } from './failure-rules.ts';
+import { readGatewayStart, wordStartFailure } from './gateway-start.ts';
 
 /** Longer texts say what went wrong at their end. */
 const looked = 20_000;
@@ -30,26 +31,8 @@ function findQuietFailure(stdout: string, stderr: string, args: readonly string[
   const { started, failed } = readGatewayStart(stderr);
   const [first, ...others] = failed;
   if (!first || started.length > 0) return undefined;
-  const subject =
-    others.length > 0 ? 'none of the servers could be started' : `the server "${first.name}" could not be started`;
-  return { failure: 'server-start', subject };
-}
-
-export interface GatewayStart {
-  started: { name: string; tools: number }[];
-  failed: { name: string; reason: string }[];
-}
-
-/** Which servers a gateway has started, by its standard error (CONTRACT section 6). */
-export function readGatewayStart(stderr: string): GatewayStart {
-  const start: GatewayStart = { started: [], failed: [] };
-  for (const line of stderr.split('\n')) {
-    const failed = /^ {2}> Can't start ([^\s:]+): (.*)$/.exec(line);
-    const started = /^ {2}> ([^\s:]+):(?: \((\d+) tools\))?(?: \(\d+ \w+\))*\s*$/.exec(line);
-    if (failed?.[1]) start.failed.push({ name: failed[1], reason: shorten(failed[2] ?? '') });
-    else if (started?.[1]) start.started.push({ name: started[1], tools: Number(started[2] ?? 0) });
-  }
-  return start;
+  if (others.length > 0) return { failure: 'server-start', subject: 'none of the servers could be started' };
+  return { failure: 'server-start', ...wordStartFailure(first, stderr) };
 }
 
 /** What is no line of a gateway's log or a container's own words; all of it, if nothing else is there. */

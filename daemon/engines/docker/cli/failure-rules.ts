@@ -26,8 +26,14 @@ const surroundings: FailureRule[] = [
   },
   {
     failure: 'engine-down',
-    pattern: /Cannot connect to the Docker daemon at ([^\s]+?)\.(?:\s|$)/,
+    pattern: /Cannot connect to the Docker daemon at ((?:unix|npipe):\S+?)\.(?:\s|$)/,
     why: address => `no Docker engine answers at ${address}`,
+  },
+  {
+    failure: 'engine-down',
+    pattern: /Cannot connect to the Docker daemon at (\S+?)\.(?:\s|$)/,
+    why: address => `no Docker engine answers at ${address}`,
+    next: 'See that the engine at this address runs, or correct DOCKER_HOST or the Docker context.',
   },
   { failure: 'engine-down', pattern: /Is the docker daemon running|error during connect:/ },
   {
@@ -82,8 +88,14 @@ const missing: FailureRule[] = [
     failure: 'not-found',
     pattern: /artifact (\S+): [\s\S]*MANIFEST_UNKNOWN/,
     why: reference => `the registry has nothing called "${reference}"`,
+    next: 'Correct the name or the tag.',
   },
-  { failure: 'not-found', pattern: /MANIFEST_UNKNOWN/, why: () => 'the registry has nothing of this name' },
+  {
+    failure: 'not-found',
+    pattern: /MANIFEST_UNKNOWN/,
+    why: () => 'the registry has nothing of this name',
+    next: 'Correct the name or the tag.',
+  },
   { failure: 'not-found', pattern: /Vendor not found: ([\w-]+)/, why: there('client') },
   { failure: 'not-found', pattern: /client (\S+) is not supported/, why: there('client') },
   { failure: 'not-found', pattern: /unknown template: "?([\w.-]+)/, why: there('template') },
@@ -291,7 +303,8 @@ const validation: FailureRule[] = [
   {
     failure: 'validation',
     pattern:
-      /invalid server value|invalid filter format|accepts \d+ arg\(s\)|requires at least \d+ arg|must provide at least one flag|no tool name provided/,
+      /^(.*(?:invalid server value|invalid filter format|accepts \d+ arg\(s\)|requires at least \d+ arg|must provide at least one flag|no tool name provided).*)$/m,
+    why: line => `docker mcp says “${line.trim()}”`,
   },
 ];
 
