@@ -143,11 +143,14 @@ const publisherOf = (spec: ServerSpec, source: ServerSource): string =>
       ? source.image.split('/').slice(0, -1).join('/')
       : '');
 
-/** Why an entry cannot be used. */
-export interface LeftOut {
-  reason: string;
+/** Why an entry cannot be used. A class, because an entry may have a member of any name. */
+export class LeftOut {
+  readonly reason: string;
+  constructor(reason: string) {
+    this.reason = reason;
+  }
 }
-export const isLeftOut = <T extends object>(result: T | LeftOut): result is LeftOut => 'reason' in result;
+export const isLeftOut = (result: object): result is LeftOut => result instanceof LeftOut;
 
 /** An entry of a catalog, as every engine offers it. `where`: what the catalog says around the definition. */
 export function toOffer(
@@ -156,10 +159,10 @@ export function toOffer(
   where: Pick<CatalogServer, 'image' | 'endpoint'> = {},
 ): CatalogOffer | LeftOut {
   const name = DockerServerName.safeParse(spec.name);
-  if (!name.success) return { reason: 'Its name has characters that a server’s name must not have.' };
-  if (spec.type === 'poci') return { reason: 'It is of the type "poci", which docker mcp does not run any more.' };
+  if (!name.success) return new LeftOut('Its name has characters that a server’s name must not have.');
+  if (spec.type === 'poci') return new LeftOut('It is of the type "poci", which docker mcp does not run any more.');
   const source = sourceOf(spec, where);
-  if (!source) return { reason: 'It names neither an image nor an address that can be used.' };
+  if (!source) return new LeftOut('It names neither an image nor an address that can be used.');
   const toolNames = toolNamesOf(spec);
   return {
     id: entryIdOf(catalog.ref, name.data),
