@@ -9,6 +9,8 @@ type LayerState = Transfer['layers'][number]['state'];
 interface Layer {
   state: LayerState;
   bytes: number;
+  /** Where a layer that was cut goes on: the engine counts what is left then, and calls it the total. */
+  from: number;
   totalBytes: number | null;
   /** It was here already: it took no transfer and counts for none. */
   cached: boolean;
@@ -59,15 +61,19 @@ export function createPullReader(clock: Clock): PullReader {
     retrying = /^Retrying in \d+ second/.test(status) ? status : undefined;
     const state = states[status] ?? (retrying ? 'waiting' : undefined);
     if (!state || (!layers.has(id) && layers.size >= mostLayers)) return retrying !== undefined;
-    const layer = layers.get(id) ?? { state, bytes: 0, totalBytes: null, cached: false };
+    const layer = layers.get(id) ?? { state, bytes: 0, from: 0, totalBytes: null, cached: false };
     layers.set(id, layer);
     layer.state = state;
     layer.cached ||= status === 'Already exists';
     if (status === 'Downloading') {
-      // A layer that is tried again begins anew.
-      speed.add(Math.max(0, (current ?? 0) - layer.bytes));
-      layer.bytes = Math.round(current ?? 0);
-      if (total && total > 0) layer.totalBytes = Math.round(total);
+      const whole = layer.totalBytes ?? 0;
+      if (total && total > 0) {
+        layer.from = total < whole ? whole - total : 0;
+        layer.totalBytes = Math.round(Math.max(whole, total));
+      }
+      const bytes = Math.round(layer.from + (current ?? 0));
+      speed.add(Math.max(0, bytes - layer.bytes));
+      layer.bytes = bytes;
     } else if ((state === 'extracting' || state === 'done') && layer.totalBytes !== null) {
       speed.add(Math.max(0, layer.totalBytes - layer.bytes));
       layer.bytes = layer.totalBytes;
