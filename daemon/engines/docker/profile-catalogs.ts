@@ -17,12 +17,15 @@ export function createProfileCatalogs(cli: CatalogsCli): CatalogDialect {
     // Somebody who names it otherwise does not want it twice.
     if (!before.has(withTag(from))) await cli.remove(from);
   };
+  const list = async (): Promise<CatalogOfDocker[]> => {
+    const listed = await cli.list();
+    return listed.map(({ ref, title, digest }) => toCatalog({ ref, title, digest, source: undefined }));
+  };
   return {
     normalise: withTag,
-    async list() {
-      const listed = await cli.list();
-      return listed.map(({ ref, title, digest }) => toCatalog({ ref, title, digest, source: undefined }));
-    },
+    list,
+    refs: async () => (await cli.list()).map(({ ref }) => ref),
+    find: async ref => (await list()).find(catalog => catalog.ref === withTag(ref)),
     // What is in the database now: reading never reaches for the network.
     read: async ref => toContent(await cli.show(ref, { pull: 'never' })),
     async make(ref, content) {
