@@ -14,6 +14,8 @@ import { describeSource } from '../terminal/describe.ts';
 import { safeLine } from '../terminal/safe-text.ts';
 import { watchOperation } from '../watch-operation.ts';
 
+type NewInstall = Extract<NewOperation, { kind: 'install' }>;
+
 interface InstallOptions {
   name?: string;
   version?: string;
@@ -63,7 +65,7 @@ async function install(
     ...(args.length > 0 ? { arguments: args } : {}),
     ...(options.env ? { environment } : {}),
   };
-  const body: NewOperation = {
+  const body: NewInstall = {
     kind: 'install',
     ...from,
     ...(options.name ? { serverId: options.name } : {}),
@@ -75,7 +77,7 @@ async function install(
   return finish(context, api, await watchOperation(context, api, operation), options);
 }
 
-function packageSource(wanted: PackageRequest, { integrity, input }: InstallOptions): NewOperation['from'] {
+function packageSource(wanted: PackageRequest, { integrity, input }: InstallOptions): NewInstall['from'] {
   if (input) throw new UsageError('--input is for catalog entries. Hand a package its arguments after "--".');
   const { version } = wanted;
   return { package: wanted.package, ...(version ? { version } : {}), ...(integrity ? { integrity } : {}) };
@@ -86,7 +88,7 @@ async function entrySource(
   id: string,
   { input, version, integrity }: InstallOptions,
   signal: AbortSignal,
-): Promise<Pick<NewOperation, 'from' | 'inputs'>> {
+): Promise<Pick<NewInstall, 'from' | 'inputs'>> {
   const entry = await findEntry(api, id, signal);
   if (version || integrity) {
     const hint =
@@ -140,7 +142,7 @@ async function finish(
     output.problem(operation.problem ?? interruptedProblem);
     return { document: operation, text: '', exitCode: exitCodes.api };
   }
-  const server = await api.getServer({ params: { id: serverId } }, { signal });
+  const server = await api.getServer({ params: { id: serverId ?? '' } }, { signal });
   const version = server.source.type === 'npm' ? ` (${safeLine(describeSource(server.source))})` : '';
   const installed = `Installed ${serverId}${version}`;
   if (!start) return { document: operation, text: `${installed}. Start it with: quayside start ${serverId}` };
