@@ -26,8 +26,9 @@ export interface ServerContainer {
   labels: Record<string, string>;
   /** The value of `gatewayMarkVariable` in its environment. */
   mark: string | null;
-  /** What the image alone has for a command is left out. */
   command: string[];
+  /** Names of the volumes that it has mounted. */
+  volumes: string[];
 }
 
 export interface ContainerStats {

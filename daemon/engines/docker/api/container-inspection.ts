@@ -24,6 +24,7 @@ const Inspection = z.looseObject({
     StartedAt: z.string().default(''),
     Health: z.looseObject({ Status: z.string() }).nullish(),
   }),
+  Mounts: z.array(z.looseObject({ Type: z.string().optional(), Name: z.string().optional() })).nullish(),
   Config: z.looseObject({
     Image: z.string().default(''),
     Env: z.array(z.string()).nullish(),
@@ -43,7 +44,7 @@ export interface InspectedContainer {
 export function readInspection(answer: unknown): InspectedContainer | undefined {
   const read = Inspection.safeParse(answer);
   if (!read.success) return undefined;
-  const { Id, Name, Created, Image, State, Config } = read.data;
+  const { Id, Name, Created, Image, State, Mounts, Config } = read.data;
   const labels = Config.Labels ?? {};
   if (labels[serverLabel] !== 'true') return undefined;
   const environment = toEnvironment(Config.Env ?? []);
@@ -65,6 +66,7 @@ export function readInspection(answer: unknown): InspectedContainer | undefined 
       labels,
       mark: environment[gatewayMarkVariable] || null,
       command: Config.Cmd ?? [],
+      volumes: (Mounts ?? []).flatMap(({ Type, Name: volume }) => (Type === 'volume' && volume ? [volume] : [])),
     },
   };
 }

@@ -16,10 +16,13 @@ interface Layer {
   cached: boolean;
 }
 
+/** No layer is larger than eight terabytes: sums stay exact. */
+const bytes = z.number().nonnegative().max(8e12).optional().catch(undefined);
+
 const Message = z.looseObject({
   id: z.string().max(200).optional(),
   status: z.string().optional(),
-  progressDetail: z.looseObject({ current: z.number().optional(), total: z.number().optional() }).nullish(),
+  progressDetail: z.looseObject({ current: bytes, total: bytes }).nullish().catch(undefined),
   error: z.string().optional(),
   errorDetail: z.looseObject({ message: z.string().optional() }).optional(),
 });
