@@ -171,8 +171,16 @@ export async function runGateway(context) {
   const token = flags['allow-unauthenticated'] ? undefined : process.env.MCP_GATEWAY_AUTH_TOKEN || createToken();
   if (http) serveHttp(gateway, http.server, { path, ready, token });
   if (flags.verbose && flags.servers) log.line('Note: dynamic-tools disabled when using --servers flag');
-  const configuration = fileMode ? await readFileMode(gateway) : await readProfileMode(gateway);
-  await applyConfiguration(gateway, configuration);
+  let configuration;
+  try {
+    configuration = fileMode ? await readFileMode(gateway) : await readProfileMode(gateway);
+    await applyConfiguration(gateway, configuration);
+  } catch (error) {
+    // A port that is open would keep the process alive.
+    http?.server.close();
+    http?.server.closeAllConnections();
+    throw error;
+  }
   announceOauth(gateway, configuration.servers);
   if (flags.watch !== false) log.line('- Watching for configuration updates...');
   log.line(`> Initialized in ${goDuration(performance.now() - startedAt)}`);
