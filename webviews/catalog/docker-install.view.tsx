@@ -114,7 +114,7 @@ function DockerInstallForm({ entry, state }: { entry: CatalogEntry; state: Docke
         </Note>
       ) : (
         <Note icon="shield">
-          <p>It runs in a container of its own, without your files and without new rights.</p>
+          <p>It runs in a container of its own and sees none of your files but those that its settings name.</p>
         </Note>
       )}
       {problem && (problem.errors ?? []).length === 0 && (

@@ -68,8 +68,16 @@ const EntryHead = ({ entry }: { entry: CatalogEntry }) => (
     </h1>
     <p class="facts">
       <span>{kindIcons[entry.kind].word}</span>
-      {entry.publisher && <ServerText text={entry.publisher} />}
-      {entry.license && <ServerText text={entry.license} />}
+      {entry.publisher && (
+        <span>
+          <ServerText text={entry.publisher} />
+        </span>
+      )}
+      {entry.license && (
+        <span>
+          <ServerText text={entry.license} />
+        </span>
+      )}
       {entry.popularity !== null && entry.popularity > 0 && (
         <span>
           <Icon name="star-empty" /> {shortCount(entry.popularity)}

@@ -121,7 +121,7 @@ function filterSelects(
       set: value => ({ engine: value === 'docker' || value === 'process' ? value : undefined }),
     },
     {
-      name: 'With or without secrets',
+      name: 'Secrets: any',
       value: yesNo(filters.secrets),
       options: [
         { value: 'yes', label: 'Needs secrets' },
@@ -130,7 +130,7 @@ function filterSelects(
       set: value => ({ secrets: flag(value) }),
     },
     {
-      name: 'Installed or not',
+      name: 'Installed: any',
       value: yesNo(filters.installed),
       options: [
         { value: 'yes', label: 'Installed' },

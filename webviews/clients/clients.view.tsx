@@ -152,8 +152,10 @@ function ClientRow({ client, state }: { client: McpClient; state: ClientsState }
           )}
         </span>
         {problem && (
-          <span class="quiet">
-            <Icon name="warning" /> <ServerText text={problem} />
+          <span class="facts">
+            <span>
+              <Icon name="warning" /> <ServerText text={problem} />
+            </span>
           </span>
         )}
       </div>

@@ -104,7 +104,7 @@ const WhenItApplies = ({ server: { changesApply, profile } }: { server: MCPServe
     {profile && (
       <>
         {' '}
-        They are kept in Docker’s profile <ServerText text={profile} />.
+        Settings are kept in Docker’s profile <ServerText text={profile} />.
       </>
     )}
   </p>
