@@ -2,6 +2,7 @@
 
 import type { DockerStatus } from '../../../../shared/api/docker.ts';
 import { isProblemError, type ProblemError, problem } from '../../../../shared/api/problem.ts';
+import { ensurePrivateFolder } from '../../../platform/private-file.ts';
 import type { Output } from '../../../supervision/output.ts';
 import type { GatewayCli, GatewaySource } from '../cli/docker-cli.ts';
 import type { ServerInSession } from './attribution.ts';
@@ -127,6 +128,7 @@ export async function launchGateway(
 ): Promise<LaunchedGateway> {
   const { mode, members } = request;
   request.onMode(mode);
+  ensurePrivateFolder(ports.places.privateFolder);
   const mark = mode.mode === 'files' ? ports.newMark() : null;
   const files = mark === null ? undefined : await createGatewayFiles(ports.places, ports.owner, mark);
   const shared = await shareFiles(ports, request, files, mark);

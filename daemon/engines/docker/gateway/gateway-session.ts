@@ -90,9 +90,8 @@ export function createGatewaySession({ redact, tell, onContainerLost }: GatewayS
     try {
       return await act(at.raw);
     } catch (error) {
-      throw at.why !== undefined && isProblemError(error) && error.code === 'SERVER_003'
-        ? cutOff(at.why, error)
-        : error;
+      if (!isGone(error)) throw error;
+      throw at.why === undefined ? gone(error) : cutOff(at.why, error);
     } finally {
       at.calls -= 1;
       retire(at);
@@ -238,6 +237,18 @@ const containerLost = (server: string, cause: unknown): ProblemError =>
   problem('SERVER_003', {
     detail: `The container of "${server}" ended before the answer came.`,
     next: 'Try again: the next call starts a new one. If it ends again, look at the output of the server.',
+    cause,
+  });
+
+/** The connection broke: the gateway has ended. */
+const isGone = (error: unknown): boolean =>
+  isProblemError(error) &&
+  (error.code === 'SERVER_003' || (error.code === 'TOOL_004' && error.cause instanceof TypeError));
+
+const gone = (cause: unknown): ProblemError =>
+  problem('SERVER_003', {
+    detail: 'The gateway ended before the answer came. Whether the call had an effect is not known.',
+    next: 'Wait until the server runs again, then call it again if that does no harm.',
     cause,
   });
 
