@@ -63,6 +63,7 @@ export function createCatalogReader(options: CatalogReaderOptions): CatalogReade
 
   const readBuiltIn = async (): Promise<boolean> => {
     const byCatalog = Map.groupBy(await engine.catalog(), ({ catalog }) => catalog);
+    if (closed) return false;
     let changed = false;
     for (const [id, offers] of byCatalog) {
       const [first] = offers;
@@ -74,8 +75,9 @@ export function createCatalogReader(options: CatalogReaderOptions): CatalogReade
           offers.map(offer => ({ offer, definition: null })),
         )) || changed;
     }
+    if (closed) return false;
     for (const { id, engine: of } of repository.all()) {
-      if (of !== 'process' || byCatalog.has(id) || closed) continue;
+      if (of !== 'process' || byCatalog.has(id)) continue;
       repository.remove(id);
       changed = true;
     }
@@ -108,7 +110,7 @@ export function createCatalogReader(options: CatalogReaderOptions): CatalogReade
   };
 
   const readDocker = async (): Promise<boolean> => {
-    if (!control) return false;
+    if (!control || closed) return false;
     const ofDocker = () => repository.all().filter(catalog => catalog.engine === 'docker');
     let listed: CatalogOfDocker[];
     try {
@@ -116,10 +118,11 @@ export function createCatalogReader(options: CatalogReaderOptions): CatalogReade
     } catch (error) {
       return !closed && tellAll(repository, ofDocker(), errorToProblem(error));
     }
+    if (closed) return false;
     let changed = false;
     const ids = new Set(listed.map(({ id }) => id));
     for (const { id } of ofDocker()) {
-      if (ids.has(id) || closed) continue;
+      if (ids.has(id)) continue;
       repository.remove(id);
       changed = true;
     }
@@ -144,7 +147,9 @@ export function createCatalogReader(options: CatalogReaderOptions): CatalogReade
         changed => {
           if (changed && !closed) onChanged();
         },
-        error => onFailure(error, 'the built-in catalog'),
+        error => {
+          if (!closed) onFailure(error, 'the built-in catalog');
+        },
       );
       return seeding;
     },
