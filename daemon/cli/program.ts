@@ -12,6 +12,7 @@ import { addCallCommand } from './commands/call.commands.ts';
 import { addCatalogCommands } from './commands/catalog.commands.ts';
 import { addClientCommands } from './commands/clients.commands.ts';
 import { addConfigCommands } from './commands/config.commands.ts';
+import { addContainerCommands } from './commands/containers.commands.ts';
 import { addDaemonCommands } from './commands/daemon.commands.ts';
 import { addDockerCommands } from './commands/docker.commands.ts';
 import { addDoctorCommands } from './commands/doctor.commands.ts';
@@ -49,7 +50,7 @@ const groups: readonly (readonly [heading: string, ...add: ((program: Command, a
   ['Catalog:', addCatalogCommands, addInstallCommand, addOperationCommands],
   ['Tools:', addToolCommands, addCallCommand],
   ['Secrets:', addSecretCommands],
-  ['Docker:', addDockerCommands, addDoctorCommands, addClientCommands],
+  ['Docker:', addDockerCommands, addDoctorCommands, addContainerCommands, addClientCommands],
   ['Watch:', addEventCommand, addAuditCommands],
 ];
 
