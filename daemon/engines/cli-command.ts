@@ -47,8 +47,8 @@ export interface CliRunner {
   run<T>(command: CliCommand<T>, call?: CliCall): Promise<T>;
   /** A child that lives until it is stopped. Errors: CliError if it cannot be started. */
   start(launch: CliLaunch): Promise<StreamedProcess>;
-  /** Ends everything that still runs, and takes no more. */
-  close(): Promise<void>;
+  /** Ends everything that still runs, and takes no more. Milliseconds before what does not listen is killed. */
+  close(patience?: number): Promise<void>;
 }
 
 export interface CliRunnerOptions {

@@ -69,20 +69,25 @@ export function createCliRunner(options: CliRunnerOptions): CliRunner {
     const teller = createTeller(command, options.program);
     check(command, teller);
     const signal = call.signal ? AbortSignal.any([closing.signal, call.signal]) : closing.signal;
-    const act = async () =>
-      readAnswer(command, await collect(command, { ...options, limits, teller, signal }), options, teller);
+    const waiting = untilActing(signal);
+    const act = waiting.whileActing(async () => {
+      const output = await collect(command, { ...options, limits, teller, signal });
+      return readAnswer(command, output, options, teller);
+    });
     try {
-      return await pRetry(() => queues[command.kind].add(act, { signal }), {
+      return await pRetry(() => queues[command.kind].add(act, { signal: waiting.signal }), {
         retries: command.kind === 'read' ? limits.retries : 0,
         minTimeout: limits.retryPause,
         factor: 2,
         randomize: true,
-        signal,
+        signal: waiting.signal,
         shouldRetry: ({ error }) => error instanceof CliError && passing.has(error.failure),
       });
     } catch (error) {
       if (error instanceof CliError) throw error;
       throw teller.error({ failure: signal.aborted ? 'cancelled' : 'unknown', cause: error });
+    } finally {
+      waiting.close();
     }
   };
 
@@ -109,10 +114,38 @@ export function createCliRunner(options: CliRunnerOptions): CliRunner {
       if (closing.signal.aborted) await stream.stop();
       return stream;
     },
-    async close() {
+    async close(patience) {
       closing.abort();
-      await Promise.all([...running, ...[...streams].map(stream => stream.stop())]);
+      await Promise.all([...running, ...[...streams].map(stream => stream.stop(patience))]);
     },
+  };
+}
+
+/**
+ * A signal that is given only while nothing runs: whoever has given up is answered at once while he waits for his turn or
+ * for another try, but not before a program that has been started has ended.
+ */
+function untilActing(signal: AbortSignal) {
+  const waiting = new AbortController();
+  let isActing = false;
+  const give = () => {
+    if (signal.aborted && !isActing) waiting.abort(signal.reason);
+  };
+  signal.addEventListener('abort', give);
+  give();
+  return {
+    signal: waiting.signal,
+    whileActing:
+      <T>(act: () => Promise<T>) =>
+      async (): Promise<T> => {
+        isActing = true;
+        try {
+          return await act();
+        } finally {
+          isActing = false;
+        }
+      },
+    close: () => signal.removeEventListener('abort', give),
   };
 }
 
