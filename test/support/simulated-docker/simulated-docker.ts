@@ -30,7 +30,8 @@ export interface CommandFailure {
 }
 
 export interface SimulatedFailure {
-  engine?: 'down' | 'permission';
+  /** `only-by-host`: the default engine does not answer, one that DOCKER_HOST names may. */
+  engine?: 'down' | 'permission' | 'only-by-host';
   desktop?: 'not-running' | 'toolkit-disabled';
   database?: 'locked' | 'migration-lock' | 'dirty' | 'corrupt' | 'newer' | 'read-only';
   /** How long a locked database lets wait; the real one does 5,000. */
