@@ -17,6 +17,7 @@ import { addDaemonCommands } from './commands/daemon.commands.ts';
 import { addDockerCommands } from './commands/docker.commands.ts';
 import { addDoctorCommands } from './commands/doctor.commands.ts';
 import { addEventCommand } from './commands/events.commands.ts';
+import { addGatewayCommands } from './commands/gateways.commands.ts';
 import { addInstallCommand } from './commands/install.commands.ts';
 import { addOperationCommands } from './commands/operations.commands.ts';
 import { addSecretCommands } from './commands/secrets.commands.ts';
@@ -50,7 +51,7 @@ const groups: readonly (readonly [heading: string, ...add: ((program: Command, a
   ['Catalog:', addCatalogCommands, addInstallCommand, addOperationCommands],
   ['Tools:', addToolCommands, addCallCommand],
   ['Secrets:', addSecretCommands],
-  ['Docker:', addDockerCommands, addDoctorCommands, addContainerCommands, addClientCommands],
+  ['Docker:', addDockerCommands, addGatewayCommands, addDoctorCommands, addContainerCommands, addClientCommands],
   ['Watch:', addEventCommand, addAuditCommands],
 ];
 
