@@ -84,7 +84,7 @@ export function createCatalogReader(options: CatalogReaderOptions): CatalogReade
     return changed;
   };
 
-  const readOne = async (listed: CatalogOfDocker): Promise<boolean> => {
+  const readOne = async (listed: CatalogOfDocker, read: CatalogControl['read']): Promise<boolean> => {
     const before = repository.find(listed.id);
     const isSame = before?.digest === listed.digest && listed.digest !== '';
     if (before && isSame) {
@@ -94,7 +94,7 @@ export function createCatalogReader(options: CatalogReaderOptions): CatalogReade
     // Known from now on, but without a digest until all of it is stored: what breaks off is read again.
     const known = { ...toRow(listed, before), digest: null, readAt: before?.readAt ?? null };
     try {
-      const { catalog, entries, leftOut } = await (control as CatalogControl).read(listed.ref);
+      const { catalog, entries, leftOut } = await read(listed.ref);
       if (closed) return false;
       if (leftOut.length > 0) onFailure(new Error(describeLeftOut(leftOut)), `catalog ${listed.ref}`);
       repository.save({ ...known, ...toRow(catalog, before), digest: null, readAt: before?.readAt ?? null });
@@ -126,7 +126,15 @@ export function createCatalogReader(options: CatalogReaderOptions): CatalogReade
       repository.remove(id);
       changed = true;
     }
-    for (const catalog of listed) if (!closed) changed = (await readOne(catalog)) || changed;
+    for (const catalog of listed) {
+      if (closed) return false;
+      try {
+        changed = (await readOne(catalog, control.read)) || changed;
+      } catch (error) {
+        // Of one, and no reason to leave out the others.
+        if (!closed) onFailure(error, `catalog ${catalog.ref}`);
+      }
+    }
     return changed;
   };
 
