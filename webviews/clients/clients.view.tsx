@@ -228,7 +228,7 @@ function Change({ pending: { client, change, preview }, state }: { pending: Pend
         <code>{preview.file}</code>. Values that look secret are hidden here and stay as they are.
       </p>
       {preview.losesComments && (
-        <Note icon="warning">
+        <Note icon="warning" tone="warning">
           <p>docker mcp writes the whole file anew, and its comments are lost. The backup has them.</p>
         </Note>
       )}

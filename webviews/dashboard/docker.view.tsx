@@ -51,14 +51,16 @@ export function DockerPart() {
 export function DockerWarnings() {
   const { live } = useApp();
   const docker = live.docker.value.value;
+  const warnings = docker ? warningsOf(docker) : [];
+  if (warnings.length === 0) return null;
   return (
-    <>
-      {(docker ? warningsOf(docker) : []).map(problem => (
+    <section class="section" aria-label="Warnings about Docker">
+      {warnings.map(problem => (
         <ProblemNotice key={`${problem.code} ${problem.detail}`} problem={problem} severity="warning">
           <PlaceLink to={{ view: 'doctor' }}>Open the doctor</PlaceLink>
         </ProblemNotice>
       ))}
-    </>
+    </section>
   );
 }
 

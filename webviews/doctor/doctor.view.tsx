@@ -69,19 +69,21 @@ function BundlePart({ state }: { state: DoctorState }) {
     return <ProblemNotice problem={state.bundling.problem.value} onDismiss={state.bundling.dismiss} />;
   if (!bundle) return null;
   return (
-    <Note icon="file-zip">
-      <p>
-        <code>{bundle.fileName}</code> ({formatBytes(bundle.bytes)}) was downloaded. It holds no secrets. Look into it
-        before you hand it on:
-      </p>
-      <ul class="bullets">
-        {bundle.contents.map(({ name, about }) => (
-          <li key={name}>
-            <code>{name}</code> <span class="quiet">{about}</span>
-          </li>
-        ))}
-      </ul>
-    </Note>
+    <section class="section" aria-label="Support bundle">
+      <Note icon="file-zip">
+        <p>
+          <code>{bundle.fileName}</code> ({formatBytes(bundle.bytes)}) was downloaded. It holds no secrets. Look into it
+          before you hand it on:
+        </p>
+        <ul class="bullets">
+          {bundle.contents.map(({ name, about }) => (
+            <li key={name}>
+              <code>{name}</code> <span class="quiet">{about}</span>
+            </li>
+          ))}
+        </ul>
+      </Note>
+    </section>
   );
 }
 

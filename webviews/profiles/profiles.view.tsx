@@ -101,7 +101,7 @@ function ProfileList({ state }: { state: ProfilesState }) {
     <Loaded load={live.profiles} what="the profiles">
       {profiles =>
         profiles.length === 0 ? (
-          <Empty icon="layers" title="There is no profile yet">
+          <Empty icon="layers" title={missing === undefined ? 'There is no profile yet' : 'There are no profiles here'}>
             <p>
               {missing ??
                 'A profile is a selection of servers with their settings. Its gateway runs them in containers.'}
