@@ -177,7 +177,7 @@ export async function createSimulatedDocker(options: SimulatedDockerOptions): Pr
     await writeCatalog('docker-mcp', options.dockerCatalog, { displayName: 'Docker MCP Catalog' });
 
   const runningContainers: SimulatedDocker['runningContainers'] = async () => {
-    const files = await readdir(containersFolder);
+    const files = await readdir(containersFolder).catch(() => []);
     const records = await Promise.all(
       files.map(name => readFile(join(containersFolder, name), 'utf8').catch(() => undefined)),
     );
