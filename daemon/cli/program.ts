@@ -10,6 +10,7 @@ import { addAccessCommands } from './commands/access.commands.ts';
 import { addAuditCommands } from './commands/audit.commands.ts';
 import { addCallCommand } from './commands/call.commands.ts';
 import { addCatalogCommands } from './commands/catalog.commands.ts';
+import { addCatalogsCommands } from './commands/catalogs.commands.ts';
 import { addClientCommands } from './commands/clients.commands.ts';
 import { addConfigCommands } from './commands/config.commands.ts';
 import { addContainerCommands } from './commands/containers.commands.ts';
@@ -48,7 +49,7 @@ interface GlobalOptions {
 const groups: readonly (readonly [heading: string, ...add: ((program: Command, act: Act) => void)[]])[] = [
   ['Quayside:', addUpCommand, addDaemonCommands, addAccessCommands],
   ['Servers:', addServerCommands, addConfigCommands],
-  ['Catalog:', addCatalogCommands, addInstallCommand, addOperationCommands],
+  ['Catalog:', addCatalogCommands, addCatalogsCommands, addInstallCommand, addOperationCommands],
   ['Tools:', addToolCommands, addCallCommand],
   ['Secrets:', addSecretCommands],
   ['Docker:', addDockerCommands, addGatewayCommands, addDoctorCommands, addContainerCommands, addClientCommands],

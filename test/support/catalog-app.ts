@@ -40,9 +40,9 @@ export function createCatalogApp(
     control,
     installed: () => installed,
     transfers: {
-      run(kind, title, given) {
+      runOperation(what, given) {
         work = given;
-        return buildOperation({ kind, title, serverId: null });
+        return buildOperation(what);
       },
     },
     clock: { now: () => time.now },
