@@ -45,6 +45,9 @@ describe('whose a container is', function () {
   beforeEach(async () => {
     engine = await sharedEngine();
     at = await watchOf(engine);
+    // The engine is that of other suites as well.
+    await Promise.all(at.watch.list().map(({ id }) => at.watch.remove(id)));
+    await at.watch.refresh();
     records = createMemoryRecords();
     gateways = [];
     ownership = newDaemon();
