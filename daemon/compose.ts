@@ -10,8 +10,7 @@ import { createAccessService } from './features/access/access.service.ts';
 import { createAuditAnchors } from './features/audit/anchors.ts';
 import { createAuditRepository } from './features/audit/audit.repository.ts';
 import { auditHandlers } from './features/audit/audit.routes.ts';
-import { catalogHandlers } from './features/catalog/catalog.routes.ts';
-import { createCatalogService } from './features/catalog/catalog.service.ts';
+import { createCatalogs } from './features/catalog/create-catalogs.ts';
 import { createGateway } from './features/gateway/gateway.ts';
 import { createOperationRepository } from './features/operations/operations.repository.ts';
 import { operationHandlers } from './features/operations/operations.routes.ts';
@@ -171,7 +170,16 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
   late.tools = tools;
 
   const operationRepository = createOperationRepository(database);
-  const catalog = createCatalogService({ engine, installed: servers.all });
+  const catalogs = createCatalogs({
+    database,
+    engine,
+    control: null,
+    installed: servers.all,
+    transfers: { runOperation: (what, work) => operations.runOperation(what, work) },
+    clock,
+    publish: events.publish,
+    onFailure: logFailure,
+  });
   const operations = createOperationService({
     repository: operationRepository,
     engines: { process: engine },
@@ -179,7 +187,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     publish: events.publish,
     onFailure: logFailure,
     needs: {
-      catalogEntry: catalog.get,
+      catalogEntry: catalogs.entry,
       applyInputs: resolveInputs,
       serverExists: servers.exists,
       addServer: servers.add,
@@ -240,7 +248,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
       ...status,
       ...serverHandlers(servers, tester),
       ...toolHandlers(tools),
-      ...catalogHandlers(catalog),
+      ...catalogs.handlers,
       ...operationHandlers(operations),
       ...accessHandlers(access, () => address),
       ...auditHandlers(audit, version),
@@ -285,6 +293,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
       await supervisor.close();
       await restoring.catch(error => logFailure(error, 'restore'));
       streams.closeAll();
+      catalogs.close();
       await secrets.close();
       records.flush();
       audit.close();
