@@ -9,7 +9,10 @@ export type CommandKind = 'read' | 'mutation';
 
 /** What a program has printed by its end. */
 export interface CliOutput {
+  /** All of it; of JSON the beginning. */
   stdout: string;
+  /** What was parsed while it came, for a command whose format is JSON. Errors: SyntaxError. */
+  json?: () => unknown;
   /** The last part of it, without control characters. */
   stderr: string;
   /** Null if a signal has ended it. */
@@ -32,6 +35,8 @@ export interface CliCommand<T> {
   secrets?: readonly string[];
   /** Another program than the runner's own: the plugin's binary. */
   program?: string;
+  /** JSON is parsed while it comes, and not kept as text. */
+  format?: 'json';
   /** True for a failure that comes with an answer, which is parsed all the same. */
   tolerates?: (failure: CliFailure, output: CliOutput) => boolean;
   /** What was answered, from a run that ended well. Throws AnswerError, or an error of zod. */

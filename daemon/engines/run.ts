@@ -31,7 +31,6 @@ export type {
   CliOutput,
   CliRunner,
   CliRunnerOptions,
-  CommandKind,
   StreamedProcess,
   StreamedProcessEnd,
 } from './cli-command.ts';
@@ -39,7 +38,8 @@ export type {
 const usual: CliLimits = {
   quick: 30_000,
   long: 300_000,
-  stdout: 64 * 1_048_576,
+  // A catalog of 5,000 servers with a dozen tools each has 71 MB.
+  stdout: 128 * 1_048_576,
   stderr: 1_048_576,
   retries: 3,
   retryPause: 250,
@@ -171,7 +171,7 @@ type CollectContext = CliRunnerOptions & { limits: CliLimits; teller: CliTeller;
 /** Runs a command to its end, or to the end that its time, its size or the caller sets. */
 async function collect(command: CliCommand<unknown>, context: CollectContext): Promise<CliOutput> {
   const { limits, signal, teller } = context;
-  const answer = createAnswerCollector(limits.stdout);
+  const answer = createAnswerCollector(limits.stdout, command.format);
   const complaints = createTailCollector(limits.stderr);
   const early = Promise.withResolvers<CliFailure>();
   let isTooLarge = false;
@@ -199,7 +199,7 @@ async function collect(command: CliCommand<unknown>, context: CollectContext): P
     else await child.finish();
     const failure = isTooLarge ? 'too-large' : first;
     if (typeof failure === 'string') throw teller.error({ failure, exitCode: code, stderr: complaints.text() });
-    return { stdout: answer.text(), stderr: complaints.text(), exitCode: code };
+    return { ...answer.answer(), stderr: complaints.text(), exitCode: code };
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', cancel);

@@ -4,7 +4,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as z from 'zod';
 import { CliError, type CliFailure } from '../../../daemon/engines/cli-error.ts';
+import { json } from '../../../daemon/engines/docker/cli/answers.ts';
 import { classify } from '../../../daemon/engines/docker/cli/classify.ts';
 import {
   type CliCommand,
@@ -84,10 +86,9 @@ describe('the runner of command line programs', () => {
 
   it('takes 50 MB of JSON where that much is allowed', async () => {
     const runner = createRunner();
-    const parsed = await runner.run({
-      ...command('json', { value: '50', time: 'long' }),
-      parse: ({ stdout }) => JSON.parse(stdout) as { name: string }[],
-    });
+    const { args } = command('json', { value: '50' });
+    const names = z.array(z.object({ name: z.string() }));
+    const parsed = await runner.run({ operation: 'take much', args, kind: 'read', time: 'long', ...json(names) });
     assert.equal(parsed.length, 51);
     assert.equal(parsed.at(-1)?.name, 'last');
   });
