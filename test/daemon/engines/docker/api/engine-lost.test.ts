@@ -37,7 +37,19 @@ describe('an engine that is not there', () => {
     return socket;
   };
 
-  it('is told apart: no socket, nobody behind it, silence, something else', async () => {
+  /** An answer that begins and never ends. */
+  const listenHalf = async (name: string): Promise<string> => {
+    const socket = join(folder.path, name);
+    const server = createServer(client => {
+      client.on('error', () => {});
+      client.once('data', () => client.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"Name":'));
+    });
+    servers.push(server.unref());
+    await new Promise<void>(resolve => server.listen(socket, resolve));
+    return socket;
+  };
+
+  it('is told apart: no socket, nobody behind it, silence, half an answer, something else', async () => {
     const missing = await problemAt(join(folder.path, 'missing.sock'));
     equal(missing?.code, 'DOCKER_003');
     match(missing.detail, /there is no such socket\.$/);
@@ -49,6 +61,9 @@ describe('an engine that is not there', () => {
     match(other.detail, /not as a Docker engine/);
     const nonsense = await problemAt(await listen('nonsense.sock', '\u0000\u0001not HTTP'));
     equal(nonsense?.code, 'DOCKER_003');
+    const half = await problemAt(await listenHalf('half.sock'));
+    equal(half?.code, 'DOCKER_003');
+    match(half.detail, /there was no answer in time\.$/);
   });
 
   it('is told apart: a socket that this user may not use', async () => {
