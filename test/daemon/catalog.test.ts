@@ -200,11 +200,17 @@ describe('the catalog', () => {
 
   it('does not guess between two of one name', async () => {
     const twice = createCatalogApp(
-      createFakeCatalogs({ ref: 'a/a', servers: [fakeServer('same')] }, { ref: 'b/b', servers: [fakeServer('same')] }),
+      createFakeCatalogs(
+        { ref: 'a/a', servers: [fakeServer('same')] },
+        { ref: 'b/b', servers: [fakeServer('same', { image: 'other/same:1' }), fakeServer('copied')] },
+        { ref: 'c/c', origin: 'vendor', servers: [fakeServer('copied')] },
+      ),
     );
     await twice.catalogs.refresh();
     const refused = await rejectsWith('CATALOG_001', twice.api.getCatalogEntry({ params: { id: 'same' } }));
-    assert.match(refused.next ?? '', /same\.[0-9a-f]{6}, same\.[0-9a-f]{6}/);
+    assert.match(refused.next ?? '', /same\.[0-9a-f]{6} \(Catalog a\/a:latest\), same\.[0-9a-f]{6} \(/);
+    const copied = await twice.api.getCatalogEntry({ params: { id: 'copied' } });
+    assert.equal(copied.catalog, 'c.c', 'what is the same in both is no question');
     twice.close();
   });
 
