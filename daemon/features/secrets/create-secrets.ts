@@ -5,6 +5,7 @@ import type { Problem } from '../../../shared/api/problem.ts';
 import type { AuditSink } from '../../http/bind-routes.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { createHandOver, type HandOver } from './hand-over.ts';
+import { createValueHider, type ValueHider } from './hide-values.ts';
 import type { MasterKeyPlaces } from './master-key.ts';
 import { createRotation } from './rotation.ts';
 import { createRotationSchedule } from './schedule.ts';
@@ -26,7 +27,7 @@ export interface SecretsOptions {
   onFailure: (error: unknown, what: string) => void;
 }
 
-export interface Secrets extends HandOver {
+export interface Secrets extends HandOver, ValueHider {
   handlers: ReturnType<typeof secretHandlers>;
   warnings(): Problem[];
   /** Goes on with a rotation that an earlier daemon did not end, and looks whether one is due. */
@@ -83,6 +84,8 @@ export function createSecrets(options: SecretsOptions): Secrets {
   const handOver = createHandOver({ repository, unseal, audit, clock, onUsed: secrets.changed });
   return {
     ...handOver,
+    // Not the unsealer with the alarm: to look for values in a text is no use of them.
+    ...createValueHider({ repository, unseal: vault.unseal }),
     handlers: secretHandlers(secrets, vaultService),
     warnings: vaultService.warnings,
     resume() {

@@ -118,6 +118,15 @@ describe('The probe of Docker', () => {
     });
   }
 
+  it('says of Docker Desktop outside of a container how to do without it', async () => {
+    const status = await look({
+      cursor: 429,
+      system: { '.dockerenv': '' },
+      touchEnvironment: home => ({ DOCKER_HOST: `unix://${home}/engine.sock` }),
+    });
+    assert.match(String(status.problem?.next), /DOCKER_MCP_IN_CONTAINER=1/);
+  });
+
   it('knows that it is in a container, and Docker’s own secret store', async () => {
     const status = await look({ system: { '.dockerenv': '' }, plugins: ['pass'] });
     assert.equal(status.insideContainer, true);
