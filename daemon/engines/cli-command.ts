@@ -68,7 +68,20 @@ export interface CliRunnerOptions {
   /** The command lines that may be run. */
   allowed: readonly AllowedCommand[];
   limits?: Partial<CliLimits>;
+  /** For the log: told after every try of every command. Nothing secret is in it. */
+  onEnd?: (record: CliRecord) => void;
   platform?: NodeJS.Platform;
+}
+
+export interface CliRecord {
+  operation: string;
+  argv: readonly string[];
+  durationMs: number;
+  /** Missing if it did what it was asked. */
+  failure?: CliFailure;
+  exitCode?: number | null;
+  /** The end of what it complained about, of a failure alone. */
+  stderr?: string;
 }
 
 /** Milliseconds and bytes. */

@@ -19,9 +19,11 @@ import type {
 } from './cli-command.ts';
 import { AnswerError, CliError, type CliFailure } from './cli-error.ts';
 import { createAnswerCollector, createTailCollector } from './cli-output.ts';
+import { tellEnd } from './cli-record.ts';
 import { type CliChild, type Ears, startStream } from './cli-stream.ts';
 import { type CliTeller, createTeller } from './cli-teller.ts';
 import { openThird } from './third-descriptor.ts';
+import { untilActing } from './until-acting.ts';
 
 export type {
   CliCall,
@@ -29,6 +31,7 @@ export type {
   CliLaunch,
   CliLimits,
   CliOutput,
+  CliRecord,
   CliRunner,
   CliRunnerOptions,
   StreamedProcess,
@@ -70,10 +73,12 @@ export function createCliRunner(options: CliRunnerOptions): CliRunner {
     check(command, teller);
     const signal = call.signal ? AbortSignal.any([closing.signal, call.signal]) : closing.signal;
     const waiting = untilActing(signal);
-    const act = waiting.whileActing(async () => {
-      const output = await collect(command, { ...options, limits, teller, signal });
-      return readAnswer(command, output, options, teller);
-    });
+    const act = waiting.whileActing(() =>
+      tellEnd(command, teller, options, async () => {
+        const output = await collect(command, { ...options, limits, teller, signal });
+        return readAnswer(command, output, options, teller);
+      }),
+    );
     try {
       return await pRetry(() => queues[command.kind].add(act, { signal: waiting.signal }), {
         retries: command.kind === 'read' ? limits.retries : 0,
@@ -118,34 +123,6 @@ export function createCliRunner(options: CliRunnerOptions): CliRunner {
       closing.abort();
       await Promise.all([...running, ...[...streams].map(stream => stream.stop(patience))]);
     },
-  };
-}
-
-/**
- * A signal that is given only while nothing runs: whoever has given up is answered at once while he waits for his turn or
- * for another try, but not before a program that has been started has ended.
- */
-function untilActing(signal: AbortSignal) {
-  const waiting = new AbortController();
-  let isActing = false;
-  const give = () => {
-    if (signal.aborted && !isActing) waiting.abort(signal.reason);
-  };
-  signal.addEventListener('abort', give);
-  give();
-  return {
-    signal: waiting.signal,
-    whileActing:
-      <T>(act: () => Promise<T>) =>
-      async (): Promise<T> => {
-        isActing = true;
-        try {
-          return await act();
-        } finally {
-          isActing = false;
-        }
-      },
-    close: () => signal.removeEventListener('abort', give),
   };
 }
 

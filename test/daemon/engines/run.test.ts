@@ -12,6 +12,7 @@ import {
   type CliCommand,
   type CliLimits,
   type CliOutput,
+  type CliRecord,
   type CliRunner,
   createCliRunner,
 } from '../../../daemon/engines/run.ts';
@@ -27,6 +28,8 @@ describe('the runner of command line programs', () => {
   let guardian: Guardian;
   const runners: CliRunner[] = [];
 
+  const records: CliRecord[] = [];
+
   const createRunner = (limits: Partial<CliLimits> = {}): CliRunner => {
     const marker = createChildMarker(folder.path);
     guardian = createGuardian({ marker: marker.run, platform: process.platform, runtime: process.execPath });
@@ -38,6 +41,7 @@ describe('the runner of command line programs', () => {
       classify,
       allowed: [{ words: [script], flags: ['--known'] }],
       limits: { retryPause: 10, ...limits },
+      onEnd: record => records.push(record),
     });
     runners.push(runner);
     return runner;
@@ -170,7 +174,13 @@ describe('the runner of command line programs', () => {
     const runner = createRunner();
     const file = join(folder.path, 'left');
     await writeFile(file, '2');
+    records.length = 0;
     assert.equal((await runner.run(command('locked', { value: file }))).stdout, '"done"');
+    assert.deepEqual(
+      records.map(({ failure }) => failure),
+      ['database-locked', 'database-locked', undefined],
+      'each try is told to the log',
+    );
     await writeFile(file, '1');
     await isFailure(runner.run(command('locked', { value: file, kind: 'mutation' })), 'database-locked');
     assert.equal(await readFile(file, 'utf8'), '0', 'it was run once');
@@ -215,7 +225,7 @@ describe('the runner of command line programs', () => {
       command('leak', { environment: { LEAKED: secret }, secrets: [secret], value: secret }),
     );
     const error = await isFailure(running, 'unknown');
-    const told = JSON.stringify([error.stderr, error.argv, error.subject, error.message]);
+    const told = JSON.stringify([records.at(-1), error.stderr, error.argv, error.subject, error.message]);
     assert.match(error.stderr, /^error with •••, ••• and Bearer •••\n {4}- API_KEY: •••/);
     assert.ok(!told.includes(secret) && !told.includes('s3cr') && !told.includes('abcdefghij'), told);
     assert.equal(error.exitCode, 3);
