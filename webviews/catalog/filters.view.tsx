@@ -6,10 +6,9 @@ import { Icon } from '../kit/controls.tsx';
 import { Field, Select, TextInput } from '../kit/fields.tsx';
 import { type CatalogState, isNarrowed, sortingOf } from './catalog.state.ts';
 import { originWords } from './catalog-words.ts';
+import { chipsOf, kindWords } from './filter-chips.ts';
 
 const sortWords = { relevance: 'Best match', title: 'Title', popularity: 'Popularity' } as const;
-const kindWords: Record<EntryKind, string> = { image: 'Image', remote: 'Remote', package: 'Package' };
-const engineWords = { docker: 'Docker', process: 'Process' } as const;
 
 type Options = readonly { value: string; label: string }[];
 
@@ -171,24 +170,4 @@ function Chips({ state, catalogs }: { state: CatalogState; catalogs: Catalog[] }
       </button>
     </div>
   );
-}
-
-/** What narrows the list, in words. */
-export function chipsOf(
-  filters: CatalogFilters,
-  catalogs: readonly Catalog[],
-): { key: keyof CatalogFilters; words: string }[] {
-  const { catalog, origin, category, tag, license, kind, engine, secrets, installed } = filters;
-  const words: [keyof CatalogFilters, string | undefined][] = [
-    ['catalog', catalog && (catalogs.find(({ id }) => id === catalog)?.title ?? catalog)],
-    ['origin', origin && originWords[origin]],
-    ['category', category],
-    ['tag', tag],
-    ['license', license],
-    ['kind', kind && kindWords[kind]],
-    ['engine', engine && engineWords[engine]],
-    ['secrets', secrets === undefined ? undefined : secrets ? 'needs secrets' : 'needs no secrets'],
-    ['installed', installed === undefined ? undefined : installed ? 'installed' : 'not installed'],
-  ];
-  return words.flatMap(([key, value]) => (value ? [{ key, words: value }] : []));
 }
