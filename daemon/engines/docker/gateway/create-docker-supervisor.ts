@@ -193,10 +193,7 @@ export function createDockerSupervisor(options: DockerSupervisorOptions): Docker
     },
     gateways: control,
     running: () =>
-      [...gateways].flatMap(([profile, gateway]) => {
-        const process = gateway.process();
-        return process ? [{ profile, ...process }] : [];
-      }),
+      [...gateways].flatMap(([profile, gateway]) => gateway.processes().map(process => ({ profile, ...process }))),
     sweepFiles: () => sweepGatewayFiles(options.places, owner),
     close,
   };
