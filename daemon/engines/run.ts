@@ -115,7 +115,7 @@ export function createCliRunner(options: CliRunnerOptions): CliRunner {
       );
       streams.add(stream);
       // What it has left behind goes with it.
-      void stream.ended.then(() => stream.stop()).then(() => streams.delete(stream));
+      void stream.ended.then(() => stream.stop(limits.patience)).then(() => streams.delete(stream));
       if (closing.signal.aborted) await stream.stop();
       return stream;
     },

@@ -276,6 +276,12 @@ describe('the runner of command line programs', () => {
     assert.equal(lines.at(-1), 'profile nope not found');
   });
 
+  it('ends what a streamed program has left behind when it ends by itself', async () => {
+    const stream = await createRunner({ patience: 200 }).start({ operation: 'fork', args: [script, 'fork'] });
+    assert.deepEqual(await stream.ended, { exitCode: 0, signal: null, asked: false });
+    assert.deepEqual(await waitForNoProcessOf(folder.path, 3_000), []);
+  });
+
   it('stops a streamed program and all that it has forked', async () => {
     const runner = createRunner();
     const stream = await runner.start({ operation: 'stay', args: [script, 'fork-and-stay'] });

@@ -196,12 +196,12 @@ describe('a value in a command', () => {
         transport: 'streaming',
         token,
         secretLines: 'a.key=canary-secret\n',
-        confidential: ['canary-secret'],
       },
       flags,
     );
     assert.ok(!launch.args.join(' ').includes('canary'));
     assert.deepEqual(launch.environment, { MCP_GATEWAY_AUTH_TOKEN: token });
+    assert.deepEqual(launch.secrets, [token, 'canary-secret'], 'nobody has to name them to have them hidden');
   });
 
   it('is JSON where it is a setting, so that a text of digits stays a text', () => {
