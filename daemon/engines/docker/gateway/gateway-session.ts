@@ -14,8 +14,11 @@ export interface GatewaySessionOptions {
 }
 
 export interface GatewaySession {
-  /** From now on calls go here. A call that runs ends where it was begun, and its connection is closed after that. */
-  open(connection: Connection, servers: readonly ServerInSession[]): void;
+  /**
+   * From now on calls go here. A call that runs ends where it was begun, and its connection is closed after that. `why`: told
+   * to a call that cannot end there, as the end of a sentence.
+   */
+  open(connection: Connection, servers: readonly ServerInSession[], why?: string): void;
   /** What is known of the servers has changed; the connection stays. */
   describe(servers: readonly ServerInSession[]): void;
   /** A restart that was planned: calls wait for what comes. `why` is told to those that are cut off. */
@@ -167,11 +170,11 @@ export function createGatewaySession({ redact, tell, onContainerLost }: GatewayS
   ): Promise<T[]> => (hasAlone(server, what, servers) ? await use(options, read) : []);
 
   const session: GatewaySession = {
-    open(connection, described) {
+    open(connection, described, why) {
       servers = described;
       const raw = createSession({ client: connection.client, redact, tell });
       const next: Open = { connection, raw, calls: 0, replaced: false, why: undefined };
-      replaceBy(next, undefined);
+      replaceBy(next, why);
       if (failed) expect();
       failed = false;
       coming.resolve(next);

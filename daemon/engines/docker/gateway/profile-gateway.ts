@@ -39,6 +39,8 @@ export interface GatewayTimes {
   gather: number;
   /** Calls get so long to end before a restart that was planned. */
   drain: number;
+  /** Calls get so long to end in a gateway that another one has taken over from. */
+  finish: number;
   /** Two new sessions are at least so far apart. */
   renew: number;
 }
@@ -75,7 +77,7 @@ export interface ProfileGateway {
   processes(): GatewayProcess[];
 }
 
-export const gatewayTimes: GatewayTimes = { gather: 75, drain: 3_000, renew: 1_000 };
+export const gatewayTimes: GatewayTimes = { gather: 75, drain: 3_000, finish: 60_000, renew: 1_000 };
 
 export function createProfileGateway(options: ProfileGatewayOptions): ProfileGateway {
   const { profile, ports, now, times } = options;
@@ -85,7 +87,7 @@ export function createProfileGateway(options: ProfileGatewayOptions): ProfileGat
   let health: ServerHealth = stoppedHealth;
   let launched: LaunchedGateway | undefined;
   /** Those that another one has taken over from, until their last calls have ended. */
-  const retiring = new Map<LaunchedGateway, Promise<void>>();
+  const retiring = new Map<LaunchedGateway, Retirement>();
   let mode: GatewayMode | null = null;
   let attempt: { controller: AbortController; members: readonly Member[] } | undefined;
   let known: readonly ServerInProfile[] | undefined;
@@ -155,7 +157,7 @@ export function createProfileGateway(options: ProfileGatewayOptions): ProfileGat
     restarts.forget();
     apply({ kind: 'stop-asked' });
     session.end(notRunning(profile));
-    await Promise.all([endRun(), ...retiring.values()]);
+    await Promise.all([endRun(), ...[...retiring.values()].map(hurry)]);
     apply({ kind: 'stopped' });
     options.onChange();
   };
@@ -260,7 +262,7 @@ export function createProfileGateway(options: ProfileGatewayOptions): ProfileGat
     mode = next.mode;
     changesWaiting = false;
     clearTimeout(retry);
-    session.open(next.run.connection, next.facts());
+    session.open(next.run.connection, next.facts(), 'it was given other servers or settings');
     if (old) {
       health = { ...health, pid: next.run.pid, startedAt: now() };
       retire(old);
@@ -275,10 +277,11 @@ export function createProfileGateway(options: ProfileGatewayOptions): ProfileGat
 
   /** Its calls end where they were begun, within the time. */
   const retire = (old: LaunchedGateway): void => {
-    const done = Promise.race([old.run.connection.ended, pause(times.drain, undefined, { ref: false })])
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const done = Promise.race([old.run.connection.ended, promise, pause(times.finish, undefined, { ref: false })])
       .then(() => close(old))
       .finally(() => retiring.delete(old));
-    retiring.set(old, done);
+    retiring.set(old, { done, cut: resolve });
   };
 
   const startFailed = (failure: ProblemError, isRetry: boolean): void => {
@@ -397,7 +400,7 @@ export function createProfileGateway(options: ProfileGatewayOptions): ProfileGat
         wake();
         // What the others do after that is not waited for.
         while (acting && isAnywhere(member)) await pause(15);
-        for (const [old, done] of retiring) if (old.members.includes(member)) await done;
+        for (const [old, rest] of retiring) if (old.members.includes(member)) await hurry(rest);
         member.output.flush();
       }
       member.apply({ kind: 'stopped' });
@@ -451,6 +454,17 @@ export function createProfileGateway(options: ProfileGatewayOptions): ProfileGat
   };
   return gateway;
 }
+
+interface Retirement {
+  done: Promise<void>;
+  /** Its calls get no more time. */
+  cut: () => void;
+}
+
+const hurry = ({ done, cut }: Retirement): Promise<void> => {
+  cut();
+  return done;
+};
 
 const notRunning = (profile: string): ProblemError =>
   problem('SERVER_003', { detail: `The gateway of "${profile}" is not running.`, next: 'Start it first.' });

@@ -1,6 +1,10 @@
 // Gateways as the daemon has them, over the simulated docker.
 import { join } from 'node:path';
-import { createDockerCli, createDockerRunner } from '../../../../../daemon/engines/docker/cli/docker-cli.ts';
+import {
+  createDockerCli,
+  createDockerRunner,
+  type GatewayCli,
+} from '../../../../../daemon/engines/docker/cli/docker-cli.ts';
 import {
   createDockerSupervisor,
   type DockerSupervisor,
@@ -37,6 +41,7 @@ export interface BenchOptions {
   images?: Parameters<typeof createSimulatedDocker>[0]['images'];
   supervisor?: Partial<DockerSupervisorOptions>;
   docker?: SimulatedDocker;
+  cli?: (cli: GatewayCli, catalogsFolder: string) => GatewayCli;
 }
 
 const allFlags =
@@ -63,7 +68,7 @@ export async function createGatewayBench(options: BenchOptions = {}): Promise<Ga
     sweeps: 0,
   };
   const gateways = createDockerSupervisor({
-    cli: async () => cli,
+    cli: async () => ({ gateway: options.cli?.(cli.gateway, docker.catalogsFolder) ?? cli.gateway }),
     status: async () => toStatus(dialect, flags, options.status),
     dockerSecrets: async () => new Set(),
     makeFifo: fifo.make,

@@ -1,5 +1,19 @@
 import assert from 'node:assert/strict';
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { GatewayCli } from '../../../../../daemon/engines/docker/cli/docker-cli.ts';
 import { call, createGatewayBench, type GatewayBench, planOf, policy, probe, textOf } from './gateway-bench.ts';
+
+/** As some versions of docker mcp: a reload lists everything again, by the configuration of the start. */
+const disobedient = (cli: GatewayCli, catalogsFolder: string): GatewayCli => ({
+  ...cli,
+  async start(plan, lines) {
+    if (plan.source.mode !== 'files') return await cli.start(plan, lines);
+    const catalog = `kept-${plan.source.catalog}`;
+    await copyFile(join(catalogsFolder, plan.source.catalog), join(catalogsFolder, catalog));
+    return await cli.start({ ...plan, source: { ...plan.source, catalog } }, lines);
+  },
+});
 
 describe('an edit of a profile while its gateway runs', () => {
   let bench: GatewayBench;
@@ -32,6 +46,20 @@ describe('an edit of a profile while its gateway runs', () => {
     await assert.rejects(bench.supervisor.session('one').callTool('probe_echo', { text: 'x' }, call), {
       code: 'TOOL_001',
     });
+  });
+
+  it('is done by a restart where the gateway reads changed files and goes on with what it had', async () => {
+    bench = await createGatewayBench({ cli: disobedient });
+    let one = probe('one', { settings: { region: 'north' } });
+    await bench.supervisor.start('one', () => planOf(one)(), policy());
+    const { pid } = status();
+    assert.equal(status().editsApply, 'at-once');
+    one = { ...one, settings: { region: 'south' } };
+    await bench.gateways.gateways.profileChanged('dev', [one]);
+    assert.notEqual(status().pid, pid);
+    assert.match(await region('one'), /south/);
+    assert.equal(status().editsApply, 'by-restart');
+    assert.ok(bench.gatewayLines.some(line => line.includes('takes effect with a restart')));
   });
 
   it('is done by a restart where nothing proves that the gateway obeyed', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { gatewayTimes } from '../../../../../daemon/engines/docker/gateway/profile-gateway.ts';
 import { isProblemError } from '../../../../../shared/api/problem.ts';
 import { until } from '../../../../support/in-process-daemon.ts';
 import { isAlive } from '../../../../support/supervised.ts';
@@ -92,13 +93,54 @@ describe('a gateway that fails', () => {
     assert.equal(status().pid, pid);
   });
 
-  it('starts with the rest when a hanging server is added to those that run', async () => {
+  it('serves those that run while another one hangs', async () => {
     bench = await createGatewayBench();
     await start('one');
-    await assert.rejects(start('deaf', { command: ['hang'] }, { startSeconds: 1 }), { code: 'SERVER_005' });
-    await until(() => status().state === 'running', 'running');
+    const { pid } = status();
+    let isDecided = false;
+    const hanging = start('deaf', { command: ['hang'] }, { startSeconds: 2 }).finally(() => {
+      isDecided = true;
+    });
+    hanging.catch(() => {});
+    await until(() => bench.gateways.running().length === 2, 'the gateway that shall take over');
     assert.match(await echo('one', 'still'), /still/);
-    assert.equal(bench.supervisor.health('one').state, 'running');
+    assert.equal(isDecided, false);
+    await assert.rejects(hanging, { code: 'SERVER_005' });
+    assert.equal(status().pid, pid);
+    assert.equal(bench.gateways.running().length, 1);
+    assert.deepEqual(bench.states('one'), ['starting', 'running']);
+  });
+
+  it('serves those that run when another one would break the whole start', async () => {
+    bench = await createGatewayBench();
+    await start('one');
+    const { pid } = status();
+    const definition = { ...probe('hub').definition, image: 'mcp/example:latest' };
+    await assert.rejects(start('hub', { definition }), { message: /digest/ });
+    assert.equal(status().state, 'running');
+    assert.equal(status().pid, pid);
+    assert.match(await echo('one', 'still'), /still/);
+    assert.equal(status().servers.find(({ name }) => name === 'hub')?.state, 'left-out');
+  });
+
+  it('lets calls end that run while another one takes over', async () => {
+    bench = await createGatewayBench();
+    await start('one');
+    const slow = bench.supervisor.session('one').callTool('probe_slow', { ms: 1_200 }, call);
+    await start('two');
+    assert.equal((await slow).isError ?? false, false);
+  });
+
+  it('tells a call that is cut off by a restart why, and that it may be called again', async () => {
+    bench = await createGatewayBench({ supervisor: { gatewayTimes: { ...gatewayTimes, drain: 50 } } });
+    await Promise.all([start('one'), start('two')]);
+    const slow = bench.supervisor.session('one').callTool('probe_slow', { ms: 15_000 }, call);
+    slow.catch(() => {});
+    // Until it has reached the server.
+    await until(() => bench.gatewayLines.some(line => line.includes('Calling tool')), 'the call');
+    await bench.supervisor.stop('two');
+    await assert.rejects(slow, { code: 'SERVER_003', message: /because a server was taken out/ });
+    assert.match(await echo('one', 'again'), /again/);
   });
 
   it('ends with everything when its daemon closes it in the middle of a start', async () => {

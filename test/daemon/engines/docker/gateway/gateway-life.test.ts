@@ -53,7 +53,7 @@ describe('a gateway of one profile', () => {
     assert.deepEqual(await readdir(join(bench.stateFolder, 'gateways')), []);
   });
 
-  it('takes a server that is started later, while calls of the others only wait', async () => {
+  it('takes a server that is started later, while calls of the others go on', async () => {
     bench = await createGatewayBench();
     await start('one');
     const later = start('two');
