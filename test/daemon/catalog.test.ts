@@ -208,7 +208,7 @@ describe('the catalog', () => {
     );
     await twice.catalogs.refresh();
     const refused = await rejectsWith('CATALOG_001', twice.api.getCatalogEntry({ params: { id: 'same' } }));
-    assert.match(refused.next ?? '', /same\.[0-9a-f]{6} \(Catalog a\/a:latest\), same\.[0-9a-f]{6} \(/);
+    assert.match(refused.next ?? '', /same\.[0-9a-f]{6} \(Catalog b\/b:latest\), same\.[0-9a-f]{6} \(Catalog a/);
     const copied = await twice.api.getCatalogEntry({ params: { id: 'copied' } });
     assert.equal(copied.catalog, 'c.c', 'what is the same in both is no question');
     twice.close();

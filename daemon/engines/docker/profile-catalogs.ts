@@ -26,8 +26,8 @@ export function createProfileCatalogs(cli: CatalogsCli): CatalogDialect {
     list,
     refs: async () => (await cli.list()).map(({ ref }) => ref),
     find: async ref => (await list()).find(catalog => catalog.ref === withTag(ref)),
-    // What is in the database now: reading never reaches for the network.
-    read: async ref => toContent(await cli.show(ref, { pull: 'never' })),
+    // What is in the database now: without --pull nothing reaches for the network (recorded: catalog-show-not-found).
+    read: async ref => toContent(await cli.show(ref)),
     async make(ref, content) {
       if (content.origin.kind === 'pull') await pullAs(content.origin.ref, ref);
       else await cli.create(ref, toOrigin(content.origin, content));
