@@ -107,6 +107,13 @@ export function createNoDocker(now: () => Date): DockerEngine {
       clean: refuse,
       onChange: nothing,
     },
+    doctor: {
+      engineTime: async () => null,
+      surroundings: async () => ({ insideContainer: false, wsl: false }),
+      enableProfiles: refuse,
+      findImage: refuse,
+      leftovers: { find: async () => [], remove: async () => {} },
+    },
     clients: { list: refuse, change: refuse, fileOf: () => null, predict: async () => null },
     status: async () => status(),
     look: async () => status(),

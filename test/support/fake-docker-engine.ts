@@ -145,6 +145,16 @@ export function createFakeDockerEngine(
       clean: async () => ({ freedBytes: 0, removed: [], kept: [] }),
       onChange: () => () => {},
     },
+    doctor: {
+      engineTime: async () => new Date().toISOString(),
+      surroundings: async () => ({ insideContainer: false, wsl: false }),
+      async enableProfiles() {
+        behaviour.dialect = 'profile';
+        await statusChanged();
+      },
+      findImage: async reference => images.get(reference),
+      leftovers: { find: async () => [], remove: async () => {} },
+    },
     clients: {
       async list() {
         refuseIfDown();

@@ -20,6 +20,7 @@ import { createDockerCli, createDockerRunner, createProbeCli, type DockerCli } f
 import { dockerEnvironment } from './cli/docker-environment.ts';
 import { createClientControl } from './clients-control.ts';
 import { installServer } from './docker-install.ts';
+import { createDoctorControl } from './doctor-control.ts';
 import { createDockerSupervisor } from './gateway/create-docker-supervisor.ts';
 import { createFifoMaker } from './gateway/fifo.ts';
 import { watchDockerHome } from './home-watch.ts';
@@ -48,7 +49,9 @@ export interface DockerEngineOptions {
 export function createDockerEngine(options: DockerEngineOptions): DockerEngine {
   const { home, stateFolder, onFailure, memory } = options;
   const platform = options.platform ?? process.platform;
-  const environment = dockerEnvironment(options.environment);
+  // Set by a person whose Docker Desktop is outside of this container.
+  const inContainer = options.environment['DOCKER_MCP_IN_CONTAINER'] === '1';
+  const environment = dockerEnvironment(options.environment, { inContainer });
   const dockerHome = environment['HOME'] ?? environment['USERPROFILE'] ?? home;
   const mcpFolder = join(dockerHome, '.docker', 'mcp');
   const catalogsFolder = join(mcpFolder, 'catalogs');
@@ -109,6 +112,7 @@ export function createDockerEngine(options: DockerEngineOptions): DockerEngine {
     catalogs,
     containers: watched.containers,
     clients: createClientControl({ cli, environment, home: dockerHome, platform }),
+    doctor: createDoctorControl({ probe, api, images, cli, catalogsFolder, platform }),
     gateways: supervisor.gateways,
     status: probe.status,
     look: probe.look,
