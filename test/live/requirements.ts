@@ -138,6 +138,7 @@ export async function createDockerHome(requirements: Requirements, dialect: Dial
   for (const place of [join(folder, 'cli-plugins'), catalogsFolder]) await mkdir(place, { recursive: true });
   await symlink(requirements.plugin, join(folder, 'cli-plugins', basename(requirements.plugin)));
   await copyEngineChoice(requirements.dockerFolder, folder);
+  await linkDesktop(path);
   const { DOCKER_CONFIG: _, ...inherited } = process.env;
   const environment: Record<string, string> = {
     ...Object.fromEntries(Object.entries(inherited).filter((pair): pair is [string, string] => pair[1] !== undefined)),
@@ -156,6 +157,23 @@ export async function createDockerHome(requirements: Requirements, dialect: Dial
     docker,
     [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }),
   };
+}
+
+// Docker Desktop's own sockets are looked for under the home.
+const desktopPlaces = [
+  ['.docker', 'desktop'],
+  ['.docker', 'run'],
+  ['.cache', 'docker-secrets-engine'],
+  ['Library', 'Containers', 'com.docker.docker'],
+];
+
+async function linkDesktop(home: string): Promise<void> {
+  for (const place of desktopPlaces) {
+    const real = join(homedir(), ...place);
+    if (!existsSync(real)) continue;
+    await mkdir(dirname(join(home, ...place)), { recursive: true });
+    await symlink(real, join(home, ...place));
+  }
 }
 
 /** The contexts and which one is used: no logins, no features. */

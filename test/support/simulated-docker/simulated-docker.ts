@@ -1,5 +1,6 @@
 // A `docker` with the plugin `mcp` for tests: a real child process with state in files, which behaves as the recordings say.
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
@@ -47,7 +48,7 @@ export interface SimulatedDockerOptions {
   home?: string;
   /** Programs that stand for images: the fast path. Without them servers run on a real engine. */
   images?: Record<string, SimulatedImage>;
-  /** A real engine: its address is what docker reaches when nothing else is chosen. */
+  /** A real engine: its address is what docker reaches when nothing else is chosen, by a context of this home. */
   engine?: { host: string; docker?: string };
   /** Addresses of OCI registries that answer; they keep what is pushed in a folder. */
   registries?: string[];
@@ -115,6 +116,16 @@ async function writeProgram(file: string, settingsFile: string): Promise<void> {
   await chmod(file, 0o755);
 }
 
+/** `docker context use` for that engine: so everything that reads this home finds it, and no variable is needed. */
+async function chooseEngine(dockerFolder: string, host: string): Promise<void> {
+  const name = 'simulated';
+  const folder = join(dockerFolder, 'contexts', 'meta', createHash('sha256').update(name).digest('hex'));
+  await mkdir(folder, { recursive: true });
+  const meta = { Name: name, Metadata: {}, Endpoints: { docker: { Host: host, SkipTLSVerify: false } } };
+  await writeFile(join(folder, 'meta.json'), JSON.stringify(meta));
+  await writeFile(join(dockerFolder, 'config.json'), JSON.stringify({ currentContext: name }));
+}
+
 const isAlive = (pid: number): boolean => {
   try {
     return process.kill(pid, 0);
@@ -166,6 +177,7 @@ export async function createSimulatedDocker(options: SimulatedDockerOptions): Pr
   await writeFile(settingsFile, JSON.stringify(settings));
   await writeFile(failureFile, '{}');
   await writeProgram(join(binFolder, 'docker'), settingsFile);
+  if (options.engine) await chooseEngine(join(home, '.docker'), options.engine.host);
   if (options.plugin !== false) await writeProgram(pluginFile, settingsFile);
   const environment = { PATH: `${binFolder}${delimiter}${process.env['PATH']}`, HOME: home };
 
