@@ -30,6 +30,8 @@ export interface SecretsOptions {
 export interface Secrets extends HandOver, ValueHider {
   handlers: ReturnType<typeof secretHandlers>;
   warnings(): Problem[];
+  /** False also for a secret that does not exist. */
+  hasValue(secretId: string): boolean;
   /** Goes on with a rotation that an earlier daemon did not end, and looks whether one is due. */
   resume(): void;
   close(): Promise<void>;
@@ -88,6 +90,7 @@ export function createSecrets(options: SecretsOptions): Secrets {
     ...createValueHider({ repository, unseal: vault.unseal }),
     handlers: secretHandlers(secrets, vaultService),
     warnings: vaultService.warnings,
+    hasValue: id => repository.find(id)?.hasValue ?? false,
     resume() {
       rotation.resume();
       schedule.check();
