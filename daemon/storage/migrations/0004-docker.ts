@@ -43,6 +43,7 @@ export const docker: Migration = {
     create table profiles (
       id text primary key,
       name text not null,
+      fixed integer not null default 0 check (fixed in (0, 1)),
       clients text not null default '[]' check (json_valid(clients)),
       read_at text not null
     ) strict;
