@@ -48,7 +48,7 @@ describe('The support bundle', () => {
       environment: { HOME: '/home/somebody', HTTPS_PROXY: `http://me:${value}@proxy:1`, TOKEN: value },
       dockerStatus: () => ({ ...healthyDocker, problem, available: false, warnings: [problem] }),
       servers: () => [server],
-      catalogs: () => [{ ref: 'lab/x', title: said, engine: 'docker', entries: 0, problem, cached: true }],
+      catalogs: async () => [{ ref: 'lab/x', title: said, engine: 'docker', entries: 0, problem, cached: true }],
       gateways: {
         list: () => [aGateway({ problem, url: `http://127.0.0.1:1/?token=${value}` })],
         output: () => [`MCP_GATEWAY_AUTH_TOKEN=${value}`, `Authorization: Bearer ${value}`, said, 'ordinary line'],

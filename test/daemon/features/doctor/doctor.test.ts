@@ -106,10 +106,14 @@ describe('The doctor', () => {
       /Found/,
     ],
     ['own tools', { dockerStatus: dockerWith({ ownTools: true }) }, 'docker.own-tools', 'warning', /dynamic-tools/],
-    ['no catalog', { catalogs: () => [] }, 'catalogs.entries', 'warning', /no catalog/],
+    ['no catalog', { catalogs: async () => [] }, 'catalogs.entries', 'warning', /no catalog/],
     [
       'an empty catalog',
-      { catalogs: () => [{ ref: 'lab/x:v1', title: '', engine: 'docker', entries: 0, problem: null, cached: false }] },
+      {
+        catalogs: async () => [
+          { ref: 'lab/x:v1', title: '', engine: 'docker', entries: 0, problem: null, cached: false },
+        ],
+      },
       'catalogs.entries:lab/x:v1',
       'warning',
       /no entries/,
@@ -282,7 +286,7 @@ describe('The doctor', () => {
     const failures: string[] = [];
     const broken = createNeeds(folder.path, {
       sweep: () => new Promise(() => {}),
-      catalogs: () => {
+      catalogs: async () => {
         throw new Error('canary-in-error');
       },
       onFailure: (_error, what) => void failures.push(what),

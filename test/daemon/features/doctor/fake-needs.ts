@@ -134,7 +134,7 @@ export function createNeeds(
       if (!dryRun) done.push('sweep');
       return { removed: [], left: [], dryRun };
     },
-    catalogs: () => [
+    catalogs: async () => [
       {
         ref: 'mcp/docker-mcp-catalog:latest',
         title: 'Docker',
