@@ -13,7 +13,8 @@ import { sweepGatewayFiles } from './gateway-files.ts';
 import type { LaunchPorts } from './gateway-launch.ts';
 import { stoppedMeanwhile } from './gateway-problems.ts';
 import { createMember, type Member } from './member.ts';
-import { createProfileGateway, type GatewayTimes, gatewayTimes, type ProfileGateway } from './profile-gateway.ts';
+import { type GatewayTimes, gatewayTimes, type ProfileGateway } from './profile-gateway.port.ts';
+import { createProfileGateway } from './profile-gateway.ts';
 import type { GatewayPlanOfServer } from './render.ts';
 
 export interface DockerSupervisorOptions extends Omit<LaunchPorts, 'owner'> {

@@ -4,80 +4,21 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type ProblemError, problem } from '../../../../shared/api/problem.ts';
 import { type HealthEvent, nextHealth, stoppedHealth } from '../../../supervision/health.ts';
 import { createOutput } from '../../../supervision/output.ts';
-import type { RestartTimes, ServerEnd } from '../../../supervision/restart-policy.ts';
+import type { ServerEnd } from '../../../supervision/restart-policy.ts';
 import type { ServerHealth } from '../../../supervision/supervisor.ts';
 import type { ServerInProfile } from '../../engine.ts';
 import { toProblem as toDockerProblem } from '../cli/to-problem.ts';
 import { compareServers } from './changes.ts';
 import { reloadFiles } from './gateway-edits.ts';
-import { chooseMembers, type LaunchedGateway, type LaunchPorts, launchGateway } from './gateway-launch.ts';
+import { chooseMembers, type LaunchedGateway, launchGateway } from './gateway-launch.ts';
 import { hangProblem, stoppedMeanwhile } from './gateway-problems.ts';
 import { ServersHang } from './gateway-process.ts';
 import { createRestarts, waitsForDocker } from './gateway-restarts.ts';
-import { createGatewaySession, type GatewaySession } from './gateway-session.ts';
+import { createGatewaySession } from './gateway-session.ts';
 import type { Member } from './member.ts';
 import { beginMember, planMembers, refuse } from './member-start.ts';
 import type { GatewayMode } from './mode.ts';
-
-export interface ProfileGatewayOptions {
-  profile: string;
-  ports: LaunchPorts;
-  now: () => number;
-  restartTimes: RestartTimes;
-  times: GatewayTimes;
-  checkOpen: () => void;
-  onChange: () => void;
-  onOutput: (lines: string[]) => void;
-  onToolsChanged: (serverId: string) => void;
-  /** Containers that a gateway has left behind. Never rejects. */
-  sweep: () => Promise<void>;
-}
-
-/** Milliseconds. */
-export interface GatewayTimes {
-  /** Starts within so long are one. */
-  gather: number;
-  /** Calls get so long to end before a restart that was planned. */
-  drain: number;
-  /** Calls get so long to end in a gateway that another one has taken over from. */
-  finish: number;
-  /** Two new sessions are at least so far apart. */
-  renew: number;
-}
-
-export interface GatewayProcess {
-  pid: number;
-  mark: string | null;
-}
-
-export interface GatewayStatus {
-  health: ServerHealth;
-  mode: GatewayMode | null;
-  url: string | null;
-  ownTools: boolean;
-  editsApply: 'at-once' | 'by-restart' | null;
-  changesWaiting: boolean;
-  members: readonly Member[];
-  /** Of those that run now. */
-  launched: LaunchedGateway | undefined;
-}
-
-export interface ProfileGateway {
-  join(member: Member): void;
-  /** Resolves when nothing of it is left. */
-  leave(member: Member): Promise<void>;
-  stop(): Promise<void>;
-  restart(): Promise<void>;
-  setOwnTools(on: boolean): Promise<void>;
-  edited(servers: readonly ServerInProfile[]): Promise<void>;
-  status(): GatewayStatus;
-  output(): string[];
-  readonly session: GatewaySession;
-  /** Those that run now: two while one takes over from another. */
-  processes(): GatewayProcess[];
-}
-
-export const gatewayTimes: GatewayTimes = { gather: 75, drain: 3_000, finish: 60_000, renew: 1_000 };
+import type { GatewayProcess, ProfileGateway, ProfileGatewayOptions } from './profile-gateway.port.ts';
 
 export function createProfileGateway(options: ProfileGatewayOptions): ProfileGateway {
   const { profile, ports, now, times } = options;
@@ -144,8 +85,12 @@ export function createProfileGateway(options: ProfileGatewayOptions): ProfileGat
     const isGone = launched?.members.some(member => !wanted.includes(member)) ?? false;
     const isMissing = wanted.some(member => !has(member) || (member.asked && member.health().state !== 'running'));
     mustRestart = undefined;
-    if (why !== undefined || isGone) return await startWith(wanted, why ?? 'a server was taken out');
-    if (!launched || isMissing) return await startWith(wanted, undefined);
+    if (why !== undefined) return await startWith(wanted, why);
+    if (!launched || isGone || isMissing) await startWith(wanted, undefined);
+    // No other gateway could take over, and one that was stopped must not go on.
+    if (isGone && launched?.members.some(member => members.get(member.id) !== member))
+      mustRestart = 'a server was taken out';
+    if (mustRestart !== undefined) return wake();
     if (edits) await reload(edits);
   };
 
@@ -375,6 +320,23 @@ export function createProfileGateway(options: ProfileGatewayOptions): ProfileGat
   const appliesAtOnce = ({ watches, mode: { transport } }: LaunchedGateway): boolean =>
     watches && obeysReloads && transport === 'http';
 
+  /** The others get another gateway first; if that takes too long, they have to wait for it. */
+  const takenOut = async (member: Member): Promise<void> => {
+    const until = Date.now() + times.takeOut;
+    let isPatient = true;
+    while (acting && isAnywhere(member)) {
+      await pause(15);
+      if (!isPatient || Date.now() < until) continue;
+      isPatient = false;
+      mustRestart = 'a server was taken out';
+      attempt?.controller.abort(stoppedMeanwhile());
+      wake();
+    }
+  };
+  const endSoon = async (rest: Retirement): Promise<void> => {
+    await Promise.race([rest.done, pause(times.drain, undefined, { ref: false })]);
+    await hurry(rest);
+  };
   const isAnywhere = (member: Member): boolean =>
     (launched?.members.includes(member) ?? false) || (attempt?.members.includes(member) ?? false);
 
@@ -398,9 +360,8 @@ export function createProfileGateway(options: ProfileGatewayOptions): ProfileGat
         member.settle(stoppedMeanwhile());
         if (attempt?.members.includes(member)) attempt.controller.abort(stoppedMeanwhile());
         wake();
-        // What the others do after that is not waited for.
-        while (acting && isAnywhere(member)) await pause(15);
-        for (const [old, rest] of retiring) if (old.members.includes(member)) await hurry(rest);
+        await takenOut(member);
+        for (const [old, rest] of retiring) if (old.members.includes(member)) await endSoon(rest);
         member.output.flush();
       }
       member.apply({ kind: 'stopped' });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { gatewayTimes } from '../../../../../daemon/engines/docker/gateway/profile-gateway.ts';
+import { gatewayTimes } from '../../../../../daemon/engines/docker/gateway/profile-gateway.port.ts';
 import { isProblemError } from '../../../../../shared/api/problem.ts';
 import { until } from '../../../../support/in-process-daemon.ts';
 import { isAlive } from '../../../../support/supervised.ts';
@@ -139,7 +139,7 @@ describe('a gateway that fails', () => {
     // Until it has reached the server.
     await until(() => bench.gatewayLines.some(line => line.includes('Calling tool')), 'the call');
     await bench.supervisor.stop('two');
-    await assert.rejects(slow, { code: 'SERVER_003', message: /because a server was taken out/ });
+    await assert.rejects(slow, { code: 'SERVER_003', message: /because it was given other servers/ });
     assert.match(await echo('one', 'again'), /again/);
   });
 
