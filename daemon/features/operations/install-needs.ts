@@ -39,8 +39,8 @@ export interface DockerNeeds {
     references: readonly SecretReference[],
     complete: boolean,
   ): void;
-  /** Docker's reference of a catalog. Errors: CATALOG_002. */
-  catalogRef(catalogId: string): string;
+  /** Where Docker has an entry, by the entry's id. */
+  place(entryId: string): { catalogRef: string; name: string } | undefined;
   find(profile: string, name: string): { id: string } | undefined;
   freeId(profile: string, name: string): string;
   /** While it is being installed nobody else makes a row of it. `name` null: of any new server of the profile. */

@@ -82,8 +82,14 @@ export function createOperationService(options: OperationServiceOptions): Operat
     const entry = await needs.catalogEntry(from.catalogEntry);
     if (entry.engine === 'process') return packageOrder(await planEntry(input, entry, needs), engines.process, needs);
     const { docker, engine } = dockerOf(needs, engines.docker);
-    const catalogRef = docker.catalogRef(entry.catalog);
-    return installOrder(await planDockerEntry(input, entry, catalogRef, docker, isInstalled), engine, needs, docker);
+    const place = docker.place(entry.id);
+    if (!place) throw notInCatalog(entry.title);
+    return installOrder(
+      await planDockerEntry(input, entry, place.catalogRef, docker, isInstalled),
+      engine,
+      needs,
+      docker,
+    );
   };
 
   const begin = async (input: NewOperation, wasInstalled: boolean): Promise<Operation> => {
@@ -156,6 +162,12 @@ export function createOperationService(options: OperationServiceOptions): Operat
     },
   };
 }
+
+const notInCatalog = (title: string) =>
+  problem('CATALOG_001', {
+    detail: `${title} is in no catalog of Docker any more.`,
+    next: 'Look at the catalog again.',
+  });
 
 /** A retry is of the same server, also where its name was chosen for it. */
 const named = (input: NewOperation, serverId: string | null): NewOperation =>
