@@ -82,18 +82,22 @@ async function searchCatalog(
   return { document: page, text };
 }
 
-export const catalogTable = (entries: CatalogEntry[], look: TableLook): string =>
-  renderTable(
+/** Columns that would say the same in every row are left out: what an entry does needs the room. */
+export const catalogTable = (entries: CatalogEntry[], look: TableLook): string => {
+  const column = (heading: string, value: (entry: CatalogEntry) => string) =>
+    new Set(entries.map(value)).size > 1 ? [{ heading, value }] : [];
+  return renderTable(
     entries,
     [
       { heading: 'NAME', value: entry => entry.id, colour: () => 'bold' },
-      { heading: 'KIND', value: entry => entry.kind },
-      { heading: 'FROM', value: entry => entry.origin },
+      ...column('KIND', entry => entry.kind),
+      ...column('FROM', entry => entry.origin),
       { heading: 'INSTALLED', value: entry => (entry.installed.length > 0 ? entry.installed.join(', ') : '-') },
       { heading: 'DESCRIPTION', value: entry => entry.description },
     ],
     look,
   );
+};
 
 async function showEntry(context: CommandContext, id: string): Promise<CommandResult> {
   const api = await context.connect();

@@ -32,7 +32,7 @@ export interface CatalogsRepository {
   /** Inserts or replaces, in one transaction. The id of an entry that another catalog has already gets longer. */
   saveEntries(catalogId: string, items: readonly CatalogItem[]): void;
   removeEntries(catalogId: string, names: readonly string[]): void;
-  definition(ref: string, name: string): { id: string; definition: Record<string, unknown> } | undefined;
+  definition(ref: string, name: string): { entryId: string; definition: Record<string, unknown> } | undefined;
 }
 
 const jsonOf = <T extends z.ZodType>(schema: T) => z.string().transform(text => schema.parse(JSON.parse(text)));
@@ -60,7 +60,7 @@ const CatalogRow = z
     }),
   );
 
-const DefinitionRow = z.object({ id: z.string(), definition: jsonOf(z.record(z.string(), z.unknown())) });
+const DefinitionRow = z.object({ entryId: z.string(), definition: jsonOf(z.record(z.string(), z.unknown())) });
 
 /** The row of a list, as it is stored: the same text for the same entry. */
 export const toStoredEntry = (offer: CatalogOffer): string =>
@@ -179,7 +179,7 @@ function createEntryStatements(database: Database) {
       insert into catalog_search (rowid, name, title, description, publisher, labels, tools)
       values (@number, @name, @title, @description, @publisher, @labels, @tools)`),
     definition: database.prepare(`
-      select e.id, e.definition from catalog_entries e join catalogs c on c.id = e.catalog_id
+      select e.id as entryId, e.definition from catalog_entries e join catalogs c on c.id = e.catalog_id
       where c.ref = ? and e.name = ? and e.definition is not null`),
     /** Two entries can only have one id if somebody has looked for it: the one that was there first keeps it. */
     freeId(catalogId: string, { id, nameInCatalog }: CatalogOffer): string {
