@@ -88,6 +88,21 @@ describe('the catalogs', () => {
     assert.equal((await app.api.listCatalog({ query: {} })).total, 7);
   });
 
+  it('are looked at once more for all who ask while they are being read, because what they ask for may be newer', async () => {
+    let open = () => {};
+    control.gate = new Promise(resolve => {
+      open = resolve;
+    });
+    const first = app.catalogs.refresh();
+    await app.api.listCatalog({ query: {} });
+    control.catalogs.get('team/own:v1')?.servers.push(fakeServer('meanwhile'));
+    const others = [app.catalogs.refresh(), app.catalogs.refresh(), app.catalogs.refresh()];
+    open();
+    await Promise.all([first, ...others]);
+    assert.equal(control.lists, 2);
+    assert.equal((await app.api.listCatalog({ query: { q: 'meanwhile' } })).total, 1);
+  });
+
   it('are read in the background by the first list, and again when they are old', async () => {
     await app.api.listCatalog({ query: {} });
     await app.catalogs.refresh();

@@ -20,6 +20,8 @@ export interface FakeCatalogs extends CatalogControl {
   readonly catalogs: Map<string, FakeCatalog>;
   /** The references in the order in which they were read. */
   readonly reads: string[];
+  /** How often they were listed. */
+  lists: number;
   /** From now on this fails: everything, or the reading of one catalog. Undefined: nothing does. */
   failure: ProblemError | undefined;
   readonly unreadable: Map<string, ProblemError>;
@@ -71,10 +73,12 @@ export function createFakeCatalogs(
   const fake: FakeCatalogs = {
     catalogs,
     reads: [],
+    lists: 0,
     failure: undefined,
     unreadable: new Map(),
     gate: Promise.resolve(),
     async list() {
+      fake.lists += 1;
       await answer();
       return [...catalogs.values()].map(toListed);
     },
