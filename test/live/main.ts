@@ -1,4 +1,5 @@
 // Quayside against the real docker mcp: first what its commands say, then a server's whole way through a daemon, in each dialect that is there.
+import { runContract } from './contract.ts';
 import { describeJourney } from './journey.ts';
 import { checkPlugin } from './plugin-checks.ts';
 import { createReport } from './report.ts';
@@ -16,6 +17,8 @@ try {
     await checkPlugin(report, home);
     await describeJourney(report, home, requirements.image);
   }
+  report.begin('the contract of engines');
+  await runContract(report);
 } catch (error) {
   if (!(error instanceof MissingRequirement)) throw error;
   report.cannotRun(error.message);

@@ -8,6 +8,8 @@ export interface Report {
   skip(name: string, reason: string): void;
   /** From here on checks run again, whatever failed before: the clean-up. */
   goOn(): void;
+  /** Counts of a suite that printed its own lines. */
+  add(counts: { passed: number; failed: number; skipped: number }): void;
   /** Nothing could be checked: that is a failure. */
   cannotRun(reason: string): void;
   /** Prints the closing line. Answers the exit code. */
@@ -63,9 +65,14 @@ export function createReport(): Report {
     goOn() {
       stopped = false;
     },
+    add(counts) {
+      passed += counts.passed;
+      failed += counts.failed;
+      skipped += counts.skipped;
+    },
     cannotRun(reason) {
       failed++;
-      console.error(`\nThe live tests cannot run here.\n${reason}`);
+      console.error(`\nThis cannot be checked here.\n${reason}`);
     },
     end() {
       console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
+import { writeDockerCatalog } from '../contracts/docker-engine.contract.ts';
 
 export type Dialect = 'profile' | 'legacy';
 
@@ -147,6 +148,8 @@ export async function createDockerHome(requirements: Requirements, dialect: Dial
     PATH: `${dirname(requirements.docker)}${delimiter}${process.env['PATH'] ?? ''}`,
   };
   const docker = (...args: string[]) => runProgram(requirements.docker, args, environment);
+  // Else the first command of this dialect would download Docker's catalog.
+  if (dialect === 'legacy') await writeDockerCatalog(path, {});
   if (dialect === 'profile' && requirements.dialects.includes('legacy'))
     await docker('mcp', 'feature', 'enable', 'profiles');
   return {

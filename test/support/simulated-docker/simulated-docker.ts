@@ -78,6 +78,8 @@ export interface SimulatedDocker extends AsyncDisposable {
   writeCatalog(name: string, registry: Record<string, unknown>, more?: Record<string, unknown>): Promise<string>;
   /** Processes that stand for containers and still run. */
   runningContainers(): Promise<{ pid: number; image: string; labels: Record<string, string> }[]>;
+  /** The words of every command that was run so far, in order. */
+  commands(): Promise<string[][]>;
   /** Runs one command to its end. */
   run(words: string[], options?: RunOptions): Promise<RunResult>;
   /** Ends what it left running, and removes its folders. */
@@ -159,12 +161,14 @@ export async function createSimulatedDocker(options: SimulatedDockerOptions): Pr
 
   const settingsFile = join(state, 'settings.json');
   const failureFile = join(state, 'failure.json');
+  const commandsFile = join(state, 'commands.log');
   const pluginFile = join(plugins, 'docker-mcp');
   const settings = {
     dialect: options.dialect,
     version: options.version ?? (options.dialect === 'profile' ? 'HEAD' : 'v0.41.0'),
     home,
     failureFile,
+    commandsFile,
     containersFolder,
     registryFolder: join(state, 'registry'),
     registries: options.registries ?? ['localhost:5055'],
@@ -218,6 +222,13 @@ export async function createSimulatedDocker(options: SimulatedDockerOptions): Pr
     pluginFile,
     writeCatalog,
     runningContainers,
+    async commands() {
+      const text = await readFile(commandsFile, 'utf8').catch(() => '');
+      return text
+        .split('\n')
+        .filter(line => line !== '')
+        .map(line => JSON.parse(line));
+    },
     setFailure: failure => writeFile(failureFile, JSON.stringify(failure)),
     run: (words, run = {}) => runToEnd(join(binFolder, 'docker'), words, { ...environment, ...run.environment }, run),
     close,
