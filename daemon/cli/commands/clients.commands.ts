@@ -33,14 +33,14 @@ export function addClientCommands(program: Command, act: Act): void {
     .requiredOption('--profile <profile>', 'the profile', by(ProfileId))
     .option(...project)
     .option('--yes', 'do not ask')
-    .action(act((context, id: string, options: ChangeOptions) => changeClient(context, 'connect', id, options)));
+    .action(act(changeBy('connect')));
   clients
     .command('disconnect')
     .description('take docker mcp out of a client’s file; shows what is done, and asks')
     .argument('<client>', 'its name in the list')
     .option(...project)
     .option('--yes', 'do not ask')
-    .action(act((context, id: string, options: ChangeOptions) => changeClient(context, 'disconnect', id, options)));
+    .action(act(changeBy('disconnect')));
   clients
     .command('backups')
     .description('list the backups of clients’ files, the newest first')
@@ -52,6 +52,12 @@ export function addClientCommands(program: Command, act: Act): void {
     .option('--force', 'also if the file was changed since')
     .action(act(undo));
 }
+
+/** `--project` is an option of "clients" as well, which takes it wherever it stands: all of them together tell the place. */
+const changeBy =
+  (action: ClientChange['action']) =>
+  (context: CommandContext, id: string, _options: ChangeOptions, command: Command): Promise<CommandResult> =>
+    changeClient(context, action, id, command.optsWithGlobals<ChangeOptions>());
 
 const placeOf = ({ project }: ProjectOption): Pick<ClientChange, 'scope' | 'folder'> =>
   project === undefined ? { scope: 'global' } : { scope: 'project', folder: resolve(project) };

@@ -79,6 +79,11 @@ describe('quayside doctor', () => {
     assert.match(fine.text, /0 errors, 1 warning, 1 ok, 0 skipped, in 12 ms\.$/);
     assert.ok(!fine.text.includes('Docker Engine 20.10.'));
     assert.match((await run(['doctor', '--all'], reporting(check({})))).text, /Docker Engine 20\.10\./);
+    const skipped = check({ state: 'skipped', detail: 'Not looked at.', cause: 'It needs this first: x.' });
+    assert.match(
+      (await run(['doctor'], reporting(skipped))).text,
+      /^- The Docker engine answers: It needs this first: x\.\n/,
+    );
     const bad = await run(
       ['doctor'],
       reporting(
@@ -140,6 +145,17 @@ describe('quayside docker', () => {
     assert.match(text, /^profiles +no +This docker mcp \(v0\.41\.0\) has no profiles\.$/m);
     assert.match(text, /^gateway +yes/m);
     assert.match(text, /^Warning: This docker mcp has known weaknesses: v0\.41\.0 is old\. Update\. \(DOCKER_016\)$/m);
+  });
+
+  it('says once what stands in the way of everything', async () => {
+    const reason = 'There is no docker command on PATH. Install Docker.';
+    const capabilities = healthyDocker.capabilities.map(({ id }) => ({ id, available: false, reason }));
+    const problem = toProblem('DOCKER_001', { detail: 'There is no docker command on PATH.' });
+    const { text } = await run(['docker'], {
+      getDocker: () => ({ ...healthyDocker, available: false, problem, capabilities }),
+    });
+    assert.match(text, /^Docker +not available: There is no docker command on PATH\.$/m);
+    assert.equal(text.split(reason).length, 2);
   });
 
   it('looks again when asked', async () => {
@@ -221,6 +237,16 @@ describe('quayside clients', () => {
     const { text } = await run(['clients', 'connect', 'cursor', '--profile', 'dev', '--yes'], handlers(asked));
     assert.deepEqual(asked, [{ action: 'connect', scope: 'global', profile: 'dev', revision: 'r-1' }]);
     assert.match(text, /Connected cursor to dev\.\nUndo it with: quayside clients undo b-1$/);
+  });
+
+  it('changes the file of the project that is named after the client', async () => {
+    const asked: unknown[] = [];
+    await run(['clients', 'connect', 'cursor', '--profile', 'dev', '--project', '/work/app', '--yes'], handlers(asked));
+    await run(['clients', 'disconnect', 'cursor', '--project', '/work/app', '--yes'], handlers(asked));
+    assert.deepEqual(asked, [
+      { action: 'connect', scope: 'project', folder: '/work/app', profile: 'dev', revision: 'r-1' },
+      { action: 'disconnect', scope: 'project', folder: '/work/app', revision: 'r-1' },
+    ]);
   });
 
   it('lists and undoes backups', async () => {
