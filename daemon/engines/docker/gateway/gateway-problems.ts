@@ -72,3 +72,8 @@ export const stoppedMeanwhile = (): ProblemError =>
     detail: 'It was stopped while it was being started.',
     next: 'Start it again when you like.',
   });
+
+const waiting = new Set(['DOCKER_003', 'DOCKER_004', 'DOCKER_005', 'DOCKER_006']);
+
+/** True of failures that end when Docker is there again. */
+export const waitsForDocker = ({ code }: ProblemError): boolean => waiting.has(code);

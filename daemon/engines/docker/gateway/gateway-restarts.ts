@@ -6,12 +6,9 @@ import {
   type RestartTimes,
   type ServerEnd,
 } from '../../../supervision/restart-policy.ts';
+import { waitsForDocker } from './gateway-problems.ts';
 import type { Member } from './member.ts';
 import { refuse } from './member-start.ts';
-
-/** Failures that end when Docker is there again. */
-const waiting = new Set(['DOCKER_003', 'DOCKER_004', 'DOCKER_005', 'DOCKER_006']);
-export const waitsForDocker = ({ code }: ProblemError): boolean => waiting.has(code);
 
 export interface Restarts {
   /** Decides for the gateway, and tells each server what becomes of it. Those that are not to be restarted are out. */

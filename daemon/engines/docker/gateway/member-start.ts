@@ -1,8 +1,8 @@
 // What a start means for one member: planned, ready, failed, or out.
-import { isProblemError, type ProblemError } from '../../../../shared/api/problem.ts';
+import type { ProblemError } from '../../../../shared/api/problem.ts';
 import { toProblem as toDockerProblem } from '../cli/to-problem.ts';
 import type { LaunchedGateway } from './gateway-launch.ts';
-import { toServerProblem } from './gateway-problems.ts';
+import { toServerProblem, waitsForDocker } from './gateway-problems.ts';
 import type { Member } from './member.ts';
 
 /** It does not run, and why. Who waits for it is told. */
@@ -19,7 +19,7 @@ export function refuse(member: Member, failure: ProblemError): void {
   fail(member, failure);
 }
 
-/** Those that have a plan; the others are out. */
+/** Those that have a plan; the others are out. Errors: what a plan waits for Docker with, which concerns all of them. */
 export async function planMembers(wanted: readonly Member[]): Promise<Member[]> {
   const planned = await Promise.all(
     wanted.map(async member => {
@@ -29,7 +29,9 @@ export async function planMembers(wanted: readonly Member[]): Promise<Member[]> 
         member.prepare(launch);
         return [member];
       } catch (error) {
-        refuse(member, isProblemError(error) ? error : toDockerProblem(error, `prepare "${member.id}"`));
+        const failure = toDockerProblem(error, `prepare "${member.id}"`);
+        if (waitsForDocker(failure)) throw failure;
+        refuse(member, failure);
         return [];
       }
     }),

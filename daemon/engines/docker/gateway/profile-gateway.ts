@@ -8,17 +8,19 @@ import type { ServerEnd } from '../../../supervision/restart-policy.ts';
 import type { ServerHealth } from '../../../supervision/supervisor.ts';
 import type { ServerInProfile } from '../../engine.ts';
 import { toProblem as toDockerProblem } from '../cli/to-problem.ts';
+import { createActLoop } from './act-loop.ts';
 import { compareServers } from './changes.ts';
 import { reloadFiles } from './gateway-edits.ts';
 import { chooseMembers, type LaunchedGateway, launchGateway } from './gateway-launch.ts';
-import { hangProblem, stoppedMeanwhile } from './gateway-problems.ts';
+import { hangProblem, stoppedMeanwhile, waitsForDocker } from './gateway-problems.ts';
 import { ServersHang } from './gateway-process.ts';
-import { createRestarts, waitsForDocker } from './gateway-restarts.ts';
+import { createRestarts } from './gateway-restarts.ts';
 import { createGatewaySession } from './gateway-session.ts';
 import type { Member } from './member.ts';
 import { beginMember, planMembers, refuse } from './member-start.ts';
 import type { GatewayMode } from './mode.ts';
 import type { GatewayProcess, ProfileGateway, ProfileGatewayOptions } from './profile-gateway.port.ts';
+import { createRetirement } from './retirement.ts';
 
 export function createProfileGateway(options: ProfileGatewayOptions): ProfileGateway {
   const { profile, ports, now, times } = options;
@@ -27,8 +29,6 @@ export function createProfileGateway(options: ProfileGatewayOptions): ProfileGat
   const restarts = createRestarts(options.restartTimes);
   let health: ServerHealth = stoppedHealth;
   let launched: LaunchedGateway | undefined;
-  /** Those that another one has taken over from, until their last calls have ended. */
-  const retiring = new Map<LaunchedGateway, Retirement>();
   let mode: GatewayMode | null = null;
   let attempt: { controller: AbortController; members: readonly Member[] } | undefined;
   let known: readonly ServerInProfile[] | undefined;
@@ -40,8 +40,6 @@ export function createProfileGateway(options: ProfileGatewayOptions): ProfileGat
   /** False once a gateway was seen that reads changed files and does not obey them. */
   let obeysReloads = true;
   let retry: NodeJS.Timeout | undefined;
-  let acting: Promise<void> | undefined;
-  let dirty = false;
   let renewing: Promise<void> | undefined;
 
   const redact = (text: string): string => [...members.values()].reduce((rest, member) => member.redact(rest), text);
@@ -58,23 +56,10 @@ export function createProfileGateway(options: ProfileGatewayOptions): ProfileGat
     options.onChange();
   };
 
-  const wake = (): void => {
-    dirty = true;
-    acting ??= act().finally(() => {
-      acting = undefined;
-      if (dirty) wake();
-    });
-  };
-  const act = async (): Promise<void> => {
-    while (dirty) {
-      await pause(times.gather);
-      dirty = false;
-      await reconcile().catch(error => failAll(toDockerProblem(error, operation)));
-    }
-  };
-  const settled = async (): Promise<void> => {
-    while (acting) await acting;
-  };
+  const loop = createActLoop(times.gather, () =>
+    reconcile().catch(error => failAll(toDockerProblem(error, operation))),
+  );
+  const { wake, settled } = loop;
 
   /** Makes what runs into what is wanted. */
   const reconcile = async (): Promise<void> => {
@@ -102,7 +87,7 @@ export function createProfileGateway(options: ProfileGatewayOptions): ProfileGat
     restarts.forget();
     apply({ kind: 'stop-asked' });
     session.end(notRunning(profile));
-    await Promise.all([endRun(), ...[...retiring.values()].map(hurry)]);
+    await Promise.all([endRun(), retirement.end()]);
     apply({ kind: 'stopped' });
     options.onChange();
   };
@@ -119,6 +104,7 @@ export function createProfileGateway(options: ProfileGatewayOptions): ProfileGat
     output.flush();
     await options.sweep();
   };
+  const retirement = createRetirement(times.finish, close);
 
   /**
    * `why`: the old one ends first. Undefined: it serves until the new one is ready, so that a server that cannot be started
@@ -210,7 +196,7 @@ export function createProfileGateway(options: ProfileGatewayOptions): ProfileGat
     session.open(next.run.connection, next.facts(), 'it was given other servers or settings');
     if (old) {
       health = { ...health, pid: next.run.pid, startedAt: now() };
-      retire(old);
+      retirement.begin(old);
     }
     const { serverVersion, protocolVersion } = next.run.connection;
     apply({ kind: 'start-asked' });
@@ -218,15 +204,6 @@ export function createProfileGateway(options: ProfileGatewayOptions): ProfileGat
     void next.run.failed.then(failure => onEnded(next, failure));
     for (const member of next.members) if (beginMember(member, next, now())) options.onToolsChanged(member.id);
     options.onChange();
-  };
-
-  /** Its calls end where they were begun, within the time. */
-  const retire = (old: LaunchedGateway): void => {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const done = Promise.race([old.run.connection.ended, promise, pause(times.finish, undefined, { ref: false })])
-      .then(() => close(old))
-      .finally(() => retiring.delete(old));
-    retiring.set(old, { done, cut: resolve });
   };
 
   const startFailed = (failure: ProblemError, isRetry: boolean): void => {
@@ -324,7 +301,7 @@ export function createProfileGateway(options: ProfileGatewayOptions): ProfileGat
   const takenOut = async (member: Member): Promise<void> => {
     const until = Date.now() + times.takeOut;
     let isPatient = true;
-    while (acting && isAnywhere(member)) {
+    while (loop.isActing && isAnywhere(member)) {
       await pause(15);
       if (!isPatient || Date.now() < until) continue;
       isPatient = false;
@@ -332,10 +309,6 @@ export function createProfileGateway(options: ProfileGatewayOptions): ProfileGat
       attempt?.controller.abort(stoppedMeanwhile());
       wake();
     }
-  };
-  const endSoon = async (rest: Retirement): Promise<void> => {
-    await Promise.race([rest.done, pause(times.drain, undefined, { ref: false })]);
-    await hurry(rest);
   };
   const isAnywhere = (member: Member): boolean =>
     (launched?.members.includes(member) ?? false) || (attempt?.members.includes(member) ?? false);
@@ -361,7 +334,7 @@ export function createProfileGateway(options: ProfileGatewayOptions): ProfileGat
         if (attempt?.members.includes(member)) attempt.controller.abort(stoppedMeanwhile());
         wake();
         await takenOut(member);
-        for (const [old, rest] of retiring) if (old.members.includes(member)) await endSoon(rest);
+        await retirement.endOf(member, times.drain);
         member.output.flush();
       }
       member.apply({ kind: 'stopped' });
@@ -415,17 +388,6 @@ export function createProfileGateway(options: ProfileGatewayOptions): ProfileGat
   };
   return gateway;
 }
-
-interface Retirement {
-  done: Promise<void>;
-  /** Its calls get no more time. */
-  cut: () => void;
-}
-
-const hurry = ({ done, cut }: Retirement): Promise<void> => {
-  cut();
-  return done;
-};
 
 const notRunning = (profile: string): ProblemError =>
   problem('SERVER_003', { detail: `The gateway of "${profile}" is not running.`, next: 'Start it first.' });

@@ -193,3 +193,14 @@ export const call = { timeoutSeconds: 20 };
 
 export const textOf = (result: { content: unknown[] }): string =>
   result.content.map(block => (block as { text?: string }).text ?? '').join('');
+
+/** Resolves with what the check answers once that is something. */
+export async function until<T>(check: () => T | Promise<T>, what: string, milliseconds = 10_000): Promise<T> {
+  const end = Date.now() + milliseconds;
+  for (;;) {
+    const value = await check();
+    if (value) return value;
+    if (Date.now() > end) throw new Error(`${what} did not come within ${milliseconds} ms`);
+    await new Promise(resolve => setTimeout(resolve, 20));
+  }
+}

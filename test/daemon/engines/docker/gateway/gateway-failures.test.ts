@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { gatewayTimes } from '../../../../../daemon/engines/docker/gateway/profile-gateway.port.ts';
-import { isProblemError } from '../../../../../shared/api/problem.ts';
-import { until } from '../../../../support/in-process-daemon.ts';
+import { isProblemError, problem } from '../../../../../shared/api/problem.ts';
 import { isAlive } from '../../../../support/supervised.ts';
-import { call, createGatewayBench, type GatewayBench, planOf, policy, probe, textOf } from './gateway-bench.ts';
+import { call, createGatewayBench, type GatewayBench, planOf, policy, probe, textOf, until } from './gateway-bench.ts';
 
 describe('a gateway that fails', () => {
   let bench: GatewayBench;
@@ -71,6 +70,43 @@ describe('a gateway that fails', () => {
     await bench.docker.setFailure({});
     await until(() => bench.supervisor.health('one').state === 'running', 'running');
     assert.match(await echo('one', 'back'), /back/);
+  });
+
+  it('waits for an engine also when nothing can be planned without it, and again when it went away', async () => {
+    bench = await createGatewayBench();
+    let isDown = true;
+    const down = problem('DOCKER_003', { detail: 'The engine does not answer.' });
+    const plan = async () => {
+      if (isDown) throw down;
+      return await planOf(probe('one'))();
+    };
+    await assert.rejects(bench.supervisor.start('one', plan, policy()), { code: 'DOCKER_003' });
+    assert.equal(bench.supervisor.health('one').state, 'restarting');
+    assert.ok(bench.supervisor.health('one').nextTryAt);
+    isDown = false;
+    await until(() => bench.supervisor.health('one').state === 'running', 'running');
+    isDown = true;
+    const { pid } = status();
+    process.kill(pid ?? 0, 'SIGKILL');
+    await until(() => bench.supervisor.health('one').problem?.code === 'DOCKER_003', 'it waits');
+    isDown = false;
+    await until(() => bench.supervisor.health('one').state === 'running', 'running again');
+    assert.match(await echo('one', 'back'), /back/);
+  });
+
+  it('no longer waits for an engine once it is stopped', async () => {
+    bench = await createGatewayBench();
+    let asked = 0;
+    const plan = async () => {
+      asked += 1;
+      throw problem('DOCKER_003', { detail: 'The engine does not answer.' });
+    };
+    await assert.rejects(bench.supervisor.start('one', plan, policy()), { code: 'DOCKER_003' });
+    await bench.supervisor.stop('one');
+    const before = asked;
+    await new Promise(resolve => setTimeout(resolve, 100));
+    assert.equal(asked, before);
+    assert.equal(bench.supervisor.health('one').state, 'stopped');
   });
 
   it('tells of another reason by what it said last', async () => {

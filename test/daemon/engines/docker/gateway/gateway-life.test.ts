@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { until } from '../../../../support/in-process-daemon.ts';
 import { isAlive } from '../../../../support/supervised.ts';
-import { call, createGatewayBench, type GatewayBench, planOf, policy, probe, textOf } from './gateway-bench.ts';
+import { call, createGatewayBench, type GatewayBench, planOf, policy, probe, textOf, until } from './gateway-bench.ts';
 
 describe('a gateway of one profile', () => {
   let bench: GatewayBench;

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createSecretsPipe } from '../../../../../daemon/engines/docker/gateway/secrets-pipe.ts';
-import { until } from '../../../../support/in-process-daemon.ts';
 import { createTemporaryFolder } from '../../../../support/temporary-folder.ts';
 import {
   call,
@@ -12,6 +11,7 @@ import {
   policy,
   probe,
   textOf,
+  until,
   withSecret,
 } from './gateway-bench.ts';
 
