@@ -18,7 +18,8 @@ export interface DockerUnderTest {
   environment: Record<string, string>;
   /** An image of the engine whose entry point is an MCP server. */
   image: string;
-  imageId: string;
+  /** Its digest in a registry, or its id if it was made here. */
+  digest: string;
   /** Runs docker in that home; rejects if it fails. */
   docker(...args: string[]): Promise<unknown>;
   close(): Promise<void>;
@@ -106,7 +107,7 @@ export function describeDockerContract(title: string, open: () => Promise<Docker
       engine,
       good: name => ({
         request: install(name, name),
-        source: { type: 'image', image: subject.image, digest: subject.imageId },
+        source: { type: 'image', image: subject.image, digest: subject.digest },
       }),
       absent: name => ({ request: install(name, 'no-such-entry'), code: 'CATALOG_001' }),
       neverEnding: name => install(name, 'slow'),

@@ -10,13 +10,15 @@ for (const dialect of requirements.dialects)
     `Docker’s engine in the ${dialect} dialect of docker mcp ${requirements.version}`,
     async () => {
       const home = await createDockerHome(requirements, dialect);
-      const { stdout } = await home.docker('image', 'inspect', '--format', '{{.Id}}', requirements.image);
+      const { stdout } = await home.docker('image', 'inspect', '--format', '{{json .}}', requirements.image);
+      const { Id, RepoDigests } = JSON.parse(stdout);
+      const digest: string = RepoDigests?.[0] ?? Id;
       return {
         dialect,
         home: home.path,
         environment: home.environment,
         image: requirements.image,
-        imageId: stdout.trim(),
+        digest: digest.slice(digest.indexOf('@') + 1),
         async docker(...args) {
           const { exitCode, stderr } = await home.docker(...args);
           assert.equal(exitCode, 0, stderr);

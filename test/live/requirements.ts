@@ -145,6 +145,7 @@ export async function createDockerHome(requirements: Requirements, dialect: Dial
     ...Object.fromEntries(Object.entries(inherited).filter((pair): pair is [string, string] => pair[1] !== undefined)),
     HOME: path,
     USERPROFILE: path,
+    QUAYSIDE_DOCKER: requirements.docker,
     PATH: `${dirname(requirements.docker)}${delimiter}${process.env['PATH'] ?? ''}`,
   };
   const docker = (...args: string[]) => runProgram(requirements.docker, args, environment);

@@ -14,7 +14,7 @@ for (const dialect of ['profile', 'legacy'] as const)
       home: docker.home,
       environment: docker.environment,
       image: mcpImage,
-      imageId: Id,
+      digest: Id,
       async docker(...args) {
         const { exitCode, stderr } = await docker.run(args);
         assert.equal(exitCode, 0, stderr);
