@@ -124,6 +124,20 @@ describe('Docker’s places on the page', () => {
     await page.getByRole('heading', { name: 'GitHub' }).waitFor();
   });
 
+  it('does not start what lacks a secret, and offers no second install into one profile', async () => {
+    await go('catalog/github');
+    await page.getByLabel('github.token').selectOption('later');
+    await page.getByText('It cannot be started before it has the secrets that it needs.').waitFor();
+    assert.equal(await page.getByLabel(/^Start it when/).isChecked(), false);
+    await page.getByLabel('region').fill('eu');
+    await press(/^\s*Install\s*$/);
+    await page.locator('[data-operation]').waitFor();
+    assert.partialDeepStrictEqual(bodiesOf('createOperation')[0], { start: false });
+    world.finishInstall();
+    await go('catalog/github');
+    await page.getByText(/It is in this profile already, as/).waitFor();
+  });
+
   it('tells why an install failed, and tries it again', async () => {
     await go('catalog/github');
     await page.getByLabel('region').fill('eu');

@@ -107,3 +107,14 @@ export function createCannedApp(
     },
   };
 }
+
+/** Resolves to what the check says once it says something; rejects after some seconds. */
+export async function until<T>(check: () => T, milliseconds = 5_000): Promise<NonNullable<Exclude<T, false>>> {
+  const end = Date.now() + milliseconds;
+  for (;;) {
+    const value = check();
+    if (value) return value as NonNullable<Exclude<T, false>>;
+    if (Date.now() > end) throw new Error(`It did not come true within ${milliseconds} ms.`);
+    await new Promise(resolve => setTimeout(resolve, 5));
+  }
+}

@@ -25,15 +25,20 @@ import { SlotFields, useSlots } from './slots.view.tsx';
 
 const aNewProfile = '';
 
-/** Which profile gets it; a machine without one makes its first here. */
-function useProfileChoice() {
+/** Which profile gets it: the first that has it not yet; a machine without one makes its first here. */
+function useProfileChoice(entry: CatalogEntry) {
   const { live } = useApp();
   const profiles = live.profiles.value.value ?? [];
   const [chosen, setChosen] = useState<string>();
   const [name, setName] = useState('My servers');
-  const id = chosen ?? profiles[0]?.id ?? aNewProfile;
+  const holderIn = (profile: string) =>
+    (live.servers.value.value ?? []).find(
+      server => server.profile === profile && server.nameInProfile === entry.nameInCatalog,
+    );
+  const free = profiles.find(profile => !holderIn(profile.id));
+  const id = chosen ?? (free ?? profiles[0])?.id ?? aNewProfile;
   const wrongName = id === aNewProfile ? ProfileName.safeParse(name).error?.issues[0]?.message : undefined;
-  return { profiles, id, setChosen, name, setName, wrongName };
+  return { profiles, id, setChosen, name, setName, wrongName, there: holderIn(id) };
 }
 
 export function DockerInstall({ entry }: { entry: CatalogEntry }) {
@@ -73,18 +78,19 @@ const Progress = ({ operation, state }: { operation: Operation; state: DockerIns
 
 function DockerInstallForm({ entry, state }: { entry: CatalogEntry; state: DockerInstallState }) {
   const { live } = useApp();
-  const profile = useProfileChoice();
+  const profile = useProfileChoice(entry);
   const inputs = useInputs(entry);
   const slots = useSlots(entry, state);
-  const [start, setStart] = useState(true);
+  const [wantsStart, setStart] = useState(true);
   const [tried, setTried] = useState(false);
   const running = state.running.value;
+  const start = wantsStart && !slots.lacking;
   const missing = missingReason(live.docker.value.value, 'profiles') !== undefined && profile.profiles.length === 0;
   const problem = state.act.problem.value;
   const install = async () => {
     setTried(true);
     const { value, errors } = inputs.outcome;
-    if (running || profile.wrongName !== undefined || errors.size > 0 || slots.errors.size > 0) return;
+    if (running || profile.there || profile.wrongName !== undefined || errors.size > 0 || slots.errors.size > 0) return;
     const begun = await state.install({
       profile: profile.id === aNewProfile ? { name: profile.name.trim() } : { id: profile.id },
       inputs: inputs.group ? toRecord(value) : {},
@@ -99,7 +105,7 @@ function DockerInstallForm({ entry, state }: { entry: CatalogEntry; state: Docke
   ]);
   return (
     <Form label={`Install ${entry.title}`} onSubmit={() => void install()}>
-      <ProfileFields entry={entry} choice={profile} tried={tried} />
+      <ProfileFields choice={profile} tried={tried} />
       {inputs.group && (
         <fieldset class="field-group">
           <legend class="field-label">Settings</legend>
@@ -107,7 +113,13 @@ function DockerInstallForm({ entry, state }: { entry: CatalogEntry; state: Docke
         </fieldset>
       )}
       <SlotFields slots={slots} tried={tried} />
-      <Checkbox label="Start it when it is installed" checked={start} onChange={setStart} />
+      <Checkbox
+        label="Start it when it is installed"
+        description={slots.lacking ? 'It cannot be started before it has the secrets that it needs.' : undefined}
+        checked={start}
+        disabled={slots.lacking}
+        onChange={setStart}
+      />
       {entry.kind === 'remote' ? (
         <Note icon="globe">
           <p>It runs on another machine. What you send to its tools goes there.</p>
@@ -126,7 +138,7 @@ function DockerInstallForm({ entry, state }: { entry: CatalogEntry; state: Docke
           icon="cloud-download"
           type="submit"
           busy={running}
-          disabled={missing || live.docker.value.value?.available === false}
+          disabled={missing || profile.there !== undefined || live.docker.value.value?.available === false}
         >
           {running ? 'Installing' : 'Install'}
         </Button>
@@ -135,23 +147,25 @@ function DockerInstallForm({ entry, state }: { entry: CatalogEntry; state: Docke
   );
 }
 
+/** Where the daemon finds fault with settings, whatever it was asked. */
+const settingsPath = /^(?:\/body)?(?:\/configuration)?\/(?:inputs|settings)/;
+
 const fromDaemon = (problem: Problem | undefined, places: readonly string[]) =>
   placeErrors(
     (problem?.errors ?? [])
-      .filter(({ path }) => /^(?:\/body)?\/inputs/.test(path))
-      .map(({ path, message }) => ({ path: path.replace(/^(?:\/body)?\/inputs/, '/arguments'), message })),
+      .filter(({ path }) => settingsPath.test(path))
+      .map(({ path, message }) => ({ path: path.replace(settingsPath, '/arguments'), message })),
     places,
   );
 
 interface ProfileFieldsProps {
-  entry: CatalogEntry;
   choice: ReturnType<typeof useProfileChoice>;
   tried: boolean;
 }
 
-function ProfileFields({ entry, choice, tried }: ProfileFieldsProps) {
+function ProfileFields({ choice, tried }: ProfileFieldsProps) {
   const { live } = useApp();
-  const { profiles, id, setChosen, name, setName, wrongName } = choice;
+  const { profiles, id, setChosen, name, setName, wrongName, there } = choice;
   const canMake = missingReason(live.docker.value.value, 'profiles') === undefined;
   const options = [
     ...profiles.map((profile: Profile) => ({
@@ -160,9 +174,6 @@ function ProfileFields({ entry, choice, tried }: ProfileFieldsProps) {
     })),
     ...(canMake ? [{ value: aNewProfile, label: 'A new profile' }] : []),
   ];
-  const there = (live.servers.value.value ?? []).find(
-    server => server.profile === id && server.nameInProfile === entry.nameInCatalog,
-  );
   return (
     <>
       <div class="field-columns">
@@ -179,7 +190,7 @@ function ProfileFields({ entry, choice, tried }: ProfileFieldsProps) {
         <Note icon="check">
           <p>
             It is in this profile already, as <PlaceLink to={{ view: 'server', id: there.id }}>{there.id}</PlaceLink>.
-            Its settings and its choice of tools are kept where you change nothing.
+            Change its settings there, or choose another profile.
           </p>
         </Note>
       )}

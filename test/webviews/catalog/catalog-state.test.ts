@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { createCatalogState, isNarrowed, sortingOf, toCatalogQuery } from '../../../webviews/catalog/catalog.state.ts';
 import { chipsOf } from '../../../webviews/catalog/filter-chips.ts';
-import { until } from '../../support/in-process-daemon.ts';
 import { buildCatalogEntry } from '../../support/server-builder.ts';
-import { type CannedApp, createCannedApp, noPage, pageWith } from '../canned-api.ts';
+import { type CannedApp, createCannedApp, noPage, pageWith, until } from '../canned-api.ts';
 
 const facets = { categories: [], tags: [], licenses: [], kinds: [], total: 5_000 };
 

@@ -13,9 +13,8 @@ import {
   type DockerInstallRequest,
   type DockerInstallState,
 } from '../../../webviews/catalog/docker-install.state.ts';
-import { until } from '../../support/in-process-daemon.ts';
 import { buildCatalogEntry, buildOperation, buildServer } from '../../support/server-builder.ts';
-import { type CannedApp, createCannedApp, noPage, pageWith, refuse } from '../canned-api.ts';
+import { type CannedApp, createCannedApp, noPage, pageWith, refuse, until } from '../canned-api.ts';
 
 const slot: SecretSlot = {
   name: 'github.token',
@@ -97,6 +96,13 @@ describe('the install of a Docker entry', () => {
     await state.install(request({ profile: { name: 'Web' }, slots: [] }));
     assert.deepEqual(order(), ['createProfile', 'createOperation']);
     assert.equal(app.askedFor('createOperation')[0]?.body.profile, 'made_now');
+  });
+
+  it('does not make the profile twice when a second try is needed', async () => {
+    app.answers.createOperation = () => refuse('SERVER_010', { detail: 'It does not fit.' });
+    await state.install(request({ profile: { name: 'Web' }, slots: [] }));
+    await state.install(request({ profile: { name: 'Web' }, slots: [] }));
+    assert.deepEqual(order(), ['createProfile', 'createOperation', 'createOperation']);
   });
 
   it('leaves no secret behind when it is refused', async () => {

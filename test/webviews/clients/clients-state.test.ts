@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import type { McpClient } from '../../../shared/api/clients.ts';
 import { type ClientsState, createClientsState } from '../../../webviews/clients/clients.state.ts';
-import { until } from '../../support/in-process-daemon.ts';
-import { type CannedApp, createCannedApp, noPage, pageWith, refuse } from '../canned-api.ts';
+import { type CannedApp, createCannedApp, noPage, pageWith, refuse, until } from '../canned-api.ts';
 
 const client = (part: Partial<McpClient> = {}): McpClient => ({
   id: 'cursor',

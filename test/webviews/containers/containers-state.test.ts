@@ -8,8 +8,7 @@ import {
   unusedImages,
   volumeKey,
 } from '../../../webviews/containers/disk.state.ts';
-import { until } from '../../support/in-process-daemon.ts';
-import { createCannedApp, pageWith } from '../canned-api.ts';
+import { createCannedApp, pageWith, until } from '../canned-api.ts';
 
 const container = (id: string, owner: Container['owner'], server = id): Container => ({
   id,

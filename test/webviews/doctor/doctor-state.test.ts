@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import type { DoctorCheck, DoctorReport } from '../../../shared/api/doctor.ts';
 import { createDoctorState, summaryOf, withCheck } from '../../../webviews/doctor/doctor.state.ts';
-import { until } from '../../support/in-process-daemon.ts';
-import { createCannedApp } from '../canned-api.ts';
+import { createCannedApp, until } from '../canned-api.ts';
 
 const check = (id: string, state: DoctorCheck['state']): DoctorCheck => ({
   id,

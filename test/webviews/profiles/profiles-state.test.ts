@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import type { Gateway } from '../../../shared/api/gateways.ts';
 import type { Profile } from '../../../shared/api/profiles.ts';
 import { createGatewayState, createProfilesState, readDocument } from '../../../webviews/profiles/profiles.state.ts';
-import { until } from '../../support/in-process-daemon.ts';
 import { buildOperation } from '../../support/server-builder.ts';
-import { createCannedApp, pageWith, refuse } from '../canned-api.ts';
+import { createCannedApp, pageWith, refuse, until } from '../canned-api.ts';
 
 const profile = (id: string, part: Partial<Profile> = {}): Profile => ({
   id,
