@@ -36,7 +36,12 @@ describe('the commands of catalogs', () => {
           fakeServer('grafana', { metadata: { pulls: 900 } }),
         ],
       },
-      { ref: 'team/own:v1', title: 'Ours', origin: 'own', servers: [fakeServer('three')] },
+      {
+        ref: 'team/own:v1',
+        title: 'Ours',
+        origin: 'own',
+        servers: [fakeServer('three'), fakeServer('io.github.Acme/tool')],
+      },
     );
     app = createCatalogApp(control);
     await app.catalogs.refresh();
@@ -76,13 +81,13 @@ describe('the commands of catalogs', () => {
   it('search by several words and every filter', async () => {
     assert.deepEqual(await names('the', 'server', 'gra'), ['grafana']);
     assert.deepEqual(await names('--secrets'), ['github']);
-    assert.deepEqual(await names('--no-secrets', '--kind', 'image'), ['grafana', 'three']);
+    assert.deepEqual(await names('--no-secrets', '--kind', 'image'), ['grafana', 'io.github.Acme/tool', 'three']);
     assert.deepEqual(await names('--tag', 'git', '--origin', 'vendor'), ['github']);
-    assert.deepEqual(await names('--catalog', 'team/own:v1'), ['three']);
+    assert.deepEqual(await names('--catalog', 'team/own:v1'), ['io.github.Acme/tool', 'three']);
     assert.deepEqual(await names('--catalog', 'mcp/docker-mcp-catalog', '--sort', 'popularity'), ['grafana', 'github']);
     assert.deepEqual(await names('--engine', 'process', '--category', 'memory'), ['memory']);
     assert.deepEqual(await names('--installed'), []);
-    assert.equal((await names()).length, 7);
+    assert.equal((await names()).length, 8);
     await rejectsWith('CATALOG_002', run(['catalog', '--catalog', 'none']));
   });
 
@@ -94,13 +99,14 @@ describe('the commands of catalogs', () => {
     assert.match(out, /host \(needed\)\n {2}org\n/);
     assert.match(out, /github\.token as GITHUB_TOKEN/);
     assert.ok(!out.includes('\u001b'));
+    assert.match((await run(['catalog', 'show', 'io.github.acme/Tool'])).out, /as io\.github\.Acme\/tool/);
   });
 
   it('list the catalogs and say what is shown from the cache', async () => {
-    assert.match((await run(['catalogs'])).out, /team\/own:v1 +Ours +1 +own +ok/);
+    assert.match((await run(['catalogs'])).out, /team\/own:v1 +Ours +2 +own +ok/);
     control.failure = problem('DOCKER_003', { detail: 'The Docker engine does not answer.' });
     await app.catalogs.refresh();
-    assert.match((await run(['catalogs'])).out, /Ours +1 +own +as of 2026-01-02T03:04:05.000Z: The Docker engine/);
+    assert.match((await run(['catalogs'])).out, /Ours +2 +own +as of 2026-01-02T03:04:05.000Z: The Docker engine/);
   });
 
   it('make a catalog of entries by their short names, after a look if that is wanted', async () => {

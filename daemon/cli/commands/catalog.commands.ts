@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { CatalogEntry, listCatalog } from '../../../shared/api/catalog.ts';
 import type { RouteInput } from '../../../shared/api/route.ts';
+import { Name } from '../../../shared/domain/names.ts';
 import type { Act, CommandContext, CommandResult } from '../command-context.ts';
 import { listAll } from '../list-all.ts';
 import { describeSource } from '../terminal/describe.ts';
@@ -99,9 +100,15 @@ export const catalogTable = (entries: CatalogEntry[], look: TableLook): string =
   );
 };
 
+/** As it is typed, or as ids are made of the names of community servers: io.github.acme/tool is io-github-acme-tool. */
+const toEntryId = (text: string): string => {
+  const small = text.toLowerCase();
+  return Name.safeParse(small).success ? small : small.replaceAll(/[^a-z0-9_-]+/g, '-');
+};
+
 async function showEntry(context: CommandContext, id: string): Promise<CommandResult> {
   const api = await context.connect();
-  const entry = await api.getCatalogEntry({ params: { id: id.toLowerCase() } }, { signal: context.signal });
+  const entry = await api.getCatalogEntry({ params: { id: toEntryId(id) } }, { signal: context.signal });
   return { document: entry, text: describeEntry(entry, context.output.look) };
 }
 
