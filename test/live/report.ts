@@ -31,17 +31,18 @@ const describe = (error: unknown): string => {
   return error.stack?.split('\n').slice(0, 6).join('\n') ?? error.message;
 };
 
-export function createReport(): Report {
+/** `print` takes whole lines. */
+export function createReport(print: (line: string) => void = console.log): Report {
   let [passed, failed, skipped] = [0, 0, 0];
   let stopped = false;
   const skip = (name: string, reason: string) => {
     skipped++;
-    console.log(`  - ${name} (skipped: ${reason})`);
+    print(`  - ${name} (skipped: ${reason})`);
   };
   return {
     begin(title) {
       stopped = false;
-      console.log(`\n${title}`);
+      print(`\n${title}`);
     },
     async check(name, act, { isNeeded = false } = {}) {
       if (stopped) {
@@ -52,12 +53,12 @@ export function createReport(): Report {
       try {
         const result = await withLimit(act());
         passed++;
-        console.log(`  ✔ ${name} (${Date.now() - startedAt} ms)`);
+        print(`  ✔ ${name} (${Date.now() - startedAt} ms)`);
         return result;
       } catch (error) {
         failed++;
         stopped ||= isNeeded;
-        console.log(`  ✘ ${name}\n${describe(error).replace(/^/gm, '      ')}`);
+        print(`  ✘ ${name}\n${describe(error).replace(/^/gm, '      ')}`);
         return undefined;
       }
     },
@@ -72,10 +73,10 @@ export function createReport(): Report {
     },
     cannotRun(reason) {
       failed++;
-      console.error(`\nThis cannot be checked here.\n${reason}`);
+      print(`\nThis cannot be checked here.\n${reason}`);
     },
     end() {
-      console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);
+      print(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);
       return failed > 0 || passed === 0 ? 1 : 0;
     },
   };
