@@ -67,7 +67,7 @@ describe('the commands of catalogs', () => {
       async (...given) => {
         code = present(context, await handler({ ...context, connect: async () => app.api }, ...given));
       };
-    const program = new Command('quayside').exitOverride();
+    const program = new Command('quayside').exitOverride().configureOutput({ writeErr: () => {} });
     addCatalogCommands(program, act);
     addCatalogsCommands(program, act);
     await program.parseAsync(args, { from: 'user' });
