@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { createSecrets } from '../../../daemon/features/secrets/create-secrets.ts';
 import { masterKeyPlaces } from '../../../daemon/features/secrets/master-key.ts';
-import { readTail } from '../../../daemon/platform/log-tail.ts';
+import { readLastLines } from '../../../daemon/platform/log-tail.ts';
 import { openDatabase } from '../../../daemon/storage/database.ts';
 import { createHandlersApp } from '../../support/handlers-app.ts';
 import { createTemporaryFolder } from '../../support/temporary-folder.ts';
@@ -43,9 +43,10 @@ describe('What leaves the daemon', () => {
   it('has the end of a log, whole lines of it', async () => {
     await using folder = await createTemporaryFolder('tail');
     const file = join(folder.path, 'daemon.log');
-    assert.equal(await readTail(file), '');
-    await writeFile(file, 'first line\nsecond line\nthird\n');
-    assert.equal(await readTail(file), 'first line\nsecond line\nthird\n');
-    assert.equal(await readTail(file, 10), 'third\n');
+    assert.equal(await readLastLines(file), '');
+    await writeFile(file, 'first line\nsecond line\n');
+    assert.equal(await readLastLines(file), 'first line\nsecond line\n');
+    await writeFile(file, `first ${'x'.repeat(2_000_000)}\nlast\n`);
+    assert.equal(await readLastLines(file), 'last\n');
   });
 });
