@@ -1,4 +1,5 @@
 // Images by the Engine API: what is here, whether it runs here, pulling it with progress, and keeping one to go back to.
+import * as z from 'zod';
 import { isProblemError, type ProblemError, problem } from '../../../../shared/api/problem.ts';
 import { type Clock, systemClock } from '../../../platform/clock.ts';
 import type { EngineIdentity, ImageControl, LocalImage, PullOptions } from './container-control.ts';
@@ -87,6 +88,7 @@ export function createImageControl(options: ImageControlOptions): ImageControl {
         next: 'Try again; something else may be removing images.',
       });
     },
+    remoteDigest: (reference, { signal } = {}) => readRemoteDigest(options, reference, signal),
     async tagForRollback(reference) {
       const name = rollbackName(reference);
       const image = await find(reference);
@@ -142,6 +144,30 @@ async function pull(
     throw await toProblem(error, reference, api, silent.signal.aborted ? silenceMs : undefined);
   } finally {
     clearTimeout(timer);
+  }
+}
+
+const Distribution = z.looseObject({ Descriptor: z.looseObject({ digest: z.string() }) });
+const askMs = 30_000;
+
+async function readRemoteDigest(
+  { api, login }: ImageControlOptions,
+  reference: string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const { registry } = parseReference(reference);
+  const authconfig = await login?.(registry);
+  try {
+    return await api.raw(
+      async ({ docker, abortSignal }) => {
+        const options: object = { abortSignal, ...(authconfig ? { authconfig } : {}) };
+        return Distribution.parse(await docker.getImage(reference).distribution(options)).Descriptor.digest;
+      },
+      { signal, ms: askMs },
+    );
+  } catch (error) {
+    if (signal?.aborted) throw cancelled(reference);
+    throw await toProblem(error, reference, api, undefined);
   }
 }
 

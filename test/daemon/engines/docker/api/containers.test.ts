@@ -84,7 +84,7 @@ describe('containers of a real engine', function () {
   });
 
   it('are measured while somebody asks, and not without', async () => {
-    const id = await runServer(engine, 'busy', ['sh', '-c', 'while :; do :; done']);
+    const id = await runServer(engine, 'busy', ['busybox', 'timeout', '60', 'sh', '-c', 'while :; do :; done']);
     const idle = await runServer(engine, 'lazy');
     await untilRunning(at.watch, 'busy');
     await untilRunning(at.watch, 'lazy');

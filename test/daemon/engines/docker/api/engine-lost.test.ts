@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { chmod } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
@@ -64,6 +64,11 @@ describe('an engine that is not there', () => {
     const half = await problemAt(await listenHalf('half.sock'));
     equal(half?.code, 'DOCKER_003');
     match(half.detail, /there was no answer in time\.$/);
+    // A call that cannot be aborted is given up all the same.
+    const unheard = at(join(folder.path, 'silent.sock')).request('ask', ({ docker }) =>
+      docker.getImage('x').distribution(),
+    );
+    await rejects(unheard, { code: 'DOCKER_003' });
   });
 
   it('is told apart: a socket that this user may not use', async () => {

@@ -66,6 +66,7 @@ describe('pulling images from a registry', function () {
     match(image.id, /^sha256:[a-f0-9]{64}$/);
     equal(image.mismatch, null);
     deepEqual(await images.find(through('team/one:1')), image);
+    equal(await images.remoteDigest(through('team/one:1')), image.digests[0]?.split('@')[1]);
     // By its digest it is the same, and nothing has to be fetched again.
     registry.gate.reset();
     equal((await images.pull(image.digests[0] ?? '', { signal: never, onProgress: () => {} })).id, image.id);
@@ -132,6 +133,8 @@ describe('pulling images from a registry', function () {
   it('has a sentence for an image that is not there, and a registry that is down', async () => {
     const attempt = (name: string) => images.pull(name, { signal: never, onProgress: () => {} });
     await rejects(attempt(through('team/absent:1')), { code: 'DOCKER_009' });
+    await rejects(images.remoteDigest(through('team/absent:1')), { code: 'DOCKER_009' });
+    await rejects(images.remoteDigest('127.0.0.1:1/x:1'), { code: 'DOCKER_012' });
     await rejects(attempt('--all-tags'), { code: 'DOCKER_011' });
     await rejects(attempt('127.0.0.1:1/x:1'), { code: 'DOCKER_012' });
     registry.gate.open = false;
@@ -161,6 +164,8 @@ describe('pulling images from a registry', function () {
     await engine.cli('--config', home.path, 'push', '--quiet', reference);
     await engine.cli('rmi', reference);
     await rejects(images.pull(reference, { signal: never, onProgress: () => {} }), { code: 'DOCKER_012' });
+    await rejects(images.remoteDigest(reference), { code: 'DOCKER_012' });
+    match(await signingIn.remoteDigest(reference), /^sha256:/);
     ok((await signingIn.pull(reference, { signal: never, onProgress: () => {} })).tags.includes(reference));
     // A helper is asked first, and passed over when it fails.
     await writeFile(join(home.path, 'config.json'), JSON.stringify({ credsStore: 'test', auths: {} }));
