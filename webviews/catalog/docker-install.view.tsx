@@ -67,14 +67,19 @@ export function DockerInstall({ entry }: { entry: CatalogEntry }) {
   );
 }
 
-const Progress = ({ operation, state }: { operation: Operation; state: DockerInstallState }) => (
-  <div class="install-progress">
-    <FollowedOperation operation={operation} onRetry={state.retried} onDismiss={state.followed.forget} />
-    {hasEnded(operation) && operation.state === 'failed' && (
-      <p class="quiet">What the failed step had begun was undone; steps that are done are not done again.</p>
-    )}
-  </div>
-);
+function Progress({ operation, state }: { operation: Operation; state: DockerInstallState }) {
+  const place = useRef<HTMLDivElement>(null);
+  // Below a long form what begins or fails would be out of sight.
+  useEffect(() => place.current?.scrollIntoView({ block: 'nearest' }), [operation.state]);
+  return (
+    <div class="install-progress" ref={place}>
+      <FollowedOperation operation={operation} onRetry={state.retried} onDismiss={state.followed.forget} />
+      {hasEnded(operation) && operation.state === 'failed' && (
+        <p class="quiet">What the failed step had begun was undone; steps that are done are not done again.</p>
+      )}
+    </div>
+  );
+}
 
 function DockerInstallForm({ entry, state }: { entry: CatalogEntry; state: DockerInstallState }) {
   const { live } = useApp();

@@ -62,7 +62,8 @@ function BundlePart({ state }: { state: DoctorState }) {
   if (!host.save)
     return (
       <p class="quiet panel-bundle">
-        For a support bundle, run the command “Quayside: Make Support Bundle…” or <code>quayside doctor --bundle</code>.
+        For a support bundle, run the command “Quayside: Save Support Bundle...” or{' '}
+        <code>quayside doctor --bundle</code>.
       </p>
     );
   if (state.bundling.problem.value)
