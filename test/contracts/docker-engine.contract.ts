@@ -7,6 +7,7 @@ import { stringify } from 'yaml';
 import { createDockerEngine } from '../../daemon/engines/docker/docker.engine.ts';
 import type { DockerEngine } from '../../daemon/engines/docker-engine.ts';
 import type { DockerInstall } from '../../daemon/engines/engine.ts';
+import { writeDockerCatalog } from '../support/docker-catalog.ts';
 import { createMemoryRecords } from '../support/docker-engine/containers.ts';
 import { createTemporaryFolder } from '../support/temporary-folder.ts';
 import { describeEngineContract } from './engine.contract.ts';
@@ -42,19 +43,6 @@ async function openSilentRegistry(): Promise<{ host: string; close(): Promise<vo
 }
 
 const entryOf = (image: string) => ({ image, title: 'A server', description: 'Of a test', type: 'server' });
-
-/** The Docker catalog of the legacy dialect, as if it had just been downloaded: without it every command would do that. */
-export async function writeDockerCatalog(home: string, registry: Record<string, unknown>): Promise<void> {
-  const folder = join(home, '.docker', 'mcp');
-  await mkdir(join(folder, 'catalogs'), { recursive: true });
-  const about = {
-    displayName: 'Docker MCP Catalog',
-    url: 'https://desktop.docker.com/mcp/catalog/v2/catalog.yaml',
-    lastUpdate: new Date().toISOString().replace(/\.\d+/, ''),
-  };
-  await writeFile(join(folder, 'catalog.json'), JSON.stringify({ catalogs: { 'docker-mcp': about } }, null, 2));
-  await writeFile(join(folder, 'catalogs', 'docker-mcp.yaml'), stringify({ registry }));
-}
 
 const profileName = 'quayside_contract';
 

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
-import { writeDockerCatalog } from '../contracts/docker-engine.contract.ts';
+import { writeDockerCatalog } from '../support/docker-catalog.ts';
 
 export type Dialect = 'profile' | 'legacy';
 
