@@ -75,7 +75,7 @@ function Progress({ operation, state }: { operation: Operation; state: DockerIns
     <div class="install-progress" ref={place}>
       <FollowedOperation operation={operation} onRetry={state.retried} onDismiss={state.followed.forget} />
       {hasEnded(operation) && operation.state === 'failed' && (
-        <p class="quiet">What the failed step had begun was undone; steps that are done are not done again.</p>
+        <p class="quiet">What was half done was taken back. A second try does not repeat what is done.</p>
       )}
     </div>
   );
