@@ -7,7 +7,7 @@ import { createGuardian } from '../../supervision/guardian.ts';
 import type { Supervisor } from '../../supervision/supervisor.ts';
 import type { DockerEngine, DockerMemory } from '../docker-engine.ts';
 import type { CatalogOffer, Engine } from '../engine.ts';
-import { type CliLimits, createCliRunner } from '../run.ts';
+import { type CliLimits, type CliRunnerOptions, createCliRunner } from '../run.ts';
 import { createContainerService } from './api/container-service.ts';
 import { createContainerWatch } from './api/containers.ts';
 import { allowedForHelpers, createAskCredentialHelper } from './api/credential-helpers.ts';
@@ -39,6 +39,8 @@ export interface DockerEngineOptions {
   version: string;
   memory: DockerMemory;
   onFailure: (error: unknown) => void;
+  /** Told of every try of a command, without its secrets. */
+  onCommand?: CliRunnerOptions['onEnd'];
   platform?: NodeJS.Platform;
   /** Node, or Electron that can run as Node. */
   runtime?: string;
@@ -59,7 +61,8 @@ export function createDockerEngine(options: DockerEngineOptions): DockerEngine {
   const guardian = createGuardian({ marker: marker.run, platform, runtime: options.runtime ?? process.execPath });
   const place = { marker, guardian, platform, ...(options.limits ? { limits: options.limits } : {}) };
   const program = options.environment['QUAYSIDE_DOCKER'] || 'docker';
-  const runner = createDockerRunner({ ...place, program, environment });
+  const told = options.onCommand ? { onEnd: options.onCommand } : {};
+  const runner = createDockerRunner({ ...place, ...told, program, environment });
   const helpers = createCliRunner({
     ...place,
     program: 'docker-credential-none',

@@ -8,7 +8,7 @@ import { catalogHandlers, catalogsHandlers } from './catalog.routes.ts';
 import { type CatalogService, createCatalogService, type InstalledServer } from './catalog.service.ts';
 import { createCatalogReader } from './catalog-reader.ts';
 import { createCatalogsRepository } from './catalogs.repository.ts';
-import { createCatalogsService, type TransferRunner } from './catalogs.service.ts';
+import { type CatalogsService, createCatalogsService, type TransferRunner } from './catalogs.service.ts';
 
 export interface CatalogsOptions {
   database: Database;
@@ -31,6 +31,8 @@ export interface Catalogs {
   definition(catalogRef: string, name: string): { entryId: string; definition: Record<string, unknown> } | undefined;
   /** Where Docker has an entry, by the entry's id. Undefined: it is no entry of Docker. */
   place: CatalogRepository['place'];
+  /** The collections, as the API shows them. */
+  list: CatalogsService['list'];
   /** Reads what is new. To be called when Docker comes back and when its catalogs may have changed. Never rejects. */
   refresh(): Promise<void>;
   close(): void;
@@ -60,6 +62,7 @@ export function createCatalogs(options: CatalogsOptions): Catalogs {
     entry: service.get,
     definition: catalogs.definition,
     place: entries.place,
+    list: collections.list,
     refresh,
     close: () => reader.close(),
   };

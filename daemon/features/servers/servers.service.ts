@@ -61,6 +61,8 @@ export interface ServerService {
   /** Starts everything that shall run, side by side; a failure is the server's own state and nobody else's. */
   restore(): Promise<void>;
   present(id: string): MCPServer | undefined;
+  /** The servers of one Docker profile. */
+  ofProfile(profile: string): MCPServer[];
   all(): StoredServer[];
   onHealth(id: string, health: ServerHealth): void;
   readonly docker: DockerRows;
@@ -86,7 +88,7 @@ export interface DockerRows {
   checkSecrets(
     slots: readonly SecretSlot[],
     title: string,
-    references: ServerConfiguration['secretReferences'],
+    references: readonly ServerConfiguration['secretReferences'][number][],
     complete: boolean,
   ): void;
   /** This server is being installed: nobody else makes a row of it until the function that is answered is called. */
@@ -352,6 +354,11 @@ export function createServerService(options: ServerServiceOptions): ServerServic
       const server = repository.find(id);
       return server && present(server);
     },
+    ofProfile: profile =>
+      repository
+        .all()
+        .filter(row => row.profile === profile)
+        .map(present),
     all: () => repository.all(),
     onHealth(id, health) {
       const server = repository.find(id);
