@@ -1,7 +1,6 @@
 // All gateways: the supervisor of Docker's servers, and what a person controls. One process for each profile that runs servers.
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Gateway, GatewayServer } from '../../../../shared/api/gateways.ts';
 import { type ProblemError, problem } from '../../../../shared/api/problem.ts';
 import { hideInLists } from '../../../supervision/confidential.ts';
 import { stoppedHealth } from '../../../supervision/health.ts';
@@ -14,6 +13,7 @@ import { toProblem as toDockerProblem } from '../cli/to-problem.ts';
 import { sweepGatewayFiles } from './gateway-files.ts';
 import type { LaunchPorts } from './gateway-launch.ts';
 import { stoppedMeanwhile, waitsForDocker } from './gateway-problems.ts';
+import { toGateway } from './gateway-status.ts';
 import { createMember, type Member } from './member.ts';
 import { type GatewayTimes, gatewayTimes, type ProfileGateway } from './profile-gateway.port.ts';
 import { createProfileGateway } from './profile-gateway.ts';
@@ -278,46 +278,5 @@ function createTeller(tell: (profile: string) => void): (profile: string) => voi
     }, 50);
     timer.unref();
     waiting.set(profile, timer);
-  };
-}
-
-const toTime = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
-
-function toGateway(profile: string, gateway: ProfileGateway | undefined): Omit<Gateway, 'title'> {
-  const status = gateway?.status();
-  const health = status?.health ?? stoppedHealth;
-  return {
-    profile,
-    state: health.state,
-    problem: health.problem,
-    mode: status?.mode?.mode ?? null,
-    modeReason: status?.mode?.reason ?? null,
-    transport: status?.mode?.transport ?? null,
-    url: status?.url ?? null,
-    pid: health.pid,
-    startedAt: toTime(health.startedAt),
-    nextTryAt: toTime(health.nextTryAt),
-    restarts: health.restarts,
-    ownTools: status?.ownTools ?? false,
-    editsApply: status?.editsApply ?? null,
-    changesWaiting: status?.changesWaiting ?? false,
-    servers: (status?.members ?? []).map(member => toServer(member, gateway)),
-  };
-}
-
-function toServer(member: Member, gateway: ProfileGateway | undefined): GatewayServer {
-  const name = member.launch?.server.name ?? member.id;
-  const { state, problem: failure } = member.health();
-  const start = gateway?.status().launched?.run.log.of(name);
-  const has = state === 'running' && start?.state === 'ready' ? start.has : null;
-  const isSilent = state === 'running' && has === null;
-  return {
-    serverId: member.id,
-    name,
-    state: member.leftOut ? 'left-out' : state === 'running' ? 'ready' : state === 'failed' ? 'failed' : 'waiting',
-    problem: member.leftOut ?? failure ?? null,
-    tools: has?.tools ?? (isSilent ? 0 : null),
-    prompts: has?.prompts ?? (isSilent ? 0 : null),
-    resources: has?.resources ?? (isSilent ? 0 : null),
   };
 }

@@ -253,6 +253,8 @@ export function createProfileGateway(options: ProfileGatewayOptions): ProfileGat
   };
 
   const tellToolsChanged = (): void => {
+    // What was listed before is old.
+    if (launched) session.describe(launched.facts());
     for (const { id, health: healthOf } of launched?.members ?? [])
       if (healthOf().state === 'running') options.onToolsChanged(id);
   };
