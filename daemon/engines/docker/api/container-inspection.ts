@@ -6,6 +6,7 @@ import {
   gatewayMarkVariable,
   type ServerContainer,
 } from './container-control.ts';
+import type { RequestScope } from './engine-api.ts';
 
 /** Every container of `docker mcp` carries these (CONTRACT section 6). */
 export const serverLabel = 'docker-mcp';
@@ -33,6 +34,10 @@ const Inspection = z.looseObject({
     Labels: z.record(z.string(), z.string()).nullish(),
   }),
 });
+
+/** Errors: those of dockerode. */
+export const inspectContainer = ({ docker, abortSignal }: RequestScope, id: string): Promise<unknown> =>
+  docker.getContainer(id).inspect({ abortSignal });
 
 export interface InspectedContainer {
   container: ServerContainer;

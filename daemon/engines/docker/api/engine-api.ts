@@ -25,7 +25,7 @@ export interface CallOptions {
   ms?: number;
 }
 
-/** What a request is given: both go into dockerode's own options. */
+/** What a request is given. The signal has to go into dockerode's options, of every call that has them. */
 export interface RequestScope {
   docker: Docker;
   abortSignal: AbortSignal;
@@ -46,19 +46,6 @@ export interface EngineApi {
 }
 
 const usualRequestMs = 30_000;
-
-/** Some calls of dockerode do not know the signal: their answer is not waited for any longer than that of the others. */
-async function orAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const abort = () => aborted.reject(Object.assign(new Error('the request was aborted'), { code: 'ABORT_ERR' }));
-  if (signal.aborted) abort();
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([answer, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
-}
 
 export function createEngineApi(options: EngineApiOptions): EngineApi {
   const { socket, requestMs = usualRequestMs } = options;
@@ -83,7 +70,7 @@ export function createEngineApi(options: EngineApiOptions): EngineApi {
   const raw: EngineApi['raw'] = async (act, { signal, ms = requestMs } = {}) => {
     const limit = AbortSignal.timeout(ms);
     const abortSignal = signal ? AbortSignal.any([signal, limit]) : limit;
-    return await orAborted(act({ docker: await client(), abortSignal }), abortSignal);
+    return await act({ docker: await client(), abortSignal });
   };
 
   const explain = async (error: unknown, doing: string): Promise<ProblemError> => {

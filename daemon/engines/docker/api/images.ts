@@ -7,6 +7,7 @@ import type { EngineApi } from './engine-api.ts';
 import { isNotFound, isUnreachable, messageOf, statusCodeOf } from './engine-problems.ts';
 import { readImage } from './image-inspection.ts';
 import { parseReference } from './image-reference.ts';
+import { inspectDistribution, inspectImage } from './image-requests.ts';
 import { followJsonLines } from './json-lines.ts';
 import { toPullProblem } from './pull-problems.ts';
 import { createPullReader } from './pull-progress.ts';
@@ -39,16 +40,12 @@ export function createImageControl(options: ImageControlOptions): ImageControl {
   };
 
   const find = async (reference: string): Promise<LocalImage | undefined> => {
-    const answer = await api.request('look at the image', async ({ docker, abortSignal }) => {
-      const inspectOptions: object = { abortSignal };
-      return await docker
-        .getImage(reference)
-        .inspect(inspectOptions)
-        .catch(error => {
-          if (isNotFound(error)) return undefined;
-          throw error;
-        });
-    });
+    const answer = await api.request('look at the image', async scope =>
+      inspectImage(scope, reference).catch(error => {
+        if (isNotFound(error)) return undefined;
+        throw error;
+      }),
+    );
     return answer === undefined ? undefined : readImage(answer, await engine());
   };
 
@@ -158,13 +155,8 @@ async function readRemoteDigest(
   const { registry } = parseReference(reference);
   const authconfig = await login?.(registry);
   try {
-    return await api.raw(
-      async ({ docker, abortSignal }) => {
-        const options: object = { abortSignal, ...(authconfig ? { authconfig } : {}) };
-        return Distribution.parse(await docker.getImage(reference).distribution(options)).Descriptor.digest;
-      },
-      { signal, ms: askMs },
-    );
+    const answer = await api.raw(scope => inspectDistribution(scope, reference, authconfig), { signal, ms: askMs });
+    return Distribution.parse(answer).Descriptor.digest;
   } catch (error) {
     if (signal?.aborted) throw cancelled(reference);
     throw await toProblem(error, reference, api, undefined);

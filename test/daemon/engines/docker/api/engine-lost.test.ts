@@ -3,6 +3,7 @@ import { chmod } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { createEngineApi } from '../../../../../daemon/engines/docker/api/engine-api.ts';
+import { createImageControl } from '../../../../../daemon/engines/docker/api/images.ts';
 import { runServer, type TestWatch, untilRunning, watchOf } from '../../../../support/docker-engine/containers.ts';
 import { startTestEngine, type TestEngine } from '../../../../support/docker-engine/engine.ts';
 import { buildBusybox } from '../../../../support/docker-engine/images.ts';
@@ -64,11 +65,9 @@ describe('an engine that is not there', () => {
     const half = await problemAt(await listenHalf('half.sock'));
     equal(half?.code, 'DOCKER_003');
     match(half.detail, /there was no answer in time\.$/);
-    // A call that cannot be aborted is given up all the same.
-    const unheard = at(join(folder.path, 'silent.sock')).request('ask', ({ docker }) =>
-      docker.getImage('x').distribution(),
-    );
-    await rejects(unheard, { code: 'DOCKER_003' });
+    // Also the calls that dockerode knows no end for.
+    const images = createImageControl({ api: at(join(folder.path, 'silent.sock')) });
+    await rejects(images.find('x:1'), { code: 'DOCKER_003' });
   });
 
   it('is told apart: a socket that this user may not use', async () => {
