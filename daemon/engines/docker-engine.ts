@@ -7,7 +7,7 @@ import type { Gateway } from '../../shared/api/gateways.ts';
 import type { ProfileDocument, ProfileImport } from '../../shared/api/profiles.ts';
 import type { Supervisor, SupervisorEvents } from '../supervision/supervisor.ts';
 import type { OwnershipRecords } from './docker/api/container-control.ts';
-import type { CatalogOffer, Engine, ServerInProfile } from './engine.ts';
+import type { CatalogOffer, Engine, InstallContext, ServerInProfile } from './engine.ts';
 
 /** A profile as docker mcp has it. */
 export interface ProfileOfDocker {
@@ -147,6 +147,8 @@ export interface DoctorControl {
   enableProfiles(): Promise<void>;
   /** Undefined if the image is not on the engine; `mismatch`: why it does not run there. Errors: DOCKER_003 to DOCKER_005. */
   findImage(reference: string): Promise<{ mismatch: string | null } | undefined>;
+  /** Errors: DOCKER_003 to DOCKER_005, DOCKER_009 no such image, DOCKER_012, INSTALL_004, INSTALL_007. */
+  pullImage(reference: string, context: InstallContext): Promise<void>;
   /** Catalogs of gateways that are gone, by their paths. */
   leftovers: { find(): Promise<string[]>; remove(): Promise<void> };
 }

@@ -112,6 +112,7 @@ export function createNoDocker(now: () => Date): DockerEngine {
       surroundings: async () => ({ insideContainer: false, wsl: false }),
       enableProfiles: refuse,
       findImage: refuse,
+      pullImage: refuse,
       leftovers: { find: async () => [], remove: async () => {} },
     },
     clients: { list: refuse, change: refuse, fileOf: () => null, predict: async () => null },

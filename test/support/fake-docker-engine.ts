@@ -153,6 +153,7 @@ export function createFakeDockerEngine(
         await statusChanged();
       },
       findImage: async reference => images.get(reference),
+      pullImage: async (reference, context) => void (await imageControl.pull(reference, context)),
       leftovers: { find: async () => [], remove: async () => {} },
     },
     clients: {

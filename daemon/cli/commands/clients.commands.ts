@@ -30,7 +30,7 @@ export function addClientCommands(program: Command, act: Act): void {
     .command('connect')
     .description('connect a client to a profile; shows what is done to its file, and asks')
     .argument('<client>', 'its name in the list')
-    .requiredOption('--profile <profile>', 'the profile', by(ProfileId))
+    .option('--profile <profile>', 'the profile; an older docker mcp has none', by(ProfileId))
     .option(...project)
     .option('--yes', 'do not ask')
     .action(act(changeBy('connect')));
@@ -103,7 +103,8 @@ async function changeClient(
     if (!(await confirm(context, `Change ${preview.file}?`))) throw new UsageError('Nothing was changed.');
   }
   const changed = await api.changeClient({ params, body: { ...change, revision: preview.revision } }, { signal });
-  const done = action === 'connect' ? `Connected ${id} to ${changed.client.profile}.` : `Disconnected ${id}.`;
+  const done =
+    action === 'connect' ? `Connected ${id} to ${changed.client.profile ?? 'docker mcp'}.` : `Disconnected ${id}.`;
   const undoLine = `Undo it with: quayside clients undo ${changed.backup.id}`;
   return { document: changed, text: [safeText(changed.diff.trimEnd()), done, undoLine].filter(Boolean).join('\n') };
 }

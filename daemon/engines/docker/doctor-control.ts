@@ -10,7 +10,7 @@ import type { DockerProbe } from './probe.ts';
 export interface DoctorControlParts {
   probe: Pick<DockerProbe, 'look' | 'surroundings'>;
   api: Pick<EngineApi, 'ping'>;
-  images: Pick<ImageControl, 'find'>;
+  images: Pick<ImageControl, 'find' | 'pull'>;
   cli(): Promise<Pick<DockerCli, 'features'>>;
   catalogsFolder: string;
   platform?: NodeJS.Platform;
@@ -29,6 +29,7 @@ export function createDoctorControl({ probe, api, images, cli, ...place }: Docto
       await probe.look();
     },
     findImage: reference => images.find(reference),
+    pullImage: async (reference, context) => void (await images.pull(reference, context)),
     leftovers: { find: () => findLeftOverFiles(place), remove: () => removeLeftOverFiles(place) },
   };
 }

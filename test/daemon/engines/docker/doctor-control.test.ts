@@ -34,7 +34,7 @@ describe('What the doctor can mend in Docker', () => {
     const control = createDoctorControl({
       probe,
       api: { ping: async () => ping },
-      images: { find: async () => undefined },
+      images: { find: async () => undefined, pull: async () => assert.fail('nothing is pulled') },
       cli: async () => cli,
       catalogsFolder,
     });
