@@ -28,8 +28,7 @@ export function EntryView({ id }: { id: string }) {
     const load = createLoad(abort => api.getCatalogEntry({ params: { id } }, { signal: abort }));
     void load.reload();
     const stop = live.onEvent(event => {
-      if (event.type === 'reset' || event.type === 'server.removed' || event.type === 'operation.changed')
-        void load.reload();
+      if (['reset', 'catalogs.changed', 'server.removed', 'operation.changed'].includes(event.type)) void load.reload();
     });
     return {
       ...load,

@@ -239,7 +239,7 @@ function ProfileServers({ profile }: { profile: ProfileDetail }) {
           </Button>
         </Empty>
       ) : (
-        <ServerList servers={known} />
+        <ServerList servers={known} showProfile={false} />
       )}
     </section>
   );
