@@ -56,6 +56,8 @@ export interface DockerParts {
   catalogs: Catalogs;
   operations: OperationService;
   secrets: Secrets;
+  /** Takes the vault's values and the owner's token out of a text. */
+  redact: (text: string) => string;
   status: () => Promise<DaemonStatus>;
   logFailure: (error: unknown, what?: string) => void;
 }
@@ -76,7 +78,7 @@ export interface ComposedDocker {
 }
 
 export function composeDocker(parts: DockerParts): ComposedDocker {
-  const { database, clock, events, docker, servers, catalogs, operations, secrets, logFailure } = parts;
+  const { database, clock, events, docker, servers, catalogs, operations, logFailure } = parts;
   const { publish } = events;
   const inProfile = (profile: string) =>
     servers.all().flatMap(({ id, profile: of }) => (of === profile ? (servers.present(id) ?? []) : []));
@@ -123,7 +125,7 @@ export function composeDocker(parts: DockerParts): ComposedDocker {
     clock,
     publish,
     home: homedir(),
-    redact: secrets.hideValues,
+    redact: parts.redact,
     hasProfile: id => profiles.exists(id),
     control: docker.clients,
   });
@@ -189,7 +191,14 @@ function doctorNeeds(
       surroundings: docker.doctor.surroundings,
       enableProfiles: docker.doctor.enableProfiles,
     },
-    images: { find: docker.doctor.findImage },
+    images: {
+      find: docker.doctor.findImage,
+      pull: async image => {
+        const what = { kind: 'pull-image', title: `Pull the image ${image}`, serverId: null } as const;
+        const { id } = operations.runOperation(what, context => docker.doctor.pullImage(image, context));
+        return { operationId: id };
+      },
+    },
     sweep: dryRun => containers.sweep(dryRun),
     catalogs: async () => (await catalogs.list({ ...all, limit: 100, sort_by: 'title' })).items,
     gateways: {
@@ -203,7 +212,7 @@ function doctorNeeds(
     leftovers: docker.doctor.leftovers,
     operations: () => operations.list({ page: 1, limit: 50, sort_by: 'started_at', sort_order: 'desc' }).items,
     daemonLog: () => readLastLines(config.logFile),
-    redact: secrets.hideValues,
+    redact: parts.redact,
     onFailure: logFailure,
   };
 }

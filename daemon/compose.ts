@@ -284,6 +284,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     catalogs,
     operations,
     secrets,
+    redact: text => secrets.hideValues(text).replaceAll(access.token, '•••'),
     status: () => toStatus(statusSources),
     logFailure,
   });
