@@ -1,11 +1,15 @@
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
-import { createDockerApi, type DockerApi } from '../../../../../daemon/engines/docker/api/docker-api.ts';
+import { createContainerService } from '../../../../../daemon/engines/docker/api/container-service.ts';
+import { createImageControl } from '../../../../../daemon/engines/docker/api/images.ts';
+import { createOwnership, type Ownership } from '../../../../../daemon/engines/docker/api/ownership.ts';
 import type { ContainerControl } from '../../../../../daemon/engines/docker-engine.ts';
 import {
   createMemoryRecords,
   runServer,
   startStandInGateway,
+  type TestWatch,
   untilRunning,
+  watchOf,
 } from '../../../../support/docker-engine/containers.ts';
 import { startTestEngine, type TestEngine } from '../../../../support/docker-engine/engine.ts';
 import { buildBusybox, buildLayers, busyboxImage } from '../../../../support/docker-engine/images.ts';
@@ -14,7 +18,8 @@ import { until } from '../../../../support/in-process-daemon.ts';
 describe('containers and disk, as the features ask for them', function () {
   this.timeout(40_000);
   let engine: TestEngine;
-  let api: DockerApi;
+  let at: TestWatch;
+  let ownership: Ownership;
   let control: ContainerControl;
   let gateways: { profile: string; pid: number; mark: string | null }[] = [];
 
@@ -22,29 +27,30 @@ describe('containers and disk, as the features ask for them', function () {
   before(async () => {
     engine = await startTestEngine('docker-disk');
     await buildBusybox(engine.docker);
-    api = createDockerApi({
-      environment: engine.environment,
-      home: engine.folder,
+    at = await watchOf(engine);
+    ownership = createOwnership({
+      ...at,
       records: createMemoryRecords(),
       gateways: () => gateways,
+      home: engine.folder,
       onFailure: error => {
         throw error;
       },
     });
-    control = api.containers;
+    control = createContainerService({ ...at, ownership });
   });
   after(async () => {
-    await api?.close();
+    await ownership?.close();
+    await at?.[Symbol.asyncDispose]();
     await engine?.stop();
   });
 
   it('lists containers with whose they are, and lets only ours be stopped and read', async () => {
     await using gateway = startStandInGateway(engine, 'mine', ['--mark', 'm'.repeat(32)]);
     gateways = [{ profile: 'work', pid: gateway.pid, mark: 'm'.repeat(32) }];
-    api.follow();
     const foreign = await runServer(engine, 'theirs');
-    const [mine] = await untilRunning(api.watch, 'mine');
-    await untilRunning(api.watch, 'theirs');
+    const [mine] = await untilRunning(at.watch, 'mine');
+    await untilRunning(at.watch, 'theirs');
     const listed = await until(async () => {
       const all = await control.list();
       return all.every(({ stats }) => stats !== null) ? all : undefined;
@@ -59,13 +65,12 @@ describe('containers and disk, as the features ask for them', function () {
     await rejects(control.stop('0'.repeat(12)), { code: 'CONTAINER_001' });
     deepEqual(await control.logs(mine?.id ?? '', 10), []);
     await control.stop(mine?.id.slice(0, 12) ?? '');
-    await until(() => api.watch.list().length === 1, 'ours to be gone');
+    await until(() => at.watch.list().length === 1, 'ours to be gone');
     gateways = [];
-    equal(await api.endContainersOf(gateway.pid), 0);
     const { removed, left } = await control.sweep(false);
     deepEqual([removed.length, left.map(({ id }) => id)], [0, [foreign]]);
-    await api.watch.remove(foreign);
-    await until(() => api.watch.list().length === 0, 'the other to be gone');
+    await at.watch.remove(foreign);
+    await until(() => at.watch.list().length === 0, 'the other to be gone');
   });
 
   it('shows the images and volumes of servers, what needs them, and what can be had back', async () => {
@@ -74,12 +79,12 @@ describe('containers and disk, as the features ask for them', function () {
     await buildLayers(docker, 'lab/unused:1', [2_000_000]);
     await buildLayers(docker, 'mcp/vendor:1', [500_000]);
     await buildLayers(docker, 'private/thing:1', [300_000]);
-    const { images } = api;
+    const images = createImageControl({ api: at.api });
     await images.tagForRollback('lab/unused:1');
     await docker.createVolume({ Name: 'notes' });
     await docker.createVolume({ Name: 'nobodys' });
     const running = await runServer(engine, 'uses', [], ['--volume', 'data:/data']);
-    await untilRunning(api.watch, 'uses');
+    await untilRunning(at.watch, 'uses');
     const needed = new Map([
       ['docker.io/lab/needed:1', ['server-a', 'server-b']],
       ['volume://notes', ['server-a']],
@@ -125,7 +130,7 @@ describe('containers and disk, as the features ask for them', function () {
     ok(await images.find('private/thing:1'));
 
     // What a server's container was seen with can go when the container is gone, and what is another's still cannot.
-    await api.watch.remove(running);
+    await at.watch.remove(running);
     const later = await control.clean({ images: [], volumes: ['data', 'nobodys'] }, needed);
     deepEqual([later.removed, later.kept.map(({ what }) => what)], [['data'], ['nobodys']]);
   });
