@@ -25,6 +25,7 @@ export interface LaunchPorts {
   places: GatewayPlaces;
   owner: string;
   version: string;
+  platform?: NodeJS.Platform | undefined;
   times?: RunTimes | undefined;
   findPort?: (() => Promise<number>) | undefined;
 }
@@ -65,12 +66,14 @@ export type Refusal = { member: Member; failure: ProblemError };
 
 /** The members that can be started, and the mode; a member without its secrets is refused. */
 export async function chooseMembers(
-  ports: Pick<LaunchPorts, 'status' | 'dockerSecrets'>,
+  ports: Pick<LaunchPorts, 'status' | 'dockerSecrets' | 'platform'>,
   { members, inProfile, ownTools }: Pick<LaunchRequest, 'members' | 'inProfile' | 'ownTools'>,
 ): Promise<{ mode: GatewayMode; members: Member[]; refused: Refusal[] }> {
   const status = await ports.status();
   const refused: Refusal[] = [];
-  const ask = (some: readonly Member[]) => chooseMode({ status, plans: plansOf(some), inProfile, ownTools });
+  const canHandOver = (ports.platform ?? process.platform) !== 'win32';
+  const ask = (some: readonly Member[]) =>
+    chooseMode({ status, plans: plansOf(some), inProfile, ownTools, canHandOver });
   const mode = ask(members);
   const store = mode.secrets === 'docker' ? await storeFor(members, ports) : undefined;
   const usable = members.filter(member => {

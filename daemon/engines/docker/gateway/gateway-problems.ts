@@ -65,6 +65,12 @@ export const hangProblem = (server: string, seconds: number): ProblemError =>
     next: 'Look at its output. If it only needs longer, raise the start limit in its configuration, then start it again.',
   });
 
+export const lostSecretProblem = (server: string): ProblemError =>
+  problem('SERVER_011', {
+    detail: `The secrets of "${server}" did not reach its gateway. It was not started without them.`,
+    next: 'Start it again. If it happens again, look at the output of the gateway.',
+  });
+
 const short = (text: string): string => (text.length > 500 ? `${text.slice(0, 499)}…` : text);
 
 export const stoppedMeanwhile = (): ProblemError =>

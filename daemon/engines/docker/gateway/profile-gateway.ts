@@ -12,8 +12,8 @@ import { createActLoop } from './act-loop.ts';
 import { compareServers } from './changes.ts';
 import { reloadFiles } from './gateway-edits.ts';
 import { chooseMembers, type LaunchedGateway, launchGateway } from './gateway-launch.ts';
-import { hangProblem, stoppedMeanwhile, waitsForDocker } from './gateway-problems.ts';
-import { ServersHang } from './gateway-process.ts';
+import { hangProblem, lostSecretProblem, stoppedMeanwhile, waitsForDocker } from './gateway-problems.ts';
+import { ServersOut } from './gateway-process.ts';
 import { createRestarts } from './gateway-restarts.ts';
 import { createGatewaySession } from './gateway-session.ts';
 import type { Member } from './member.ts';
@@ -128,8 +128,8 @@ export function createProfileGateway(options: ProfileGatewayOptions): ProfileGat
         return launched ? undefined : await endAll();
       } catch (error) {
         if (controller.signal.aborted) return;
-        if (!(error instanceof ServersHang)) return startFailed(toDockerProblem(error, operation), isRetry);
-        leaveOut(rest, error.servers);
+        if (!(error instanceof ServersOut)) return startFailed(toDockerProblem(error, operation), isRetry);
+        leaveOut(rest, error);
         if (launched && rest.every(member => member.leftOut !== null || launched?.members.includes(member))) return;
       } finally {
         attempt = undefined;
@@ -178,12 +178,13 @@ export function createProfileGateway(options: ProfileGatewayOptions): ProfileGat
     }
   };
 
-  const leaveOut = (from: readonly Member[], names: readonly string[]): void => {
+  const leaveOut = (from: readonly Member[], { servers, why }: ServersOut): void => {
     for (const member of from) {
       const name = member.launch?.server.name;
-      if (name === undefined || !names.includes(name)) continue;
-      say(`"${name}" did not answer in time and is left out; the others run without it.`);
-      refuse(member, hangProblem(name, member.policy.startSeconds));
+      if (name === undefined || !servers.includes(name)) continue;
+      const failure = why === 'hang' ? hangProblem(name, member.policy.startSeconds) : lostSecretProblem(name);
+      say(`"${name}" is left out: ${failure.problem.detail}`);
+      refuse(member, failure);
     }
   };
 

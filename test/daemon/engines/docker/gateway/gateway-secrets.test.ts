@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { GatewayCli } from '../../../../../daemon/engines/docker/cli/docker-cli.ts';
 import { createSecretsPipe } from '../../../../../daemon/engines/docker/gateway/secrets-pipe.ts';
 import { createTemporaryFolder } from '../../../../support/temporary-folder.ts';
 import {
@@ -115,6 +116,24 @@ describe('secrets of a gateway', () => {
       const said = await bench.supervisor.session(name).callTool('probe_env', { name: 'PROBE_API_KEY' }, call);
       assert.match(textOf(said), new RegExp(`value-of-${name}`));
     }
+  });
+
+  it('that got lost on their way stop their server, and nobody else', async () => {
+    // A gateway that reads another file than ours.
+    const cli = (real: GatewayCli): GatewayCli => ({
+      ...real,
+      start: (plan, lines) =>
+        plan.source.mode === 'files' && plan.source.servers.includes('poor')
+          ? real.start({ ...plan, source: { ...plan.source, secrets: '/dev/null' } }, lines)
+          : real.start(plan, lines),
+    });
+    bench = await createGatewayBench({ cli });
+    const plan = withSecret(probe('poor'), { PROBE_API_KEY: canary });
+    const poor = bench.supervisor.start('poor', async () => plan, policy());
+    const rest = bench.supervisor.start('rest', planOf(probe('rest')), policy());
+    await assert.rejects(poor, { code: 'SERVER_011', message: /did not reach/ });
+    await rest;
+    assert.equal(bench.supervisor.health('rest').state, 'running');
   });
 
   it('of Docker’s own store are looked for there, and a missing one is told', async () => {

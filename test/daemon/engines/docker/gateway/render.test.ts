@@ -234,7 +234,13 @@ describe('the mode of a gateway', () => {
       plugin: { flags: more.flags ?? ['host'], dialect: 'profile' },
       engine: { platform: more.platform ?? 'engine', hostFrom: more.hostFrom ?? 'default' },
     } as unknown as DockerStatus;
-    return chooseMode({ status, plans, inProfile: more.inProfile, ownTools: false });
+    return chooseMode({
+      status,
+      plans,
+      inProfile: more.inProfile,
+      ownTools: false,
+      canHandOver: more.canHandOver ?? true,
+    });
   };
 
   it('is files and our pipe on a plain engine', () => {
@@ -260,6 +266,9 @@ describe('the mode of a gateway', () => {
     assert.equal(ask({ platform: 'desktop' }).mode, 'files');
     const given = [withSecret(probe('a'), { PROBE_API_KEY: 'x' })];
     assert.equal(ask({ platform: 'desktop', inProfile: ['a'] }, given).secrets, 'pipe');
+    // Windows has neither of the two ways.
+    assert.equal(ask({ platform: 'desktop', inProfile: ['a'], canHandOver: false }, given).secrets, 'docker');
+    assert.equal(ask({ canHandOver: false }).secrets, 'docker');
   });
 
   it('allows only the folders that the user has chosen, of servers that mount folders', () => {
