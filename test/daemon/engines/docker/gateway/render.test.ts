@@ -227,7 +227,13 @@ describe('prefixes', () => {
 
 describe('the mode of a gateway', () => {
   const ask = (
-    more: { platform?: 'desktop' | 'engine'; flags?: string[]; hostFrom?: 'environment'; inProfile?: string[] } = {},
+    more: {
+      platform?: 'desktop' | 'engine';
+      flags?: string[];
+      hostFrom?: 'environment';
+      inProfile?: string[];
+      canHandOver?: boolean;
+    } = {},
     plans = [plain(probe('a'))] as Parameters<typeof chooseMode>[0]['plans'],
   ) => {
     const status = {
