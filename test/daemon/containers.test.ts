@@ -100,7 +100,7 @@ describe('the containers of servers, in the API and on the command line', () => 
       publish: event => events.push(event),
     });
     watch.put({ id: idOf('a'), mark }, { cpuPercent: 12.5, memoryBytes: 20_000_000, networkReceivedBytes: 1_200 });
-    watch.put({ id: idOf('b'), startedAt: '2026-01-01T00:00:00.000Z' });
+    watch.put({ id: idOf('b'), startedAt: '2026-01-01T00:00:00.000Z' }, {});
     watch.setLogs(idOf('a'), ['one', '\u001b[31mtwo', 'three']);
   });
   afterEach(() => service.close());
@@ -157,6 +157,12 @@ describe('the containers of servers, in the API and on the command line', () => 
       ['other', null, null],
       ['own', 'echo', 'work'],
     ]);
+  });
+
+  it('are listed once their first measurement is there', async () => {
+    watch.put({ id: idOf('c'), serverName: 'new' });
+    setTimeout(() => watch.put({ id: idOf('c') }, { cpuPercent: 7 }), 100);
+    match((await run('containers')).text, /^cccccccccccc +new +running .* 7\.0 %/m);
   });
 
   it('are filtered and sorted', async () => {

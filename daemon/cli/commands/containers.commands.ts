@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import {
   type Container,
@@ -78,6 +79,8 @@ async function listContainers(context: CommandContext, options: ListOptions): Pr
   );
   return { document: page, text: page.total === 0 ? 'No server runs in a container now.' : table(page.items, context) };
 }
+
+const isUnmeasured = ({ state, stats }: Container): boolean => state === 'running' && stats === null;
 
 const owners: Record<ContainerOwner, string> = { own: 'ours', orphan: 'left behind', other: 'another client' };
 
