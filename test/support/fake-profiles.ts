@@ -136,8 +136,8 @@ export function createFakeProfiles({ refuseIfDown, legacy, definitions }: FakePr
       return found.id;
     },
     async configure(place, { settings, tools }) {
-      const entry = entryOf(get(place.profile), place.name);
       const server = await find(place);
+      const entry = entryOf(get(place.profile), place.name);
       if (!entry || !server) throw problem('DOCKER_009', { detail: `There is no server "${place.name}".` });
       if (settings) checkSettings(server.title, describeDefinition(server.definition).settingsSchema, settings);
       return await write(place, {

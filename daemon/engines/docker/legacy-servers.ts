@@ -21,7 +21,27 @@ const Members = z.record(z.string(), z.unknown());
 const Tools = z.record(z.string(), z.array(z.string()).nullish()).catch({});
 type Definitions = ReadonlyMap<string, { spec: ServerSpec; catalog: string }>;
 
-export function createLegacyServers(cli: LegacyCli, mcpFolder: string): ProfileDialect {
+/** What catalogs say, kept for a moment: reading them is slow, and each change reads three times. */
+export interface KeptDefinitions {
+  read(names: readonly string[], load: () => Promise<Definitions>): Promise<Definitions>;
+}
+
+export function keepDefinitions(now: () => number = Date.now, keptMs = 20_000): KeptDefinitions {
+  let kept: { at: number; definitions: Definitions } | undefined;
+  return {
+    async read(names, load) {
+      if (kept && now() - kept.at < keptMs && names.every(name => kept?.definitions.has(name))) return kept.definitions;
+      kept = { at: now(), definitions: await load() };
+      return kept.definitions;
+    },
+  };
+}
+
+export function createLegacyServers(
+  cli: LegacyCli,
+  mcpFolder: string,
+  kept: KeptDefinitions = keepDefinitions(),
+): ProfileDialect {
   const toolsFile = join(mcpFolder, 'tools.yaml');
   const readTools = async (): Promise<z.infer<typeof Tools>> =>
     Tools.parse((await parsed(toolsFile).catch(() => undefined)) ?? {});
@@ -30,7 +50,9 @@ export function createLegacyServers(cli: LegacyCli, mcpFolder: string): ProfileD
 
   const readAll = async (): Promise<ServerInProfile[]> => {
     const [enabled, settings, tools] = await Promise.all([cli.servers(), readSettings(), readTools()]);
-    const definitions = enabled.length === 0 ? new Map() : await readDefinitions(cli, mcpFolder);
+    const names = enabled.map(({ name }) => name);
+    const definitions: Definitions =
+      names.length === 0 ? new Map() : await kept.read(names, () => readDefinitions(cli, mcpFolder));
     return enabled.flatMap(server => toServer(server, definitions, settings, tools) ?? []);
   };
   const find = async (place: Place): Promise<ServerInProfile | undefined> => {

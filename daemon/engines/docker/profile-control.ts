@@ -8,7 +8,7 @@ import { canonicalJSON } from './canonical-json.ts';
 import type { DockerCli, ServerReference } from './cli/docker-cli.ts';
 import type { Profile } from './cli/schemas.ts';
 import { cliFailureOf } from './cli/to-problem.ts';
-import { createLegacyServers } from './legacy-servers.ts';
+import { createLegacyServers, keepDefinitions } from './legacy-servers.ts';
 import type { Place, ProfileDialect } from './profile-dialect.ts';
 import { editDocument, notAsAsked, sameDocument } from './profile-document.ts';
 import { compareProfiles, parseDocument } from './profile-import.ts';
@@ -42,6 +42,7 @@ export function createProfileControl({ cli, mcpFolder, watch }: ProfileControlOp
 } {
   /** A change is a reading, a writing and a reading again: between them there is no other change of ours. */
   const changes = new PQueue({ concurrency: 1 });
+  const kept = keepDefinitions();
   const listeners = new Set<() => void>();
   let stopWatching: (() => void) | undefined;
   /** What we have seen or made last, to tell whether a change of the files is somebody else's. */
@@ -52,7 +53,9 @@ export function createProfileControl({ cli, mcpFolder, watch }: ProfileControlOp
   const connect = async (): Promise<{ commands: ProfileCommands; dialect: ProfileDialect }> => {
     const commands = await cli();
     const dialect =
-      commands.dialect === 'profile' ? createProfileServers(commands) : createLegacyServers(commands.legacy, mcpFolder);
+      commands.dialect === 'profile'
+        ? createProfileServers(commands)
+        : createLegacyServers(commands.legacy, mcpFolder, kept);
     return { commands, dialect };
   };
   const list = async (): Promise<ProfileOfDocker[]> => await (await connect()).dialect.list();
