@@ -126,7 +126,8 @@ export function composeDocker(parts: DockerParts): ComposedDocker {
     publish,
     home: homedir(),
     redact: parts.redact,
-    hasProfile: id => profiles.exists(id),
+    // Before the profiles have been read nothing is known, and docker mcp is left to say it.
+    hasProfile: id => profiles.exists(id) || (profileRepository.all().length > 0 ? false : undefined),
     control: docker.clients,
   });
   const feature = createDockerFeature({
