@@ -62,7 +62,7 @@ function findCatalogs(catalogs: Awaited<ReturnType<DoctorNeeds['catalogs']>>): F
         detail: `${ref} has no entries.`,
         cause:
           'docker mcp makes an empty catalog without an error when the file that it shall be made of does not exist.',
-        fix: byHand('Make it again from the right file, or remove it', `quayside catalogs rm ${ref}`),
+        fix: byHand('Make it again from the right file, or remove it', `quayside catalogs remove ${ref}`),
         about,
       },
     ];
