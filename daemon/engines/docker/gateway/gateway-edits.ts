@@ -22,7 +22,19 @@ export async function reloadFiles(
   const until = Date.now() + longest;
   while (isCurrent() && log.reloads === reloads && log.refusal === refusal && Date.now() < until) await pause(25);
   if (!isCurrent() || log.reloads === reloads) return 'unread';
-  const attribution = await session.look().catch(() => undefined);
-  const exposed = [...(attribution?.tools.values() ?? [])].flatMap(names => [...names.values()]);
-  return exposed.length > 0 && exposed.every(name => gateway.isOfLastWrite(name)) ? 'obeyed' : 'unproven';
+  return (await isInForce(gateway, session)) ? 'obeyed' : 'unproven';
+}
+
+/** The log is a moment ahead of the list. */
+const looks = { times: 8, pause: 150 } as const;
+
+async function isInForce(gateway: LaunchedGateway, session: GatewaySession): Promise<boolean> {
+  for (let look = 1; look <= looks.times; look++) {
+    const attribution = await session.look().catch(() => undefined);
+    const exposed = [...(attribution?.tools.values() ?? [])].flatMap(names => [...names.values()]);
+    if (exposed.length > 0 && exposed.every(name => gateway.isOfLastWrite(name))) return true;
+    await pause(looks.pause);
+    session.describe(gateway.facts());
+  }
+  return false;
 }

@@ -225,13 +225,12 @@ export function createGatewaySession({ redact, tell, onContainerLost }: GatewayS
   return session;
 }
 
-/** What the gateway says when the container of a server is gone (recorded: gateway-engine-lost). */
+/** How the gateway's error ends when the container of a server is gone (recorded: gateway-engine-lost). */
+const lostWords =
+  /(?:(?<!unexpected )\bEOF|broken pipe|connection closed|client is closing|file already closed|session not found)\W*\(-?\d+\)$/;
+
 const isContainerLost = (error: unknown): error is ProblemError =>
-  isProblemError(error) &&
-  error.code === 'TOOL_004' &&
-  /\bEOF\b|broken pipe|connection closed|client is closing|file already closed|session not found/.test(
-    error.problem.detail,
-  );
+  isProblemError(error) && error.code === 'TOOL_004' && lostWords.test(error.problem.detail);
 
 const isUnknownTool = (error: unknown): boolean =>
   isProblemError(error) && error.code === 'TOOL_004' && /unknown tool/.test(error.problem.detail);
