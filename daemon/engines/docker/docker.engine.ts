@@ -147,7 +147,11 @@ export function createDockerEngine(options: DockerEngineOptions): DockerEngine {
         if (!(error instanceof ProblemError) || error.code !== 'PROFILE_001') throw error;
       });
     },
-    tidy: async () => void (await supervisor.sweepFiles()),
+    async tidy() {
+      await supervisor.sweepFiles();
+      // What the gateways of an earlier daemon have left. An engine that is away now is swept with the next gateway's end.
+      if (memory.ownership.all().length > 0) void watched.containers.sweep(false).catch(() => {});
+    },
     plan: server => planServer(server, images),
     createSupervisor: events => startingWatch(supervisor.supervise(events), watched.start),
     async close() {
