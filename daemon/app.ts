@@ -12,7 +12,7 @@ import { type Authenticator, authenticate, localPort } from './http/authenticate
 import { type AuditSink, type BindOptions, bindRoutes, toResponse } from './http/bind-routes.ts';
 import { findBorderProblem } from './http/border.ts';
 import { describePrincipal } from './http/context.ts';
-import { createOpenApiDocument } from './http/openapi.ts';
+import type { OpenApiDocument } from './http/openapi.ts';
 import { newNonce, servePage } from './http/page.ts';
 import { decide } from './http/policy.ts';
 import { limitRates, type RateLimits } from './http/rate-limit.ts';
@@ -127,9 +127,10 @@ function setSecurityHeaders(headers: Headers, requestId: string): void {
 
 /** The description of the API tells what the daemon can do, so it is for those who may ask. */
 function serveApiDocument(app: Hono<AppEnvironment>, { version, audit, authenticator }: AppServices): void {
-  let made: ReturnType<typeof createOpenApiDocument> | undefined;
-  const document = () => {
-    made ??= createOpenApiDocument(version);
+  let made: OpenApiDocument | undefined;
+  // Loaded when somebody asks for it: few ever do.
+  const document = async () => {
+    made ??= (await import('./http/openapi.ts')).createOpenApiDocument(version);
     return made;
   };
   const guard: Middleware = async (c, next) => {
@@ -138,10 +139,10 @@ function serveApiDocument(app: Hono<AppEnvironment>, { version, audit, authentic
     const refusal = refuse(c, 'daemon:read', 'readApiDocument', audit);
     return refusal ?? next();
   };
-  app.get('/openapi.json', guard, c => c.json(document()));
-  app.get('/api/docs', guard, c => {
+  app.get('/openapi.json', guard, async c => c.json(await document()));
+  app.get('/api/docs', guard, async c => {
     const nonce = newNonce();
-    return c.html(renderApiPage(document(), nonce), 200, {
+    return c.html(renderApiPage(await document(), nonce), 200, {
       'content-security-policy': `default-src 'none'; style-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
     });
   });

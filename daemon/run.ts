@@ -112,8 +112,11 @@ function composeWithEngine(config: DaemonConfig, logger: Logger, hooks: Paramete
       version,
       memory,
       onFailure: error => logger.warn({ err: error, what: 'docker' }),
-      onCommand: record =>
-        record.failure ? logger.warn(record, 'docker mcp failed') : logger.debug(record, 'docker mcp'),
+      onCommand: record => {
+        // That there is no plugin is no trouble: many machines have none.
+        const isTrouble = record.failure !== undefined && record.failure !== 'plugin-missing';
+        logger[isTrouble ? 'warn' : 'debug'](record, 'docker mcp');
+      },
     });
   const isOff = process.env['QUAYSIDE_DOCKER'] === 'off';
   return compose(
