@@ -115,7 +115,7 @@ function Entries({ state, found }: { state: CatalogState; found: Page<CatalogEnt
   return (
     <>
       <p class="quiet" role="status">
-        {narrowed && all !== undefined && all >= found.total
+        {narrowed && all !== undefined && all > found.total
           ? `${found.total} of ${countOf(all, 'server')}`
           : countOf(found.total, 'server')}
       </p>

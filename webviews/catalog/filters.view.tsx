@@ -39,15 +39,17 @@ export function Filters({ state }: { state: CatalogState }) {
         </Field>
       </div>
       <div class="filter-line">
-        {filterSelects(filters, facets, catalogs).map(({ name, value, options, set }) => (
-          <Select
-            key={name}
-            label={name}
-            value={value}
-            options={[{ value: '', label: name }, ...options]}
-            onChange={next => state.filter(set(next))}
-          />
-        ))}
+        {filterSelects(filters, facets, catalogs)
+          .filter(({ options }) => options.length > 0)
+          .map(({ name, value, options, set }) => (
+            <Select
+              key={name}
+              label={name}
+              value={value}
+              options={[{ value: '', label: name }, ...options]}
+              onChange={next => state.filter(set(next))}
+            />
+          ))}
       </div>
       <Chips state={state} catalogs={catalogs} />
     </search>

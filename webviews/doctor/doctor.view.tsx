@@ -1,4 +1,3 @@
-import { useState } from 'preact/hooks';
 import type { DoctorCheck, DoctorReport } from '../../shared/api/doctor.ts';
 import { useApp } from '../kit/app.ts';
 import { Button, ExternalLink, Icon } from '../kit/controls.tsx';
@@ -90,34 +89,36 @@ function BundlePart({ state }: { state: DoctorState }) {
 
 function Report({ report, state }: { report: DoctorReport; state: DoctorState }) {
   const now = useNow(10_000);
-  const [all, setAll] = useState(true);
-  const bad = report.checks.filter(({ state: found }) => found === 'error' || found === 'warning');
-  const shown = all ? report.checks : bad;
+  const troubled = state.troubled.value;
+  const [bad, rest] = [true, false].map(wanted => report.checks.filter(({ id }) => troubled.has(id) === wanted));
   return (
     <section class="section" aria-label="Report" data-report={report.state}>
       <div class="tools-head">
         <p class={`state ${marks[report.state].look}`} role="status">
           <Icon name={marks[report.state].icon} /> {summaryOf(report)}
         </p>
-        <span class="facts">
-          <span title={report.startedAt}>
-            checked {formatAgo(report.startedAt, now)} in {formatDuration(report.durationMs)}
-          </span>
-          {bad.length > 0 && bad.length < report.checks.length && (
-            <button type="button" class="text-button" aria-pressed={!all} onClick={() => setAll(!all)}>
-              {all ? `Show only ${countOf(bad.length, 'problem')}` : 'Show all checks'}
-            </button>
-          )}
+        <span class="quiet" title={report.startedAt}>
+          checked {formatAgo(report.startedAt, now)} in {formatDuration(report.durationMs)}
         </span>
       </div>
-      <ol class="rows">
-        {shown.map(check => (
-          <Check key={check.id} check={check} state={state} />
-        ))}
-      </ol>
+      {bad && bad.length > 0 && <Checks checks={bad} state={state} />}
+      {rest && rest.length > 0 && (
+        <details class="well" open={bad?.length === 0}>
+          <summary>{countOf(rest.length, 'check')} without a problem</summary>
+          <Checks checks={rest} state={state} />
+        </details>
+      )}
     </section>
   );
 }
+
+const Checks = ({ checks, state }: { checks: readonly DoctorCheck[]; state: DoctorState }) => (
+  <ol class="rows">
+    {checks.map(check => (
+      <Check key={check.id} check={check} state={state} />
+    ))}
+  </ol>
+);
 
 function Check({ check, state }: { check: DoctorCheck; state: DoctorState }) {
   const { id, title, detail, cause, link, durationMs } = check;

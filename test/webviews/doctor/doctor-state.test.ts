@@ -44,6 +44,7 @@ describe('the doctor’s page', () => {
     assert.deepEqual(app.askedFor('applyDoctorFix')[0]?.body, { id: 'mend-orphans' });
     assert.equal(state.report.value.value?.state, 'ok');
     assert.equal(app.askedFor('runDoctor').length, 1);
+    assert.deepEqual([...state.troubled.value], ['orphans'], 'what was mended stays where it was seen');
     state.close();
   });
 
