@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { problem, toProblem } from '../shared/api/problem.ts';
-import type { Permission } from '../shared/api/route.ts';
+import type { Permission, Route } from '../shared/api/route.ts';
+import { apiPrefix, routes } from '../shared/api/routes.ts';
 import { limits } from '../shared/domain/limits.ts';
 import type { Gateway } from './features/gateway/gateway.ts';
 import { renderApiPage } from './http/api-page.ts';
@@ -48,9 +49,14 @@ export function createApp(services: AppServices): Hono<AppEnvironment> {
   });
   app.use(limitRates(services.rateLimits));
   // Nobody who has not said who they are makes the daemon hold a large body.
-  const forStrangers = bodyLimit({ maxSize: strangerBody, onError: c => toResponse(c, tooLarge) });
-  const forKnown = bodyLimit({ maxSize: limits.requestBody, onError: c => toResponse(c, tooLarge) });
-  app.use((c, next) => (c.get('principal') ? forKnown(c, next) : forStrangers(c, next)));
+  const forStrangers = bodyLimit({ maxSize: strangerBody, onError: c => toResponse(c, tooLarge(strangerBody)) });
+  const upTo = (maxSize: number) => bodyLimit({ maxSize, onError: c => toResponse(c, tooLarge(maxSize)) });
+  const forKnown = upTo(limits.requestBody);
+  const forDocuments = upTo(limits.documentBody);
+  app.use((c, next) => {
+    if (!c.get('principal')) return forStrangers(c, next);
+    return takesDocuments.has(c.req.path) ? forDocuments(c, next) : forKnown(c, next);
+  });
 
   servePage(app, services.assets, services.version);
   serveApiDocument(app, services);
@@ -73,10 +79,16 @@ export function createApp(services: AppServices): Hono<AppEnvironment> {
 
 const strangerBody = 4_096;
 
-const tooLarge = toProblem('REQUEST_004', {
-  detail: `A request may have ${limits.requestBody / 1_048_576} MiB.`,
-  next: 'Send less at once.',
-});
+/** Addresses whose requests may bring a whole document along; none of them has a parameter. */
+const takesDocuments: ReadonlySet<string> = new Set(
+  Object.values<Route>(routes).flatMap(route => (route.bodyBytes ? [`${apiPrefix}${route.path}`] : [])),
+);
+
+const tooLarge = (most: number) =>
+  toProblem('REQUEST_004', {
+    detail: `A request may have ${most >= 1_048_576 ? `${most / 1_048_576} MiB` : `${most} bytes`} here.`,
+    next: 'Send less at once.',
+  });
 const nothingHere = toProblem('REQUEST_003', {
   detail: 'Neither the page nor the API has this address.',
   next: 'The API page at /api/docs lists what there is.',
