@@ -21,10 +21,12 @@ import { addEventCommand } from './commands/events.commands.ts';
 import { addGatewayCommands } from './commands/gateways.commands.ts';
 import { addInstallCommand } from './commands/install.commands.ts';
 import { addOperationCommands } from './commands/operations.commands.ts';
+import { addProfileCommands } from './commands/profiles.commands.ts';
 import { addSecretCommands } from './commands/secrets.commands.ts';
 import { addServerCommands } from './commands/servers.commands.ts';
 import { addToolCommands } from './commands/tools.commands.ts';
 import { addUpCommand } from './commands/up.commands.ts';
+import { addUpdateCommands } from './commands/updates.commands.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-codes.ts';
 import type { Interrupt } from './interrupt.ts';
 import type { Installation } from './link/installation.ts';
@@ -52,7 +54,16 @@ const groups: readonly (readonly [heading: string, ...add: ((program: Command, a
   ['Catalog:', addCatalogCommands, addCatalogsCommands, addInstallCommand, addOperationCommands],
   ['Tools:', addToolCommands, addCallCommand],
   ['Secrets:', addSecretCommands],
-  ['Docker:', addDockerCommands, addGatewayCommands, addDoctorCommands, addContainerCommands, addClientCommands],
+  [
+    'Docker:',
+    addProfileCommands,
+    addUpdateCommands,
+    addDockerCommands,
+    addGatewayCommands,
+    addDoctorCommands,
+    addContainerCommands,
+    addClientCommands,
+  ],
   ['Watch:', addEventCommand, addAuditCommands],
 ];
 
