@@ -1,19 +1,24 @@
 // The commands of gateways, from the command line to a container: the real daemon, the plugin simulated.
 import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { TestEngine } from '../support/docker-engine/engine.ts';
 import { mcpImage } from '../support/docker-engine/images.ts';
 import { sharedEngineWithServer } from '../support/docker-engine/shared.ts';
 import { createSimulatedDocker, type SimulatedDocker } from '../support/simulated-docker/simulated-docker.ts';
+import { isAlive } from '../support/supervised.ts';
 import { type CommandLine, createCommandLine } from './cli/command-line.ts';
+import { until } from './engines/docker/gateway/gateway-bench.ts';
 
 describe('the commands of gateways', function () {
   this.timeout(120_000);
+  let engine: TestEngine;
   let docker: SimulatedDocker;
   let line: CommandLine;
   let environment: Record<string, string>;
 
   before(async () => {
-    const engine = await sharedEngineWithServer();
+    engine = await sharedEngineWithServer();
     docker = await createSimulatedDocker({ dialect: 'profile', engine: { host: engine.host } });
     const definition = { name: 'one', type: 'server', image: mcpImage, description: 'One' };
     const catalog = await docker.writeCatalog('lab', { one: definition });
@@ -56,5 +61,25 @@ describe('the commands of gateways', function () {
     assert.match((await run('gateway', 'stop', 'dev')).stdout, /dev: stopped/);
     assert.equal((await run('gateway', 'show', 'nope')).code, 2);
     assert.equal((await run('gateway', 'own-tools', 'perhaps')).code, 1);
+  });
+
+  it('find nothing left of a daemon that was killed, and the same servers running again', async () => {
+    assert.match((await run('gateway', 'start', 'dev')).stdout, /running/);
+    const shown = async () => JSON.parse((await run('--json', 'gateway', 'show', 'dev')).stdout);
+    const { pid } = await shown();
+    const daemon = await line.discovery();
+    process.kill(daemon?.pid ?? 0, 'SIGKILL');
+    await until(async () => !(await isAlive(pid)), 'the end of the gateway');
+    await until(async () => (await shown()).state === 'running', 'a new gateway', 60_000);
+    assert.notEqual((await shown()).pid, pid);
+    assert.equal((await readdir(docker.catalogsFolder)).filter(name => name.startsWith('quayside-')).length, 1);
+    assert.match((await run('gateway', 'stop', 'dev')).stdout, /stopped/);
+    assert.deepEqual(
+      (await readdir(docker.catalogsFolder)).filter(name => name.startsWith('quayside-')),
+      [],
+    );
+    const left = async () =>
+      (await engine.docker.listContainers({ filters: { label: ['docker-mcp-name=one'] } })).length;
+    await until(async () => (await left()) === 0, 'no container', 30_000);
   });
 });
