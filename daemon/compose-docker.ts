@@ -5,6 +5,7 @@ import type { Database } from 'better-sqlite3';
 import type { DaemonStatus } from '../shared/api/daemon.ts';
 import { findUpdate } from './engines/docker/definition.ts';
 import { createInventory } from './engines/docker/inventory.ts';
+import { volumesOfServers } from './engines/docker/named-volumes.ts';
 import { describeDefinition } from './engines/docker/server-facts.ts';
 import type { DockerEngine } from './engines/docker-engine.ts';
 import type { Catalogs } from './features/catalog/create-catalogs.ts';
@@ -118,6 +119,7 @@ export function composeDocker(parts: DockerParts): ComposedDocker {
   const containers = createContainerService({
     control: docker.containers,
     servers: () => servers.all().flatMap(({ id }) => servers.present(id) ?? []),
+    volumes: () => volumesOfServers(servers.all()),
     publish,
   });
   const clients = createClientService({
