@@ -19,7 +19,6 @@ const acts = {
   host: { packages: [...browser, ...compiler], build: true, script: 'test/run.ts', args: ['host'] },
   ui: { packages: [...browser, ...compiler], build: true, script: 'test/run.ts', args: ['ui'] },
   crash: { packages: [], build: true, script: 'test/run.ts', args: ['crash'] },
-  live: { packages: [], build: true, script: 'test/live/main.ts', args: [] },
   desktop: { packages: [], build: true, script: 'test/support/desktop.ts', args: [] },
   bench: { packages: [...browser, ...compiler], build: true, script: 'test/bench/main.ts', args: [] },
   package: { packages: [], build: false, script: 'test/support/package.ts', args: [] },
