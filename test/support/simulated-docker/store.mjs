@@ -1,6 +1,6 @@
 // The state of the profile dialect: one file for each profile and each catalog. A change is a read and a later write, without a lock between them.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fail } from './failure.mjs';
@@ -84,6 +84,3 @@ export function saveCatalog(settings, catalog) {
 }
 
 export const removeCatalog = (settings, ref) => rmSync(fileOf(settings.storedCatalogsFolder, ref));
-
-/** The text of a file; undefined if it does not exist. */
-export const readIfThere = file => (existsSync(file) ? readFileSync(file, 'utf8') : undefined);
