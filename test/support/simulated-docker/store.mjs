@@ -64,9 +64,16 @@ export async function changeProfile(settings, id, change) {
 
 export function saveProfile(settings, profile) {
   writeWhole(fileOf(settings.profilesFolder, profile.id), JSON.stringify(profile));
+  changeDatabase(settings);
 }
 
-export const removeProfile = (settings, id) => rmSync(fileOf(settings.profilesFolder, id));
+export function removeProfile(settings, id) {
+  rmSync(fileOf(settings.profilesFolder, id));
+  changeDatabase(settings);
+}
+
+/** The real one keeps profiles in this file, so that whoever watches it sees each change. */
+const changeDatabase = settings => writeFileSync(settings.databaseFile, '.', { flag: 'a' });
 
 export const listCatalogs = settings => readAll(settings.storedCatalogsFolder).sort(inOrder('ref'));
 
