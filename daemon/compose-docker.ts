@@ -84,12 +84,23 @@ export function composeDocker(parts: DockerParts): ComposedDocker {
   const inProfile = (profile: string) =>
     servers.all().flatMap(({ id, profile: of }) => (of === profile ? (servers.present(id) ?? []) : []));
 
+  const stopListening: (() => void)[] = [];
+  /** From the first time on that Docker's profiles could be read: a machine without Docker is not watched. */
+  const followCatalogs = () => {
+    const refresh = () => void catalogs.refresh();
+    stopListening.push(
+      docker.onStatusChange(({ available }) => available && refresh()),
+      docker.profiles.onForeignChange(refresh),
+    );
+    refresh();
+  };
   const inventory = createInventory({
     engine: docker,
     async apply(found) {
       profiles.reconcile(found);
       await servers.docker.reconcile(found.flatMap(profile => profile.servers));
-      void catalogs.refresh();
+      // Changes of catalogs that are ours read them by themselves; a change of a profile is none of them.
+      if (stopListening.length === 0) followCatalogs();
     },
     onProblem: problem => servers.docker.setProblem(problem),
     onFailure: error => logFailure(error, 'inventory'),
@@ -152,6 +163,7 @@ export function composeDocker(parts: DockerParts): ComposedDocker {
     start: () => inventory.start(),
     stopFollowing: () => inventory.close(),
     async close() {
+      for (const stop of stopListening) stop();
       feature.close();
       gateways.close();
       containers.close();
