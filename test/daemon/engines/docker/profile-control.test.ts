@@ -107,7 +107,7 @@ describe('the control of profiles', function () {
         importDocument: async wanted => {
           const broken = wanted.name === 'Other' ? { ...wanted, servers: [] } : wanted;
           if (wanted.name !== 'Other' && !works) throw new Error('no more');
-          await importDocument(broken);
+          return await importDocument(broken);
         },
       }));
       const told = Promise.withResolvers<void>();
