@@ -140,6 +140,9 @@ describe('Docker in code-server, as it was recorded', () => {
     ])
       await panel.locator(`[data-step="${step}"][data-state="${state}"]`).waitFor();
     await look('editor-recorded-installed');
+    await editor.row('Docker', /Default.*1 server/).waitFor();
+    // At that time the others that were recorded had been enabled too.
+    await editor.runCommand('Quayside: Look at Docker Again');
     await editor.row('Docker', /Default.*3 servers/).waitFor();
     await editor
       .row('Docker', /Default/)
