@@ -28,7 +28,8 @@ describe('Docker in the extension', () => {
 
   /** A daemon takes its docker from the environment that it is started in. */
   const startWith = async (environment: Record<string, string | undefined>) => {
-    await vscode.commands.executeCommand(ids.stopDaemon);
+    // The command asks first, in a question that a window under test does not show.
+    await parts.link.stop();
     await until('the daemon is stopped', () => parts.link.state.kind === 'stopped');
     for (const [name, value] of Object.entries(environment)) if (value !== undefined) process.env[name] = value;
     await vscode.commands.executeCommand(ids.startDaemon);
