@@ -71,6 +71,7 @@ describe('Docker in code-server, as it was recorded', () => {
     const profile = editor.row('Docker', /Everything.*1 server/);
     await profile.locator('.monaco-tl-twistie').click();
     await editor.row('Docker', /Everything \(reference\)/).waitFor();
+    await editor.row('Docker', /Gateway.*Stopped/).waitFor();
     await takeScreenshot(editor.page, 'editor-recorded-tree');
   });
 
