@@ -81,9 +81,20 @@ export interface ComposedDocker {
 export function composeDocker(parts: DockerParts): ComposedDocker {
   const { database, clock, events, docker, servers, catalogs, operations, logFailure } = parts;
   const { publish } = events;
-  const inProfile = (profile: string) =>
-    servers.all().flatMap(({ id, profile: of }) => (of === profile ? (servers.present(id) ?? []) : []));
-
+  const inProfile = (profile: string) => servers.ofProfile(profile);
+  let isClosed = false;
+  /** Profiles of which a server has changed. Many servers change at once, and each showing reads all of its profile. */
+  const toShow = new Set<string>();
+  const showSoon = (profile: string): void => {
+    if (toShow.size === 0) {
+      setImmediate(() => {
+        const due = [...toShow];
+        toShow.clear();
+        if (!isClosed) for (const each of due) profiles.touch(each);
+      });
+    }
+    toShow.add(profile);
+  };
   const stopListening: (() => void)[] = [];
   /** From the first time on that Docker's profiles could be read: a machine without Docker is not watched. */
   const followCatalogs = () => {
@@ -157,12 +168,13 @@ export function composeDocker(parts: DockerParts): ComposedDocker {
     handlers: toHandlers({ feature, profiles, gateways, containers, clients, doctor }),
     profiles,
     serverChanged: profile => {
-      if (profile !== null) profiles.touch(profile);
+      if (profile !== null) showSoon(profile);
     },
     restore: () => gateways.restore(),
     start: () => inventory.start(),
     stopFollowing: () => inventory.close(),
     async close() {
+      isClosed = true;
       for (const stop of stopListening) stop();
       feature.close();
       gateways.close();

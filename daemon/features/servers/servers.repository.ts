@@ -41,6 +41,7 @@ export type MirroredServer = Pick<
 export interface ServerRepository {
   list(filter: ServerFilter): Page<StoredServer>;
   all(): StoredServer[];
+  ofProfile(profile: string): StoredServer[];
   find(id: string): StoredServer | undefined;
   /** Undefined: there is no such server. Asked often, so it reads nothing else. */
   engineOf(id: string): StoredServer['engine'] | undefined;
@@ -76,6 +77,7 @@ export function createServerRepository(database: Database): ServerRepository {
   const engineOf = database.prepare('select engine from servers where id = ?').pluck();
   const byName = database.prepare(`select * from ${serversWithTools} where profile = ? and name_in_profile = ?`);
   const everything = database.prepare(`select * from ${serversWithTools} order by id`);
+  const byProfile = database.prepare(`select * from ${serversWithTools} where profile = ? order by id`);
   const insertServer = database.prepare(`
     insert into servers (id, title, description, engine, source, catalog_entry, profile, name_in_profile, catalog_ref, definition,
       allowed_tools, previous, enabled, server_version, protocol_version, instructions, created_at, updated_at)
@@ -106,6 +108,7 @@ export function createServerRepository(database: Database): ServerRepository {
         toItem: row => ServerRow.parse(row),
       }),
     all: () => everything.all().map(row => ServerRow.parse(row)),
+    ofProfile: profile => byProfile.all(profile).map(row => ServerRow.parse(row)),
     find: id => one(byId.get(id)),
     engineOf: id => engineOf.get(id) as StoredServer['engine'] | undefined,
     findInProfile: (profile, name) => one(byName.get(profile, name)),

@@ -160,7 +160,7 @@ export function createServerService(options: ServerServiceOptions): ServerServic
     publish({ type: 'server.removed', serverId: id });
   };
   const tellGateway = (profile: string): void => {
-    const rows = repository.all().filter(row => row.profile === profile);
+    const rows = repository.ofProfile(profile);
     docker.changed(
       profile,
       rows.flatMap(row => mirror.inProfile(row) ?? []),
@@ -310,11 +310,7 @@ export function createServerService(options: ServerServiceOptions): ServerServic
       const server = repository.find(id);
       return server && present(server);
     },
-    ofProfile: profile =>
-      repository
-        .all()
-        .filter(row => row.profile === profile)
-        .map(present),
+    ofProfile: profile => repository.ofProfile(profile).map(present),
     all: () => repository.all(),
     onHealth(id, health) {
       const server = repository.find(id);

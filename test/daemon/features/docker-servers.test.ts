@@ -178,6 +178,37 @@ describe('servers of Docker', () => {
     assert.equal((await daemon.api.listServers()).total, 1);
   });
 
+  it('that change all at once show their profile once, and not once for each', async () => {
+    const most = 12;
+    const entry = docker.definitions.get('echo');
+    assert.ok(entry);
+    const servers = Array.from({ length: most }, (_, at) => ({
+      type: 'image',
+      image: entry.image,
+      tools: null,
+      snapshot: { server: { ...entry, name: `echo-${at}` } },
+    }));
+    const document = { version: 1, id: 'dev_tools', name: 'Dev Tools', servers };
+    await daemon.api.importProfile({ body: { document, replace: true, dryRun: false } });
+    const shown: string[] = [];
+    const abort = new AbortController();
+    const follow = daemon.api.followEvents({
+      signal: abort.signal,
+      onEvent: (event: DaemonEvent) => void shown.push(event.type),
+    });
+    // What the import has told comes before.
+    await daemon.api.createProfile({ body: { name: 'Last' } });
+    await until(() => shown.includes('profile.changed'), 'the follower');
+    shown.length = 0;
+    docker.behaviour.down = toProblem('DOCKER_003', { detail: 'The engine does not answer.' });
+    await docker.statusChanged();
+    const count = (type: string) => shown.filter(each => each === type).length;
+    await until(() => count('server.changed') >= most && count('profile.changed') > 0, 'the events');
+    assert.equal(count('profile.changed'), 1);
+    abort.abort();
+    await follow;
+  });
+
   it('tell of every change by events', async () => {
     const seen = new Set<string>();
     const abort = new AbortController();
