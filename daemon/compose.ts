@@ -5,8 +5,8 @@ import type { Problem } from '../shared/api/problem.ts';
 import { createApp } from './app.ts';
 import type { Engine } from './engines/engine.ts';
 import { resolveInputs } from './engines/process/inputs.ts';
-import { type Address, accessHandlers } from './features/access/access.routes.ts';
-import { createAccessService } from './features/access/access.service.ts';
+import type { Address } from './features/access/access.routes.ts';
+import { createAccess } from './features/access/create-access.ts';
 import { createAuditAnchors } from './features/audit/anchors.ts';
 import { createAuditRepository } from './features/audit/audit.repository.ts';
 import { auditHandlers } from './features/audit/audit.routes.ts';
@@ -17,6 +17,7 @@ import { createOperationRepository } from './features/operations/operations.repo
 import { operationHandlers } from './features/operations/operations.routes.ts';
 import { createOperationService } from './features/operations/operations.service.ts';
 import { createSecrets } from './features/secrets/create-secrets.ts';
+import { argon2id } from './features/secrets/key-derivation.ts';
 import { type MasterKeyPlaces, masterKeyPlaces } from './features/secrets/master-key.ts';
 import { createServerTester } from './features/servers/server-tester.ts';
 import { createServerRepository } from './features/servers/servers.repository.ts';
@@ -91,18 +92,6 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     onFailure: logFailure,
   });
   const audit = createAuditRepository(database, clock, anchors);
-  const access = createAccessService({
-    database,
-    home: config.home,
-    clock,
-    onTokenChanged: token => {
-      streams.closeAll();
-      hooks.onTokenChanged(token);
-    },
-    // All streams: those of others come back at once and resume where they were.
-    onSessionEnded: () => streams.closeAll(),
-  });
-
   // The supervisor tells of servers before the services that listen exist, but never before it was asked to start one.
   const late: { servers?: ServerService; tools?: ToolService } = {};
   const supervisor = ports.createSupervisor({
@@ -131,6 +120,16 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
         servers.start(id).catch(() => {});
       }
     },
+  });
+  const access = createAccess({
+    database,
+    home: config.home,
+    clock,
+    audit,
+    address: () => address,
+    argon2id,
+    sealed: secrets.sealed,
+    onTokenChanged: hooks.onTokenChanged,
   });
   const serverRepository = createServerRepository(database);
   const servers = createServerService({
@@ -229,6 +228,8 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
   const app = createApp({
     rateLimits: config.rateLimits ?? noRateLimits,
     authenticator: access,
+    lifelines: access.lifelines,
+    now: clock.now,
     audit,
     gateway,
     version,
@@ -242,7 +243,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
       ...toolHandlers(tools),
       ...catalogHandlers(catalog),
       ...operationHandlers(operations),
-      ...accessHandlers(access, () => address),
+      ...access.handlers,
       ...auditHandlers(audit, version),
       ...secrets.handlers,
     },

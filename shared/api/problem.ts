@@ -22,6 +22,7 @@ const list = {
   USER_002: [409, 'A user has this name already'],
   USER_003: [409, 'This would lock everybody out or give more than one has'],
   USER_004: [409, 'This is for users with a password'],
+  USER_005: [409, 'There is a second factor already'],
   KEY_001: [404, 'There is no such key'],
   SERVER_001: [404, 'There is no such server'],
   SERVER_002: [409, 'The name is taken'],

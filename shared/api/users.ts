@@ -123,7 +123,7 @@ export const createUser = {
     .strict(),
   status: 201,
   response: z.object({ user: User, invitation: Invitation.nullable() }),
-  problems: ['USER_002'],
+  problems: ['USER_002', 'USER_003', 'DAEMON_002'],
 } as const satisfies Route;
 
 export const getUser = {
@@ -223,7 +223,7 @@ export const beginSecondFactor = {
     secret: z.string().describe('Base32, for typing it'),
     url: z.string().describe('otpauth:// for an authenticator'),
   }),
-  problems: ['USER_004', 'SECRET_003'],
+  problems: ['USER_004', 'USER_005', 'SECRET_003'],
 } as const satisfies Route;
 
 export const confirmSecondFactor = {
@@ -233,7 +233,7 @@ export const confirmSecondFactor = {
   summary: 'Confirm it by a code; answers the recovery codes, once',
   body: z.object({ code: OneTimeCode }).strict(),
   response: z.object({ recoveryCodes: z.array(z.string()) }),
-  problems: ['ACCESS_006', 'ACCESS_008', 'USER_004', 'SECRET_003'],
+  problems: ['ACCESS_006', 'ACCESS_008', 'USER_004', 'USER_005', 'SECRET_003'],
 } as const satisfies Route;
 
 export const removeSecondFactor = {
@@ -348,10 +348,16 @@ export const takeInvitation = {
   summary: 'Set a password with an invitation, and sign in',
   permission: 'public',
   audited: true,
-  body: z.object({ ticket: z.string().min(1).max(256), password: Password }).strict(),
+  body: z
+    .object({
+      ticket: z.string().min(1).max(256),
+      password: Password,
+      code: OneTimeCode.optional().describe('The second factor, if the user has one already'),
+    })
+    .strict(),
   status: 201,
   response: NewSession,
-  problems: ['ACCESS_005'],
+  problems: ['ACCESS_005', 'ACCESS_006', 'ACCESS_007', 'ACCESS_008', 'SECRET_003'],
 } as const satisfies Route;
 
 export const giveSecondFactor = {

@@ -8,6 +8,7 @@ import { createHandOver, type HandOver } from './hand-over.ts';
 import type { MasterKeyPlaces } from './master-key.ts';
 import { createRotation } from './rotation.ts';
 import { createRotationSchedule } from './schedule.ts';
+import { createSealedValues, type SealedValues } from './sealed-values.ts';
 import { createSecretRepository } from './secrets.repository.ts';
 import { secretHandlers } from './secrets.routes.ts';
 import { createSecretService } from './secrets.service.ts';
@@ -28,6 +29,8 @@ export interface SecretsOptions {
 
 export interface Secrets extends HandOver {
   handlers: ReturnType<typeof secretHandlers>;
+  /** For what other features keep in the vault. */
+  sealed: SealedValues;
   warnings(): Problem[];
   /** Goes on with a rotation that an earlier daemon did not end, and looks whether one is due. */
   resume(): void;
@@ -83,6 +86,7 @@ export function createSecrets(options: SecretsOptions): Secrets {
   const handOver = createHandOver({ repository, unseal, audit, clock, onUsed: secrets.changed });
   return {
     ...handOver,
+    sealed: createSealedValues(repository, vault, unseal, clock),
     handlers: secretHandlers(secrets, vaultService),
     warnings: vaultService.warnings,
     resume() {

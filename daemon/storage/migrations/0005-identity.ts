@@ -13,17 +13,23 @@ export const identity: Migration = {
       disabled integer not null default 0 check (disabled in (0, 1)),
       -- PHC string of Argon2id; null until an invitation is taken.
       password text,
-      -- Sealed by the vault; null: none. A secret that is not confirmed yet protects nothing.
-      factor text check (factor is null or json_valid(factor)),
+      -- Its value in the vault; null: none. A secret that is not confirmed yet protects nothing.
+      factor text references secrets (id) on delete set null,
       factor_confirmed_at text,
       -- The last time step that was taken: a code works once (RFC 6238, section 5.2).
       factor_step integer,
       recovery text not null default '[]' check (json_valid(recovery)),
-      wrong_attempts integer not null default 0,
-      locked_until text,
       last_sign_in_at text,
       created_at text not null,
       updated_at text not null
+    ) strict;
+
+    -- By the hash of a name or an address: what was typed may have been a password, and names that nobody has count too.
+    create table sign_in_failures (
+      subject text primary key,
+      failures integer not null,
+      last_at integer not null,
+      free_at integer not null
     ) strict;
 
     create table identities (

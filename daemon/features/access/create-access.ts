@@ -1,0 +1,96 @@
+// Puts the slice together: who comes in, what they may end, and the routes for it.
+import { join } from 'node:path';
+import type { Database } from 'better-sqlite3';
+import type { Authenticator } from '../../http/authenticate.ts';
+import type { AuditSink } from '../../http/bind-routes.ts';
+import { createLifelines, type Lifelines } from '../../http/lifelines.ts';
+import { ownerPrincipal } from '../../http/principal.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { type Address, accessHandlers } from './access.routes.ts';
+import { type AccessTokens, createAccessTokens } from './access-tokens.ts';
+import { createCredentialed } from './credentialed.ts';
+import { explainHandlers } from './explain.routes.ts';
+import { createKeys, looksLikeKey } from './keys.ts';
+import { createLockOut } from './lock-out.ts';
+import { myHandlers } from './me.routes.ts';
+import { createOwner } from './owner.ts';
+import { type Argon2id, createPasswords } from './passwords.ts';
+import { createSecondFactor, type SealedValues } from './second-factor.ts';
+import { createSessions } from './sessions.ts';
+import { signInHandlers } from './sign-in.routes.ts';
+import { createSignIn } from './sign-in.ts';
+import { createSigningKeys } from './signing-keys.ts';
+import { createTokenFamilies } from './token-families.ts';
+import { createTokenService } from './tokens.service.ts';
+import { createUserRepository } from './users.repository.ts';
+import { userHandlers } from './users.routes.ts';
+import { createUserService } from './users.service.ts';
+
+export interface AccessOptions {
+  database: Database;
+  home: string;
+  clock: Clock;
+  audit: AuditSink;
+  /** Where the page is. */
+  address: () => Address | null;
+  argon2id: Argon2id;
+  /** The vault, for the secrets of second factors. */
+  sealed: SealedValues;
+  onTokenChanged: (token: string) => void;
+}
+
+export interface Access extends Authenticator {
+  /** The owner's. */
+  readonly token: string;
+  lifelines: Lifelines;
+  handlers: ReturnType<typeof accessHandlers> &
+    ReturnType<typeof userHandlers> &
+    ReturnType<typeof signInHandlers> &
+    ReturnType<typeof myHandlers> &
+    ReturnType<typeof explainHandlers>;
+}
+
+export function createAccess(options: AccessOptions): Access {
+  const { database, home, clock, audit, address, argon2id, sealed, onTokenChanged } = options;
+  const lifelines = createLifelines(clock);
+  const owner = createOwner(join(home, 'owner-token'), clock);
+  const repository = createUserRepository(database);
+  const findUser = repository.find;
+  const sessions = createSessions({ database, clock, findUser });
+  const families = createTokenFamilies({ database, clock, onChanged: change => accessTokens.forget(change) });
+  const accessTokens: AccessTokens = createAccessTokens({
+    keys: createSigningKeys(join(home, 'token-keys.json'), clock),
+    findFamily: families.find,
+    findUser,
+    clock,
+  });
+  const keys = createKeys(database, clock, lifelines);
+  const passwords = createPasswords(argon2id);
+  const lockOut = createLockOut(database, clock);
+  const secondFactor = createSecondFactor({ users: repository, sealed, clock });
+  const credentialed = createCredentialed({ sessions, families, lifelines });
+  const signIn = createSignIn({ users: repository, passwords, secondFactor, lockOut, clock });
+  const users = createUserService({ users: repository, passwords, secondFactor, lockOut, credentialed, clock });
+  const tokens = createTokenService({ families, tokens: accessTokens, findUser, lifelines, audit });
+
+  return {
+    get token() {
+      return owner.token;
+    },
+    lifelines,
+    byToken(token) {
+      if (looksLikeKey(token)) return keys.bySecret(token);
+      if (token.includes('.')) return accessTokens.check(token);
+      return owner.isToken(token) ? ownerPrincipal() : null;
+    },
+    bySession: sessions.byProof,
+    byCookieAlone: sessions.byCookieAlone,
+    handlers: {
+      ...accessHandlers({ owner, sessions, families, lifelines, clock, address, onTokenChanged }),
+      ...userHandlers({ users, credentialed, address }),
+      ...signInHandlers({ repository, users, signIn, sessions, tokens, providers: () => [], address, clock }),
+      ...myHandlers({ users, signIn, secondFactor, sessions, families, tokens, credentialed, lifelines, clock }),
+      ...explainHandlers({ users, keys, clock }),
+    },
+  };
+}
