@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { problem, toProblem } from '../shared/api/problem.ts';
-import type { Permission } from '../shared/api/route.ts';
+import type { Permission, Route } from '../shared/api/route.ts';
+import { apiPrefix, routes } from '../shared/api/routes.ts';
 import { limits } from '../shared/domain/limits.ts';
 import type { Gateway } from './features/gateway/gateway.ts';
 import { renderApiPage } from './http/api-page.ts';
@@ -14,7 +15,7 @@ import { findBorderProblem } from './http/border.ts';
 import { placeOf } from './http/caller.ts';
 import type { EventStreams } from './http/event-response.ts';
 import type { Lifelines } from './http/lifelines.ts';
-import { createOpenApiDocument } from './http/openapi.ts';
+import type { OpenApiDocument } from './http/openapi.ts';
 import { newNonce, servePage } from './http/page.ts';
 import { decide } from './http/policy.ts';
 import { describePrincipal, maySee } from './http/principal.ts';
@@ -57,9 +58,14 @@ export function createApp(services: AppServices): Hono<AppEnvironment> {
   });
   app.use(limitRates(services.rateLimits));
   // Nobody who has not said who they are makes the daemon hold a large body.
-  const forStrangers = bodyLimit({ maxSize: strangerBody, onError: c => toResponse(c, tooLarge) });
-  const forKnown = bodyLimit({ maxSize: limits.requestBody, onError: c => toResponse(c, tooLarge) });
-  app.use((c, next) => (c.get('principal') ? forKnown(c, next) : forStrangers(c, next)));
+  const forStrangers = bodyLimit({ maxSize: strangerBody, onError: c => toResponse(c, tooLarge(strangerBody)) });
+  const upTo = (maxSize: number) => bodyLimit({ maxSize, onError: c => toResponse(c, tooLarge(maxSize)) });
+  const forKnown = upTo(limits.requestBody);
+  const forDocuments = upTo(limits.documentBody);
+  app.use((c, next) => {
+    if (!c.get('principal')) return forStrangers(c, next);
+    return takesDocuments.has(c.req.path) ? forDocuments(c, next) : forKnown(c, next);
+  });
 
   servePage(app, services.assets, services.version);
   serveApiDocument(app, services);
@@ -87,10 +93,16 @@ export function createApp(services: AppServices): Hono<AppEnvironment> {
 
 const strangerBody = 4_096;
 
-const tooLarge = toProblem('REQUEST_004', {
-  detail: `A request may have ${limits.requestBody / 1_048_576} MiB.`,
-  next: 'Send less at once.',
-});
+/** Addresses whose requests may bring a whole document along; none of them has a parameter. */
+const takesDocuments: ReadonlySet<string> = new Set(
+  Object.values<Route>(routes).flatMap(route => (route.bodyBytes ? [`${apiPrefix}${route.path}`] : [])),
+);
+
+const tooLarge = (most: number) =>
+  toProblem('REQUEST_004', {
+    detail: `A request may have ${most >= 1_048_576 ? `${most / 1_048_576} MiB` : `${most} bytes`} here.`,
+    next: 'Send less at once.',
+  });
 const nothingHere = toProblem('REQUEST_003', {
   detail: 'Neither the page nor the API has this address.',
   next: 'The API page at /api/docs lists what there is.',
@@ -141,9 +153,10 @@ function setSecurityHeaders(headers: Headers, requestId: string): void {
 
 /** The description of the API tells what the daemon can do, so it is for those who may ask. */
 function serveApiDocument(app: Hono<AppEnvironment>, { version, audit, authenticator }: AppServices): void {
-  let made: ReturnType<typeof createOpenApiDocument> | undefined;
-  const document = () => {
-    made ??= createOpenApiDocument(version);
+  let made: OpenApiDocument | undefined;
+  // Loaded when somebody asks for it: few ever do.
+  const document = async () => {
+    made ??= (await import('./http/openapi.ts')).createOpenApiDocument(version);
     return made;
   };
   const guard: Middleware = async (c, next) => {
@@ -152,10 +165,10 @@ function serveApiDocument(app: Hono<AppEnvironment>, { version, audit, authentic
     const refusal = refuse(c, 'daemon:read', 'readApiDocument', audit);
     return refusal ?? next();
   };
-  app.get('/openapi.json', guard, c => c.json(document()));
-  app.get('/api/docs', guard, c => {
+  app.get('/openapi.json', guard, async c => c.json(await document()));
+  app.get('/api/docs', guard, async c => {
     const nonce = newNonce();
-    return c.html(renderApiPage(document(), nonce), 200, {
+    return c.html(renderApiPage(await document(), nonce), 200, {
       'content-security-policy': `default-src 'none'; style-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
     });
   });

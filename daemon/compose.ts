@@ -3,15 +3,19 @@ import { join } from 'node:path';
 import type { Hono } from 'hono';
 import type { Problem } from '../shared/api/problem.ts';
 import { createApp } from './app.ts';
+import { composeDocker, dockerForServers } from './compose-docker.ts';
+import { checkSettings } from './engines/docker/settings-check.ts';
+import type { CreateDockerEngine } from './engines/docker-engine.ts';
 import type { Engine } from './engines/engine.ts';
+import { createNoDocker } from './engines/no-docker.ts';
 import { resolveInputs } from './engines/process/inputs.ts';
 import type { Address } from './features/access/access.routes.ts';
 import { createAccess } from './features/access/create-access.ts';
 import { createAuditAnchors } from './features/audit/anchors.ts';
 import { createAuditRepository } from './features/audit/audit.repository.ts';
 import { auditHandlers } from './features/audit/audit.routes.ts';
-import { catalogHandlers } from './features/catalog/catalog.routes.ts';
-import { createCatalogService } from './features/catalog/catalog.service.ts';
+import { createCatalogs } from './features/catalog/create-catalogs.ts';
+import { createContainerOwnerRepository } from './features/containers/containers.repository.ts';
 import { createGateway } from './features/gateway/gateway.ts';
 import { createOperationRepository } from './features/operations/operations.repository.ts';
 import { operationHandlers } from './features/operations/operations.routes.ts';
@@ -23,7 +27,7 @@ import { createServerTester } from './features/servers/server-tester.ts';
 import { createServerRepository } from './features/servers/servers.repository.ts';
 import { serverHandlers } from './features/servers/servers.routes.ts';
 import { createServerService, type ServerService } from './features/servers/servers.service.ts';
-import { statusHandlers } from './features/status/status.routes.ts';
+import { type StatusSources, statusHandlers, toStatus } from './features/status/status.routes.ts';
 import { createCallRecords } from './features/tools/call-record.repository.ts';
 import { createToolRepository } from './features/tools/tools.repository.ts';
 import { toolHandlers } from './features/tools/tools.routes.ts';
@@ -41,10 +45,13 @@ import { version } from './platform/version.ts';
 import { openDatabase } from './storage/database.ts';
 import type { ProcessSupervisor } from './supervision/create-supervisor.ts';
 import type { SupervisorEvents } from './supervision/supervisor.ts';
+import { createSupervisorRouter } from './supervision/supervisor-router.ts';
 
 /** The outer world, so that tests can bring their own. */
 export interface DaemonPorts {
   engine: Engine;
+  /** Default: Docker is switched off. */
+  docker?: CreateDockerEngine | undefined;
   createSupervisor(events: SupervisorEvents): ProcessSupervisor;
   logger: Logger;
   clock?: Clock;
@@ -94,7 +101,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
   const audit = createAuditRepository(database, clock, anchors);
   // The supervisor tells of servers before the services that listen exist, but never before it was asked to start one.
   const late: { servers?: ServerService; tools?: ToolService } = {};
-  const supervisor = ports.createSupervisor({
+  const supervisorEvents: SupervisorEvents = {
     onHealth: (id, health) => {
       late.servers?.onHealth(id, health);
       gateway.toolsChanged();
@@ -103,6 +110,15 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     onToolsChanged: id => {
       late.tools?.refresh(id).catch(error => logFailure(error, `tools of ${id}`));
     },
+  };
+  const ownership = createContainerOwnerRepository(database, clock);
+  const docker = ports.docker?.({ ownership }) ?? createNoDocker(() => new Date(clock.now()));
+  const serverRepository = createServerRepository(database);
+  const processes = ports.createSupervisor(supervisorEvents);
+  const supervisor = createSupervisorRouter({
+    processes,
+    gateways: docker.createSupervisor(supervisorEvents),
+    runsInGateway: id => serverRepository.engineOf(id) === 'docker',
   });
 
   const secrets = createSecrets({
@@ -131,10 +147,14 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     sealed: secrets.sealed,
     onTokenChanged: hooks.onTokenChanged,
   });
-  const serverRepository = createServerRepository(database);
   const servers = createServerService({
     repository: serverRepository,
-    engines: { process: engine },
+    engines: { process: engine, docker },
+    docker: dockerForServers(
+      docker,
+      () => catalogs,
+      error => logFailure(error, 'gateway'),
+    ),
     supervisor,
     clock,
     secrets,
@@ -142,6 +162,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     publish: event => {
       gateway.toolsChanged();
       events.publish(event);
+      if (event.type === 'server.changed') dockerFeatures.serverChanged(event.server.profile);
     },
   });
   late.servers = servers;
@@ -154,6 +175,8 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     servers: {
       configuration: id => servers.configuration(id),
       setDisabledTools: (id, disabledTools) => servers.update(id, { configuration: { disabledTools } }),
+      definedTools: id => servers.docker.definedTools(id),
+      hidesDisabled: id => serverRepository.engineOf(id) === 'docker',
     },
     onLeftOut: (serverId, count) => {
       const line = `Quayside: ${count} tools of this server have names that cannot be used, and are left out.`;
@@ -170,21 +193,47 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
   late.tools = tools;
 
   const operationRepository = createOperationRepository(database);
-  const catalog = createCatalogService({ engine, installed: servers.all });
+  const catalogs = createCatalogs({
+    database,
+    engine,
+    control: docker.catalogs,
+    installed: servers.all,
+    transfers: { runOperation: (what, work) => operations.runOperation(what, work) },
+    clock,
+    publish: event => {
+      events.publish(event);
+      // What a server may be updated to is in its catalog.
+      servers.docker.announce();
+    },
+    onFailure: logFailure,
+  });
   const operations = createOperationService({
     repository: operationRepository,
-    engines: { process: engine },
+    engines: { process: engine, docker },
     clock,
     publish: events.publish,
     onFailure: logFailure,
     needs: {
-      catalogEntry: catalog.get,
+      catalogEntry: catalogs.entry,
       applyInputs: resolveInputs,
       serverExists: servers.exists,
       addServer: servers.add,
       startServer: servers.start,
       stopServer: servers.stop,
       removeServer: servers.remove,
+      docker: {
+        ...servers.docker,
+        chooseProfile: wanted => dockerFeatures.profiles.choose(wanted),
+        checkSettings,
+        checkSecrets: (title, slots, references, complete) =>
+          servers.docker.checkSecrets(slots, title, references, complete),
+        place: catalogs.place,
+        of: id => ({
+          ...servers.docker.of(id),
+          references: servers.configuration(id).secretReferences,
+          isRunning: supervisor.health(id).state === 'running',
+        }),
+      },
     },
   });
   const gateway = createGateway({
@@ -206,7 +255,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     onIdle: () => hooks.onStop('nobody uses it'),
   });
 
-  const status = statusHandlers({
+  const statusSources: StatusSources = {
     version,
     startedAt,
     home: config.home,
@@ -214,7 +263,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     persistent: config.idleExitSeconds === null,
     url: () => address?.url ?? null,
     clients: () => events.subscribers,
-    engines: async () => [await engine.probe()],
+    engines: async () => await Promise.all([engine.probe(), docker.probe()]),
     servers: () => servers.all().map(({ id }) => supervisor.health(id)),
     warnings: () => [...warnings, ...secrets.warnings()],
     isStopping: () => stopping,
@@ -223,6 +272,20 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
       // After the answer has gone out.
       setTimeout(() => hooks.onStop(reason), 50);
     },
+  };
+  const dockerFeatures = composeDocker({
+    config,
+    database,
+    clock,
+    events,
+    docker,
+    servers,
+    catalogs,
+    operations,
+    secrets,
+    redact: text => secrets.hideValues(text).replaceAll(access.token, '•••'),
+    status: () => toStatus(statusSources),
+    logFailure,
   });
 
   const app = createApp({
@@ -238,10 +301,11 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     onFailure: logFailure,
     onRequest: idle.enter,
     handlers: {
-      ...status,
+      ...statusHandlers(statusSources),
+      ...dockerFeatures.handlers,
       ...serverHandlers(servers, tester),
       ...toolHandlers(tools),
-      ...catalogHandlers(catalog),
+      ...catalogs.handlers,
       ...operationHandlers(operations),
       ...access.handlers,
       ...auditHandlers(audit, version),
@@ -253,13 +317,19 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
   const prepare = async (): Promise<void> => {
     const interrupted = operationRepository.interruptUnfinished(toTimestamp(clock.now()));
     if (interrupted > 0) logger.warn({ interrupted }, 'installs were interrupted by the end of the last daemon');
-    const orphans = await supervisor.sweepOrphans();
+    const orphans = await processes.sweepOrphans();
     if (orphans > 0) logger.warn({ orphans }, 'ended processes that the last daemon left behind');
-    await engine.tidy(new Set(servers.all().map(({ id }) => id))).catch(error => logFailure(error, 'tidy'));
+    const known = new Set(servers.all().map(({ id }) => id));
+    await Promise.all(
+      [engine, docker].map(each => each.tidy(known).catch(error => logFailure(error, `tidy ${each.kind}`))),
+    );
   };
   const restore = async (): Promise<void> => {
     if (stopping) return;
     secrets.resume();
+    await dockerFeatures.restore();
+    // In the background: a Docker that is slow or away keeps nobody waiting.
+    dockerFeatures.start();
     await servers.restore();
   };
 
@@ -282,10 +352,12 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
       stopping = true;
       idle.stop();
       events.publish({ type: 'daemon.stopping', reason });
-      await Promise.allSettled([operations.close(), gateway.close()]);
+      await Promise.allSettled([operations.close(), gateway.close(), dockerFeatures.stopFollowing()]);
       await supervisor.close();
+      await dockerFeatures.close();
       await restoring.catch(error => logFailure(error, 'restore'));
       streams.closeAll();
+      catalogs.close();
       await secrets.close();
       records.flush();
       audit.close();

@@ -1,9 +1,12 @@
 // The daemon's life: reads what it is told, takes the lock, composes, listens, says that it is ready, and ends in order.
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { apiVersion } from '../shared/api/daemon.ts';
 import { isProblemError, type Problem } from '../shared/api/problem.ts';
 import { compose, type Daemon } from './compose.ts';
+import { createDockerEngine } from './engines/docker/docker.engine.ts';
+import type { CreateDockerEngine } from './engines/docker-engine.ts';
 import { createProcessEngine } from './engines/process/process.engine.ts';
 import { masterKeyPlaces } from './features/secrets/master-key.ts';
 import { type Door, listenOnPort, listenOnPortOrAnother, listenOnSocket } from './http/listen.ts';
@@ -101,7 +104,26 @@ function composeWithEngine(config: DaemonConfig, logger: Logger, hooks: Paramete
   // Nothing that is started from here on gets to see it.
   delete process.env['QUAYSIDE_MASTER_KEY'];
   const makeSupervisor = (events: SupervisorEvents) => createSupervisor({ stateFolder: config.home, version, events });
-  return compose(config, { engine, logger, masterKeys, createSupervisor: makeSupervisor }, hooks);
+  const docker: CreateDockerEngine = memory =>
+    createDockerEngine({
+      environment: process.env,
+      home: homedir(),
+      stateFolder: config.home,
+      version,
+      memory,
+      onFailure: error => logger.warn({ err: error, what: 'docker' }),
+      onCommand: record => {
+        // That there is no plugin is no trouble: many machines have none.
+        const isTrouble = record.failure !== undefined && record.failure !== 'plugin-missing';
+        logger[isTrouble ? 'warn' : 'debug'](record, 'docker mcp');
+      },
+    });
+  const isOff = process.env['QUAYSIDE_DOCKER'] === 'off';
+  return compose(
+    config,
+    { engine, docker: isOff ? undefined : docker, logger, masterKeys, createSupervisor: makeSupervisor },
+    hooks,
+  );
 }
 
 async function listen(config: DaemonConfig, daemon: Daemon, doors: Door[]): Promise<Problem[]> {

@@ -10,18 +10,23 @@ import { addAccessCommands } from './commands/access.commands.ts';
 import { addAuditCommands } from './commands/audit.commands.ts';
 import { addCallCommand } from './commands/call.commands.ts';
 import { addCatalogCommands } from './commands/catalog.commands.ts';
+import { addCatalogsCommands } from './commands/catalogs.commands.ts';
 import { addClientCommands } from './commands/clients.commands.ts';
 import { addConfigCommands } from './commands/config.commands.ts';
+import { addContainerCommands } from './commands/containers.commands.ts';
 import { addDaemonCommands } from './commands/daemon.commands.ts';
 import { addDockerCommands } from './commands/docker.commands.ts';
 import { addDoctorCommands } from './commands/doctor.commands.ts';
 import { addEventCommand } from './commands/events.commands.ts';
+import { addGatewayCommands } from './commands/gateways.commands.ts';
 import { addInstallCommand } from './commands/install.commands.ts';
 import { addOperationCommands } from './commands/operations.commands.ts';
+import { addProfileCommands } from './commands/profiles.commands.ts';
 import { addSecretCommands } from './commands/secrets.commands.ts';
 import { addServerCommands } from './commands/servers.commands.ts';
 import { addToolCommands } from './commands/tools.commands.ts';
 import { addUpCommand } from './commands/up.commands.ts';
+import { addUpdateCommands } from './commands/updates.commands.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-codes.ts';
 import type { Interrupt } from './interrupt.ts';
 import type { Installation } from './link/installation.ts';
@@ -46,10 +51,19 @@ interface GlobalOptions {
 const groups: readonly (readonly [heading: string, ...add: ((program: Command, act: Act) => void)[]])[] = [
   ['Quayside:', addUpCommand, addDaemonCommands, addAccessCommands],
   ['Servers:', addServerCommands, addConfigCommands],
-  ['Catalog:', addCatalogCommands, addInstallCommand, addOperationCommands],
+  ['Catalog:', addCatalogCommands, addCatalogsCommands, addInstallCommand, addOperationCommands],
   ['Tools:', addToolCommands, addCallCommand],
   ['Secrets:', addSecretCommands],
-  ['Docker:', addDockerCommands, addDoctorCommands, addClientCommands],
+  [
+    'Docker:',
+    addProfileCommands,
+    addUpdateCommands,
+    addDockerCommands,
+    addGatewayCommands,
+    addDoctorCommands,
+    addContainerCommands,
+    addClientCommands,
+  ],
   ['Watch:', addEventCommand, addAuditCommands],
 ];
 

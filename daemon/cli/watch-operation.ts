@@ -1,9 +1,10 @@
 // Follows an operation to its end, with one live line on a terminal and plain lines elsewhere. Ctrl-C cancels it.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiClient } from '../../shared/api/client.ts';
-import { hasEnded, type Operation } from '../../shared/api/operations.ts';
+import { hasEnded, type Operation, type Transfer } from '../../shared/api/operations.ts';
 import { isProblemError } from '../../shared/api/problem.ts';
 import type { CommandContext } from './command-context.ts';
+import { describeBytes } from './terminal/describe.ts';
 import { safeLine } from './terminal/safe-text.ts';
 import { cutToWidth } from './terminal/text-width.ts';
 
@@ -68,13 +69,18 @@ async function poll(
 /** Shows each step: over the last one on a terminal, as a line of its own elsewhere, and not at all for programs. */
 function createProgressLine({ output }: CommandContext): (operation: Operation) => void {
   let lastStep = '';
-  return ({ step, progress, title }) => {
+  return ({ step, progress, title, transfer }) => {
     const text = safeLine(step || title);
+    const speed = transfer && transfer.bytesPerSecond > 0 ? `, ${describeTransfer(transfer)}` : '';
     const percent = progress === null ? '' : `${String(Math.floor(progress * 100)).padStart(3)} %  `;
-    if (output.interactive) output.progress(cutToWidth(`${percent}${text}`, (process.stderr.columns || 80) - 1));
+    if (output.interactive)
+      output.progress(cutToWidth(`${percent}${text}${speed}`, (process.stderr.columns || 80) - 1));
     // Counters within a step would fill a log.
     const kind = text.replace(/\d+/g, '#');
     if (!output.interactive && !output.json && kind !== lastStep) output.notice(text);
     lastStep = kind;
   };
 }
+
+const describeTransfer = ({ bytes, totalBytes, bytesPerSecond }: Transfer): string =>
+  `${describeBytes(bytes)}${totalBytes === null ? '' : ` of ${describeBytes(totalBytes)}`}, ${describeBytes(bytesPerSecond)}/s`;

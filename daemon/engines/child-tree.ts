@@ -51,7 +51,9 @@ export function createChildTree({ pid, exited, mark, platform, killOnWindows }: 
     async end(patience) {
       await remains.note();
       if (platform === 'win32') killOnWindows(pid);
-      else kill(pid, 'SIGTERM');
+      // Its number may be another's by now; that of a group is not given away while there is a member.
+      else if (!hasExited) kill(pid, 'SIGTERM');
+      else if (groupLives()) kill(-pid, 'SIGTERM');
       const asked = await isGone(patience);
       if (!asked) await remains.note();
       if (platform !== 'win32' && groupLives()) kill(-pid, 'SIGKILL');

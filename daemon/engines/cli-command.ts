@@ -9,7 +9,10 @@ export type CommandKind = 'read' | 'mutation';
 
 /** What a program has printed by its end. */
 export interface CliOutput {
+  /** All of it; of JSON the beginning. */
   stdout: string;
+  /** What was parsed while it came, for a command whose format is JSON. Errors: SyntaxError. */
+  json?: () => unknown;
   /** The last part of it, without control characters. */
   stderr: string;
   /** Null if a signal has ended it. */
@@ -32,6 +35,8 @@ export interface CliCommand<T> {
   secrets?: readonly string[];
   /** Another program than the runner's own: the plugin's binary. */
   program?: string;
+  /** JSON is parsed while it comes, and not kept as text. */
+  format?: 'json';
   /** True for a failure that comes with an answer, which is parsed all the same. */
   tolerates?: (failure: CliFailure, output: CliOutput) => boolean;
   /** What was answered, from a run that ended well. Throws AnswerError, or an error of zod. */
@@ -47,8 +52,8 @@ export interface CliRunner {
   run<T>(command: CliCommand<T>, call?: CliCall): Promise<T>;
   /** A child that lives until it is stopped. Errors: CliError if it cannot be started. */
   start(launch: CliLaunch): Promise<StreamedProcess>;
-  /** Ends everything that still runs, and takes no more. */
-  close(): Promise<void>;
+  /** Ends everything that still runs, and takes no more. Milliseconds before what does not listen is killed. */
+  close(patience?: number): Promise<void>;
 }
 
 export interface CliRunnerOptions {
@@ -63,7 +68,20 @@ export interface CliRunnerOptions {
   /** The command lines that may be run. */
   allowed: readonly AllowedCommand[];
   limits?: Partial<CliLimits>;
+  /** For the log: told after every try of every command. Nothing secret is in it. */
+  onEnd?: (record: CliRecord) => void;
   platform?: NodeJS.Platform;
+}
+
+export interface CliRecord {
+  operation: string;
+  argv: readonly string[];
+  durationMs: number;
+  /** Missing if it did what it was asked. */
+  failure?: CliFailure;
+  exitCode?: number | null;
+  /** The end of what it complained about, of a failure alone. */
+  stderr?: string;
 }
 
 /** Milliseconds and bytes. */

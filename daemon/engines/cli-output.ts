@@ -1,13 +1,21 @@
 // What a program prints, kept within bounds: its answer up to a limit, of its complaints the last part.
 import { cleanLine } from '../supervision/output.ts';
+import type { CliOutput } from './cli-command.ts';
+import { createJsonCollector } from './json-collector.ts';
 
 export interface AnswerCollector {
   /** False once there is more than the limit: nothing is kept any more. */
   add(piece: Buffer): boolean;
-  text(): string;
+  answer(): Pick<CliOutput, 'stdout' | 'json'>;
 }
 
-export function createAnswerCollector(limit: number): AnswerCollector {
+export function createAnswerCollector(limit: number, format: 'json' | undefined): AnswerCollector {
+  if (format === undefined) return createTextCollector(limit);
+  const { add, head, value } = createJsonCollector(limit);
+  return { add, answer: () => ({ stdout: head(), json: value }) };
+}
+
+function createTextCollector(limit: number): AnswerCollector {
   let pieces: Buffer[] = [];
   let bytes = 0;
   return {
@@ -17,7 +25,7 @@ export function createAnswerCollector(limit: number): AnswerCollector {
       else pieces.push(piece);
       return bytes <= limit;
     },
-    text: () => Buffer.concat(pieces).toString('utf8'),
+    answer: () => ({ stdout: Buffer.concat(pieces).toString('utf8') }),
   };
 }
 

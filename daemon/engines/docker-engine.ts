@@ -7,7 +7,7 @@ import type { Gateway } from '../../shared/api/gateways.ts';
 import type { ProfileDocument, ProfileImport } from '../../shared/api/profiles.ts';
 import type { Supervisor, SupervisorEvents } from '../supervision/supervisor.ts';
 import type { OwnershipRecords } from './docker/api/container-control.ts';
-import type { CatalogOffer, Engine, ServerInProfile } from './engine.ts';
+import type { CatalogOffer, Engine, InstallContext, ServerInProfile } from './engine.ts';
 
 /** A profile as docker mcp has it. */
 export interface ProfileOfDocker {
@@ -137,6 +137,22 @@ export interface ClientControl {
   predict(client: string, change: ClientChange, before: string | undefined): Promise<string | null>;
 }
 
+/** What the doctor asks beyond the status, and what it can mend. */
+export interface DoctorControl {
+  /** ISO 8601, by the engine's own clock; null if it does not tell. Never rejects. */
+  engineTime(): Promise<string | null>;
+  /** Whether this system is a container, or Linux in Windows. */
+  surroundings(): Promise<{ insideContainer: boolean; wsl: boolean }>;
+  /** `docker mcp feature enable profiles`; looks at Docker again afterwards. Errors: those of docker mcp. */
+  enableProfiles(): Promise<void>;
+  /** Undefined if the image is not on the engine; `mismatch`: why it does not run there. Errors: DOCKER_003 to DOCKER_005. */
+  findImage(reference: string): Promise<{ mismatch: string | null } | undefined>;
+  /** Errors: DOCKER_003 to DOCKER_005, DOCKER_009 no such image, DOCKER_012, INSTALL_004, INSTALL_007. */
+  pullImage(reference: string, context: InstallContext): Promise<void>;
+  /** Catalogs of gateways that are gone, by their paths. */
+  leftovers: { find(): Promise<string[]>; remove(): Promise<void> };
+}
+
 /** Docker's engine: what every engine does, and the rest. */
 export interface DockerEngine extends Engine {
   readonly kind: 'docker';
@@ -145,6 +161,7 @@ export interface DockerEngine extends Engine {
   readonly gateways: GatewayControl;
   readonly containers: ContainerControl;
   readonly clients: ClientControl;
+  readonly doctor: DoctorControl;
   /** The last probe; the first call makes one. Never rejects. */
   status(): Promise<DockerStatus>;
   /** Looks again. Never rejects. */

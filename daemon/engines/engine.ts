@@ -23,10 +23,11 @@ export interface DockerInstall {
   kind: 'docker';
   serverId: string;
   profile: string;
-  from: { catalogRef: string; name: string } | { image: string };
+  /** `before`: what an update has replaced is put back, its image too if that was kept. */
+  from: { catalogRef: string; name: string } | { image: string } | { before: ServerInProfile };
   /** Docker's config of the server, checked against its schema before anything is done. */
   settings: Record<string, unknown>;
-  /** True: the server is there and gets the definition that the catalog has now; settings and the choice of tools are kept. */
+  /** True: the server is there and gets another definition; its settings and choice of tools are kept. False: it must not be there. */
   replace: boolean;
 }
 
@@ -54,6 +55,8 @@ export interface Installed {
   description: string;
   /** What Docker's profile says of it now; undefined for engines without profiles. */
   inProfile?: ServerInProfile;
+  /** What it was before, of an install that has replaced it. */
+  before?: ServerInProfile;
 }
 
 /** A server as Docker's profile has it: the truth, of which the daemon's row is a copy. */

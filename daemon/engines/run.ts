@@ -19,9 +19,11 @@ import type {
 } from './cli-command.ts';
 import { AnswerError, CliError, type CliFailure } from './cli-error.ts';
 import { createAnswerCollector, createTailCollector } from './cli-output.ts';
+import { tellEnd } from './cli-record.ts';
 import { type CliChild, type Ears, startStream } from './cli-stream.ts';
 import { type CliTeller, createTeller } from './cli-teller.ts';
 import { openThird } from './third-descriptor.ts';
+import { untilActing } from './until-acting.ts';
 
 export type {
   CliCall,
@@ -29,9 +31,9 @@ export type {
   CliLaunch,
   CliLimits,
   CliOutput,
+  CliRecord,
   CliRunner,
   CliRunnerOptions,
-  CommandKind,
   StreamedProcess,
   StreamedProcessEnd,
 } from './cli-command.ts';
@@ -39,7 +41,8 @@ export type {
 const usual: CliLimits = {
   quick: 30_000,
   long: 300_000,
-  stdout: 64 * 1_048_576,
+  // A catalog of 5,000 servers with a dozen tools each has 71 MB.
+  stdout: 128 * 1_048_576,
   stderr: 1_048_576,
   retries: 3,
   retryPause: 250,
@@ -69,20 +72,27 @@ export function createCliRunner(options: CliRunnerOptions): CliRunner {
     const teller = createTeller(command, options.program);
     check(command, teller);
     const signal = call.signal ? AbortSignal.any([closing.signal, call.signal]) : closing.signal;
-    const act = async () =>
-      readAnswer(command, await collect(command, { ...options, limits, teller, signal }), options, teller);
+    const waiting = untilActing(signal);
+    const act = waiting.whileActing(() =>
+      tellEnd(command, teller, options, async () => {
+        const output = await collect(command, { ...options, limits, teller, signal });
+        return readAnswer(command, output, options, teller);
+      }),
+    );
     try {
-      return await pRetry(() => queues[command.kind].add(act, { signal }), {
+      return await pRetry(() => queues[command.kind].add(act, { signal: waiting.signal }), {
         retries: command.kind === 'read' ? limits.retries : 0,
         minTimeout: limits.retryPause,
         factor: 2,
         randomize: true,
-        signal,
+        signal: waiting.signal,
         shouldRetry: ({ error }) => error instanceof CliError && passing.has(error.failure),
       });
     } catch (error) {
       if (error instanceof CliError) throw error;
       throw teller.error({ failure: signal.aborted ? 'cancelled' : 'unknown', cause: error });
+    } finally {
+      waiting.close();
     }
   };
 
@@ -105,13 +115,13 @@ export function createCliRunner(options: CliRunnerOptions): CliRunner {
       );
       streams.add(stream);
       // What it has left behind goes with it.
-      void stream.ended.then(() => stream.stop()).then(() => streams.delete(stream));
+      void stream.ended.then(() => stream.stop(limits.patience)).then(() => streams.delete(stream));
       if (closing.signal.aborted) await stream.stop();
       return stream;
     },
-    async close() {
+    async close(patience) {
       closing.abort();
-      await Promise.all([...running, ...[...streams].map(stream => stream.stop())]);
+      await Promise.all([...running, ...[...streams].map(stream => stream.stop(patience))]);
     },
   };
 }
@@ -138,7 +148,7 @@ type CollectContext = CliRunnerOptions & { limits: CliLimits; teller: CliTeller;
 /** Runs a command to its end, or to the end that its time, its size or the caller sets. */
 async function collect(command: CliCommand<unknown>, context: CollectContext): Promise<CliOutput> {
   const { limits, signal, teller } = context;
-  const answer = createAnswerCollector(limits.stdout);
+  const answer = createAnswerCollector(limits.stdout, command.format);
   const complaints = createTailCollector(limits.stderr);
   const early = Promise.withResolvers<CliFailure>();
   let isTooLarge = false;
@@ -166,7 +176,7 @@ async function collect(command: CliCommand<unknown>, context: CollectContext): P
     else await child.finish();
     const failure = isTooLarge ? 'too-large' : first;
     if (typeof failure === 'string') throw teller.error({ failure, exitCode: code, stderr: complaints.text() });
-    return { stdout: answer.text(), stderr: complaints.text(), exitCode: code };
+    return { ...answer.answer(), stderr: complaints.text(), exitCode: code };
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', cancel);

@@ -1,6 +1,8 @@
 // How often somebody may ask: strangers by their address, those who are known by who they are. In memory, for one minute at a time.
 import type { MiddlewareHandler } from 'hono';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+// By their files: the whole package brings the drivers of ten databases into memory.
+import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js';
+import RateLimiterRes from 'rate-limiter-flexible/lib/RateLimiterRes.js';
 import { toProblem } from '../../shared/api/problem.ts';
 import { apiPrefix } from '../../shared/api/routes.ts';
 import type { AppEnvironment } from './app-environment.ts';

@@ -147,7 +147,7 @@ async function perform(act: HostAct, open: OpenPanel): Promise<void> {
   else if (act.act === 'openCatalog') open(act.entryId ? `catalog/${encodeURIComponent(act.entryId)}` : 'catalog');
   else if (act.act === 'openDashboard') open('dashboard');
   else if (act.act === 'openSecrets') open('secrets');
-  else if (act.act === 'openDocker') open(act.place);
+  else if (act.act === 'openDocker') open(act.profile ? `profiles/${encodeURIComponent(act.profile)}` : act.place);
   else {
     const document = await workspace.openTextDocument({ language: act.language, content: act.text });
     await window.showTextDocument(document, { preview: true });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ImageReference, ProfileId } from '../domain/docker-names.ts';
+import { limits } from '../domain/limits.ts';
 import { Name } from '../domain/names.ts';
 import { Operation } from './operations.ts';
 import { Problem } from './problem.ts';
@@ -129,6 +130,7 @@ export const previewCatalog = {
   permission: 'catalog:read',
   audited: false,
   body: newCatalog,
+  bodyBytes: limits.documentBody,
   status: 200,
   response: CatalogPreview,
   problems: ['CATALOG_001', 'CATALOG_003', 'CATALOG_004', 'PROFILE_001', ...dockerProblems],
@@ -142,6 +144,7 @@ export const createCatalog = {
   audited: true,
   auditedFields: ['ref', 'title', 'from.type', 'from.ref', 'from.profile', 'replace'],
   body: newCatalog,
+  bodyBytes: limits.documentBody,
   status: 201,
   response: Catalog,
   problems: ['CATALOG_001', 'CATALOG_003', 'CATALOG_004', 'PROFILE_001', ...dockerProblems],

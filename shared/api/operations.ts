@@ -41,7 +41,16 @@ export const Transfer = z
 export type Transfer = z.infer<typeof Transfer>;
 
 export const OperationKind = z
-  .enum(['install', 'update', 'roll-back', 'pull-catalog', 'push-catalog', 'pull-profile', 'push-profile'])
+  .enum([
+    'install',
+    'update',
+    'roll-back',
+    'pull-catalog',
+    'push-catalog',
+    'pull-profile',
+    'push-profile',
+    'pull-image',
+  ])
   .meta({ id: 'OperationKind' });
 export type OperationKind = z.infer<typeof OperationKind>;
 

@@ -69,7 +69,7 @@ const list = {
   DOCKER_007: [503, 'Docker’s secret store is not available'],
   DOCKER_008: [503, 'Docker’s sign-in to remote servers is not available'],
   DOCKER_009: [404, 'docker mcp does not know this'],
-  DOCKER_010: [409, 'docker mcp has something of this name already'],
+  DOCKER_010: [409, 'The name or the port is taken'],
   DOCKER_011: [422, 'docker mcp refuses the values'],
   DOCKER_012: [502, 'The registry cannot be reached'],
   DOCKER_013: [503, 'docker mcp cannot use its database'],

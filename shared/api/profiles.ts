@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ImageReference, ProfileId, ProfileName } from '../domain/docker-names.ts';
+import { limits } from '../domain/limits.ts';
 import { Name } from '../domain/names.ts';
 import { Operation } from './operations.ts';
 import { Nothing, pageOf, pageQuery, type Route } from './route.ts';
@@ -148,6 +149,7 @@ export const importProfile = {
       dryRun: z.boolean().default(false),
     })
     .strict(),
+  bodyBytes: limits.documentBody,
   status: 200,
   response: ProfileImport,
   problems: ['PROFILE_002', 'PROFILE_003', 'PROFILE_004', ...dockerProblems],

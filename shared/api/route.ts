@@ -41,6 +41,8 @@ export interface Route {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** The largest body in bytes, where it is not the usual one. */
+  readonly bodyBytes?: number;
   readonly status: 200 | 201 | 202 | 204;
   readonly response: z.ZodType;
   /** The codes that this route may answer besides those that every route may. */

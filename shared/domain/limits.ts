@@ -1,6 +1,8 @@
 /** Limits that both sides of a border need. Bytes and milliseconds unless the name says otherwise. */
 export const limits = {
   pageSize: { default: 20, most: 100 },
+  /** Of a request that brings a whole catalog or profile along. */
+  documentBody: 5_242_880,
   requestBody: 1_048_576,
   /** One JSON-RPC line from a server; a longer one is dropped and its call fails. */
   message: { default: 10_485_760, most: 104_857_600 },

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { artifactsFolder } from '../support/browser.ts';
 import { ensureCodeServer } from '../support/code-server/install.ts';
 import { vsixFile } from '../support/package.ts';
+import { measureCatalog } from './catalog.ts';
 import { measureDaemon } from './daemon.bench.ts';
 import { measureExtension } from './extension.bench.ts';
 import { measurePage } from './page.bench.ts';
@@ -32,6 +33,8 @@ const codeServer = await ensureCodeServer(say);
 const started = new Date().toISOString();
 say('sizes (production build) ...');
 const bytes = await measureSizes();
+say('catalog ...');
+const catalog = await measureCatalog();
 say('daemon ...');
 const daemon = await measureDaemon();
 say('page ...');
@@ -56,7 +59,9 @@ const report = {
     rssToIdle: 1.5,
     activateMs: 20,
     coldLoadP95Ms: 1_000,
+    catalogSearchP95Ms: 50,
   },
+  catalog,
   daemon,
   page,
   extension,

@@ -1,12 +1,36 @@
 // What every engine promises to the features, as one suite that runs on each of them.
 import assert from 'node:assert/strict';
-import type { Engine, InstallProgress, LaunchPlan, PackageInstall, ServerToRun } from '../../daemon/engines/engine.ts';
+import type {
+  Engine,
+  Installed,
+  InstallProgress,
+  InstallRequest,
+  LaunchPlan,
+  PackageInstall,
+  ServerToRun,
+} from '../../daemon/engines/engine.ts';
 import { CatalogEntry } from '../../shared/api/catalog.ts';
 import { EngineStatus } from '../../shared/api/daemon.ts';
 import { isProblemError, type ProblemCode } from '../../shared/api/problem.ts';
 import type { ServerSource } from '../../shared/api/servers.ts';
 
 export interface EngineUnderTest {
+  engine: Engine;
+  /** The install of something good under this id, and what it becomes. */
+  good(serverId: string): { request: InstallRequest; source: ServerSource };
+  /** The install of what does not exist, and how that is refused. */
+  absent(serverId: string): { request: InstallRequest; code: ProblemCode };
+  /** An install that does not end by itself. */
+  neverEnding(serverId: string): InstallRequest;
+  /** Whether the engine has a server's files, or has it in a profile. */
+  has(serverId: string): Promise<boolean>;
+  /** How a server of it is run. */
+  planKind: LaunchPlan['kind'];
+  close(): Promise<void>;
+}
+
+/** An engine for packages: what it is good for can be told by name. */
+export interface PackageEngineUnderTest {
   engine: Engine;
   /** A package that can be installed and run. */
   good: { package: string; version: string; integrity: string };
@@ -15,9 +39,11 @@ export interface EngineUnderTest {
   close(): Promise<void>;
 }
 
-const request = (more: Partial<PackageInstall> & { package: string }): PackageInstall => ({
+const absentPackage = '@quayside-test/there-is-no-such-package';
+
+const request = (serverId: string, more: Partial<PackageInstall> & { package: string }): PackageInstall => ({
   kind: 'package',
-  serverId: 'one',
+  serverId,
   version: 'latest',
   integrity: undefined,
   allowScripts: false,
@@ -63,6 +89,19 @@ export async function rejectsWith(code: ProblemCode, promise: Promise<unknown>) 
 
 const stdio = (plan: LaunchPlan) => (plan.kind === 'stdio' ? plan : assert.fail('a plan for a child was expected'));
 
+async function hasFiles(engine: Engine, id: string, source: ServerSource): Promise<boolean> {
+  try {
+    await engine.plan(serverToRun(id, source));
+    return true;
+  } catch (error) {
+    if (isProblemError(error) && error.code === 'SERVER_004') return false;
+    throw error;
+  }
+}
+
+const inProfileOf = (installed: Installed) => (installed.inProfile ? { inProfile: installed.inProfile } : {});
+
+/** What every engine promises, whatever it installs. */
 export function describeEngineContract(name: string, make: () => Promise<EngineUnderTest>): void {
   describe(`the contract of an engine, kept by ${name}`, () => {
     let subject: EngineUnderTest;
@@ -74,17 +113,17 @@ export function describeEngineContract(name: string, make: () => Promise<EngineU
     });
     afterEach(() => subject.close());
 
-    const install = (more: Partial<PackageInstall> = {}, signal = new AbortController().signal) =>
-      subject.engine.install(request({ package: subject.good.package, ...more }), {
-        onProgress: step => steps.push(step),
-        signal,
-      });
+    const run = (wanted: InstallRequest, signal = new AbortController().signal) =>
+      subject.engine.install(wanted, { onProgress: step => steps.push(step), signal });
+    const install = (serverId = 'one') => run(subject.good(serverId).request);
+    const remove = (id: string, installed?: Installed) =>
+      subject.engine.remove({ id, ...(installed ? inProfileOf(installed) : {}) });
 
     it('tells whether it can be used', async () => {
       const status = EngineStatus.parse(await subject.engine.probe());
       assert.equal(status.kind, subject.engine.kind);
-      assert.equal(status.available, true);
       assert.equal(status.reason, null);
+      assert.equal(status.available, true);
     });
 
     it('offers entries that are valid, pinned and named once', async () => {
@@ -95,12 +134,12 @@ export function describeEngineContract(name: string, make: () => Promise<EngineU
       assert.deepEqual(JSON.parse(JSON.stringify(offers)), offers, 'offers are plain JSON');
     });
 
-    it('installs a package, pins what it found and tells how to run it', async () => {
-      const { source } = await install();
-      assert.deepEqual(source, { type: 'npm', ...subject.good });
-      const plan = stdio(await subject.engine.plan(serverToRun('one', source, { arguments: ['--flag'] })));
-      assert.ok(plan.command.startsWith('/'), plan.command);
-      assert.equal(plan.args.at(-1), '--flag');
+    it('installs, says what it has installed, and tells how to run it', async () => {
+      const installed = await install();
+      assert.deepEqual(installed.source, subject.good('one').source);
+      assert.equal(await subject.has('one'), true);
+      const server = { ...serverToRun('one', installed.source), ...inProfileOf(installed) };
+      assert.equal((await subject.engine.plan(server)).kind, subject.planKind);
     });
 
     it('tells of its progress in sentences, and never goes back', async () => {
@@ -115,10 +154,87 @@ export function describeEngineContract(name: string, make: () => Promise<EngineU
       assert.ok(steps.every(({ step }) => /^[A-Z]/.test(step)));
     });
 
-    it('refuses a package that does not exist and leaves nothing of it', async () => {
-      await rejectsWith('INSTALL_001', install({ package: '@quayside-test/there-is-no-such-package' }));
-      const source = { type: 'npm', ...subject.good } as const;
-      await rejectsWith('SERVER_004', subject.engine.plan(serverToRun('one', source)));
+    it('refuses what does not exist and leaves nothing of it', async () => {
+      const { request: wanted, code } = subject.absent('one');
+      await rejectsWith(code, run(wanted));
+      assert.equal(await subject.has('one'), false);
+    });
+
+    it('stops when it is cancelled and leaves nothing', async () => {
+      const controller = new AbortController();
+      const running = run(subject.neverEnding('one'), controller.signal);
+      setTimeout(() => controller.abort(), 300);
+      const started = Date.now();
+      await rejectsWith('INSTALL_007', running);
+      assert.ok(Date.now() - started < 3_000);
+      assert.equal(await subject.has('one'), false);
+    });
+
+    it('does not begin what is cancelled already', async () => {
+      await rejectsWith('INSTALL_007', run(subject.good('one').request, AbortSignal.abort()));
+      assert.equal(await subject.has('one'), false);
+    });
+
+    it('keeps an install when another of the same server fails', async () => {
+      await install();
+      const { request: wanted, code } = subject.absent('one');
+      await rejectsWith(code, run(wanted));
+      assert.equal(await subject.has('one'), true);
+    });
+
+    it('removes a server, and does not mind if there is none', async () => {
+      const installed = await install();
+      await remove('one', installed);
+      assert.equal(await subject.has('one'), false);
+      await remove('one', installed);
+      await remove('never-installed');
+    });
+
+    it('tidies away nothing that is known', async () => {
+      await install();
+      await install('two');
+      await subject.engine.tidy(new Set(['one', 'two']));
+      assert.deepEqual([await subject.has('one'), await subject.has('two')], [true, true]);
+    });
+  });
+}
+
+/** What engines for packages promise beyond that: exact versions, files of their own, commands and remote servers. */
+export function describePackageEngineContract(name: string, make: () => Promise<PackageEngineUnderTest>): void {
+  describeEngineContract(name, async () => {
+    const subject = await make();
+    const { engine, good } = subject;
+    const source = { type: 'npm', ...good } as const;
+    return {
+      engine,
+      good: serverId => ({ request: request(serverId, { package: good.package }), source }),
+      absent: serverId => ({ request: request(serverId, { package: absentPackage }), code: 'INSTALL_001' }),
+      neverEnding: serverId => request(serverId, { package: subject.neverEnding() }),
+      has: id => hasFiles(engine, id, source),
+      planKind: 'stdio',
+      close: subject.close,
+    };
+  });
+
+  describe(`the contract of an engine for packages, kept by ${name}`, () => {
+    let subject: PackageEngineUnderTest;
+
+    beforeEach(async () => {
+      subject = await make();
+    });
+    afterEach(() => subject.close());
+
+    const install = (more: Partial<PackageInstall> = {}) =>
+      subject.engine.install(request(more.serverId ?? 'one', { package: subject.good.package, ...more }), {
+        onProgress: () => {},
+        signal: new AbortController().signal,
+      });
+
+    it('hands the arguments of the configuration to what it installed', async () => {
+      const { source } = await install();
+      const plan = stdio(await subject.engine.plan(serverToRun('one', source, { arguments: ['--flag'] })));
+      assert.ok(plan.command.startsWith('/'), plan.command);
+      assert.equal(plan.args.at(-1), '--flag');
     });
 
     it('refuses a version that does not exist', async () => {
@@ -128,35 +244,6 @@ export function describeEngineContract(name: string, make: () => Promise<EngineU
     it('refuses a package that is not the pinned one', async () => {
       const integrity = `sha512-${Buffer.alloc(64).toString('base64')}`;
       await rejectsWith('INSTALL_002', install({ integrity }));
-    });
-
-    it('stops when it is cancelled and leaves nothing', async () => {
-      const controller = new AbortController();
-      const running = install({ package: subject.neverEnding() }, controller.signal);
-      setTimeout(() => controller.abort(), 300);
-      const started = Date.now();
-      await rejectsWith('INSTALL_007', running);
-      assert.ok(Date.now() - started < 3_000);
-      const source = { type: 'npm', ...subject.good } as const;
-      await rejectsWith('SERVER_004', subject.engine.plan(serverToRun('one', source)));
-    });
-
-    it('does not begin what is cancelled already', async () => {
-      await rejectsWith('INSTALL_007', install({}, AbortSignal.abort()));
-    });
-
-    it('keeps an install when another of the same server fails', async () => {
-      const { source } = await install();
-      await rejectsWith('INSTALL_001', install({ package: '@quayside-test/there-is-no-such-package' }));
-      await subject.engine.plan(serverToRun('one', source));
-    });
-
-    it('removes a server’s files, and does not mind if there are none', async () => {
-      const { source } = await install();
-      await subject.engine.remove({ id: 'one' });
-      await rejectsWith('SERVER_004', subject.engine.plan(serverToRun('one', source)));
-      await subject.engine.remove({ id: 'one' });
-      await subject.engine.remove({ id: 'never-installed' });
     });
 
     it('tidies away what nobody knows and keeps the rest', async () => {

@@ -9,12 +9,14 @@ export interface RunningProcess {
 }
 
 const owned = new Set<number>();
+let endsThem = false;
 
 /** Ends the group of a detached child with this process, however this process ends; returns the child. */
 export function endWithUs<T extends ChildProcess>(child: T): T {
   const { pid } = child;
   if (pid === undefined) return child;
-  if (owned.size === 0) {
+  if (!endsThem) {
+    endsThem = true;
     process.once('exit', () => {
       for (const group of owned) signal(-group, 'SIGKILL');
     });

@@ -115,7 +115,7 @@ function Entries({ state, found }: { state: CatalogState; found: Page<CatalogEnt
   return (
     <>
       <p class="quiet" role="status">
-        {narrowed && all !== undefined && all >= found.total
+        {narrowed && all !== undefined && all > found.total
           ? `${found.total} of ${countOf(all, 'server')}`
           : countOf(found.total, 'server')}
       </p>
@@ -164,8 +164,16 @@ function Card({ entry }: { entry: CatalogEntry }) {
       </h2>
       <p class="facts">
         <span>{kind.word}</span>
-        {entry.publisher && <ServerText text={entry.publisher} />}
-        {entry.license && <ServerText text={entry.license} />}
+        {entry.publisher && (
+          <span>
+            <ServerText text={entry.publisher} />
+          </span>
+        )}
+        {entry.license && (
+          <span>
+            <ServerText text={entry.license} />
+          </span>
+        )}
         {tools !== undefined && <span>{countOf(tools, 'tool')}</span>}
         {entry.popularity !== null && entry.popularity > 0 && (
           <span title={`${entry.popularity} pulls or stars`}>

@@ -53,6 +53,16 @@ export function createDockerInstallState(
     if (type.startsWith('secret.') && entry.secretSlots.length > 0) void secrets.reload();
   });
 
+  /** Profiles that this form has made by name: a second try uses them. */
+  const profilesMade = new Map<string, string>();
+  const profileIdOf = async (profile: DockerInstallRequest['profile']): Promise<string> => {
+    if ('id' in profile) return profile.id;
+    const known = profilesMade.get(profile.name);
+    if (known !== undefined) return known;
+    const { id } = await api.createProfile({ body: { name: profile.name } });
+    profilesMade.set(profile.name, id);
+    return id;
+  };
   const storeValues = async (slots: readonly FilledSlot[], made: string[]): Promise<SecretReference[]> => {
     const taken = (secrets.value.value ?? []).map(({ name }) => name);
     const references: SecretReference[] = [];
@@ -80,7 +90,7 @@ export function createDockerInstallState(
       followed.forget();
       const made: string[] = [];
       const begun = await act.run('install', async () => {
-        const profileId = 'id' in profile ? profile.id : (await api.createProfile({ body: { name: profile.name } })).id;
+        const profileId = await profileIdOf(profile);
         try {
           const secretReferences = await storeValues(slots, made);
           followed.follow(

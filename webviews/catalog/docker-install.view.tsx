@@ -7,13 +7,13 @@ import type { Profile } from '../../shared/api/profiles.ts';
 import { ProfileName } from '../../shared/domain/docker-names.ts';
 import { announce } from '../kit/announcer.ts';
 import { useApp } from '../kit/app.ts';
-import { missingReason } from '../kit/capability.tsx';
 import { Button, Icon, PlaceLink } from '../kit/controls.tsx';
 import { Note, ProblemNotice } from '../kit/feedback.tsx';
 import { Checkbox, Field, Select, TextInput } from '../kit/fields.tsx';
 import { Form } from '../kit/form.tsx';
 import { countOf } from '../kit/format.ts';
 import { createLoad } from '../kit/load.ts';
+import { missingReason } from '../kit/missing-reason.ts';
 import { FollowedOperation, OperationSteps } from '../kit/operation.tsx';
 import { useOwned } from '../kit/owned.ts';
 import { ServerText } from '../kit/text.tsx';
@@ -25,15 +25,20 @@ import { SlotFields, useSlots } from './slots.view.tsx';
 
 const aNewProfile = '';
 
-/** Which profile gets it; a machine without one makes its first here. */
-function useProfileChoice() {
+/** Which profile gets it: the first that has it not yet; a machine without one makes its first here. */
+function useProfileChoice(entry: CatalogEntry) {
   const { live } = useApp();
   const profiles = live.profiles.value.value ?? [];
   const [chosen, setChosen] = useState<string>();
   const [name, setName] = useState('My servers');
-  const id = chosen ?? profiles[0]?.id ?? aNewProfile;
+  const holderIn = (profile: string) =>
+    (live.servers.value.value ?? []).find(
+      server => server.profile === profile && server.nameInProfile === entry.nameInCatalog,
+    );
+  const free = profiles.find(profile => !holderIn(profile.id));
+  const id = chosen ?? (free ?? profiles[0])?.id ?? aNewProfile;
   const wrongName = id === aNewProfile ? ProfileName.safeParse(name).error?.issues[0]?.message : undefined;
-  return { profiles, id, setChosen, name, setName, wrongName };
+  return { profiles, id, setChosen, name, setName, wrongName, there: holderIn(id) };
 }
 
 export function DockerInstall({ entry }: { entry: CatalogEntry }) {
@@ -62,29 +67,35 @@ export function DockerInstall({ entry }: { entry: CatalogEntry }) {
   );
 }
 
-const Progress = ({ operation, state }: { operation: Operation; state: DockerInstallState }) => (
-  <div class="install-progress">
-    <FollowedOperation operation={operation} onRetry={state.retried} onDismiss={state.followed.forget} />
-    {hasEnded(operation) && operation.state === 'failed' && (
-      <p class="quiet">What the failed step had begun was undone; steps that are done are not done again.</p>
-    )}
-  </div>
-);
+function Progress({ operation, state }: { operation: Operation; state: DockerInstallState }) {
+  const place = useRef<HTMLDivElement>(null);
+  // Below a long form what begins or fails would be out of sight.
+  useEffect(() => place.current?.scrollIntoView({ block: 'nearest' }), [operation.state]);
+  return (
+    <div class="install-progress" ref={place}>
+      <FollowedOperation operation={operation} onRetry={state.retried} onDismiss={state.followed.forget} />
+      {hasEnded(operation) && operation.state === 'failed' && (
+        <p class="quiet">What was half done was taken back. A second try does not repeat what is done.</p>
+      )}
+    </div>
+  );
+}
 
 function DockerInstallForm({ entry, state }: { entry: CatalogEntry; state: DockerInstallState }) {
   const { live } = useApp();
-  const profile = useProfileChoice();
+  const profile = useProfileChoice(entry);
   const inputs = useInputs(entry);
   const slots = useSlots(entry, state);
-  const [start, setStart] = useState(true);
+  const [wantsStart, setStart] = useState(true);
   const [tried, setTried] = useState(false);
   const running = state.running.value;
+  const start = wantsStart && !slots.lacking;
   const missing = missingReason(live.docker.value.value, 'profiles') !== undefined && profile.profiles.length === 0;
   const problem = state.act.problem.value;
   const install = async () => {
     setTried(true);
     const { value, errors } = inputs.outcome;
-    if (running || profile.wrongName !== undefined || errors.size > 0 || slots.errors.size > 0) return;
+    if (running || profile.there || profile.wrongName !== undefined || errors.size > 0 || slots.errors.size > 0) return;
     const begun = await state.install({
       profile: profile.id === aNewProfile ? { name: profile.name.trim() } : { id: profile.id },
       inputs: inputs.group ? toRecord(value) : {},
@@ -99,7 +110,7 @@ function DockerInstallForm({ entry, state }: { entry: CatalogEntry; state: Docke
   ]);
   return (
     <Form label={`Install ${entry.title}`} onSubmit={() => void install()}>
-      <ProfileFields entry={entry} choice={profile} tried={tried} />
+      <ProfileFields choice={profile} tried={tried} />
       {inputs.group && (
         <fieldset class="field-group">
           <legend class="field-label">Settings</legend>
@@ -107,14 +118,20 @@ function DockerInstallForm({ entry, state }: { entry: CatalogEntry; state: Docke
         </fieldset>
       )}
       <SlotFields slots={slots} tried={tried} />
-      <Checkbox label="Start it when it is installed" checked={start} onChange={setStart} />
+      <Checkbox
+        label="Start it when it is installed"
+        description={slots.lacking ? 'It cannot be started before it has the secrets that it needs.' : undefined}
+        checked={start}
+        disabled={slots.lacking}
+        onChange={setStart}
+      />
       {entry.kind === 'remote' ? (
         <Note icon="globe">
           <p>It runs on another machine. What you send to its tools goes there.</p>
         </Note>
       ) : (
         <Note icon="shield">
-          <p>It runs in a container of its own, without your files and without new rights.</p>
+          <p>It runs in a container of its own and sees none of your files but those that its settings name.</p>
         </Note>
       )}
       {problem && (problem.errors ?? []).length === 0 && (
@@ -126,7 +143,7 @@ function DockerInstallForm({ entry, state }: { entry: CatalogEntry; state: Docke
           icon="cloud-download"
           type="submit"
           busy={running}
-          disabled={missing || live.docker.value.value?.available === false}
+          disabled={missing || profile.there !== undefined || live.docker.value.value?.available === false}
         >
           {running ? 'Installing' : 'Install'}
         </Button>
@@ -135,23 +152,25 @@ function DockerInstallForm({ entry, state }: { entry: CatalogEntry; state: Docke
   );
 }
 
+/** Where the daemon finds fault with settings, whatever it was asked. */
+const settingsPath = /^(?:\/body)?(?:\/configuration)?\/(?:inputs|settings)/;
+
 const fromDaemon = (problem: Problem | undefined, places: readonly string[]) =>
   placeErrors(
     (problem?.errors ?? [])
-      .filter(({ path }) => /^(?:\/body)?\/inputs/.test(path))
-      .map(({ path, message }) => ({ path: path.replace(/^(?:\/body)?\/inputs/, '/arguments'), message })),
+      .filter(({ path }) => settingsPath.test(path))
+      .map(({ path, message }) => ({ path: path.replace(settingsPath, '/arguments'), message })),
     places,
   );
 
 interface ProfileFieldsProps {
-  entry: CatalogEntry;
   choice: ReturnType<typeof useProfileChoice>;
   tried: boolean;
 }
 
-function ProfileFields({ entry, choice, tried }: ProfileFieldsProps) {
+function ProfileFields({ choice, tried }: ProfileFieldsProps) {
   const { live } = useApp();
-  const { profiles, id, setChosen, name, setName, wrongName } = choice;
+  const { profiles, id, setChosen, name, setName, wrongName, there } = choice;
   const canMake = missingReason(live.docker.value.value, 'profiles') === undefined;
   const options = [
     ...profiles.map((profile: Profile) => ({
@@ -160,9 +179,6 @@ function ProfileFields({ entry, choice, tried }: ProfileFieldsProps) {
     })),
     ...(canMake ? [{ value: aNewProfile, label: 'A new profile' }] : []),
   ];
-  const there = (live.servers.value.value ?? []).find(
-    server => server.profile === id && server.nameInProfile === entry.nameInCatalog,
-  );
   return (
     <>
       <div class="field-columns">
@@ -179,7 +195,7 @@ function ProfileFields({ entry, choice, tried }: ProfileFieldsProps) {
         <Note icon="check">
           <p>
             It is in this profile already, as <PlaceLink to={{ view: 'server', id: there.id }}>{there.id}</PlaceLink>.
-            Its settings and its choice of tools are kept where you change nothing.
+            Change its settings there, or choose another profile.
           </p>
         </Note>
       )}

@@ -28,8 +28,7 @@ export function EntryView({ id }: { id: string }) {
     const load = createLoad(abort => api.getCatalogEntry({ params: { id } }, { signal: abort }));
     void load.reload();
     const stop = live.onEvent(event => {
-      if (event.type === 'reset' || event.type === 'server.removed' || event.type === 'operation.changed')
-        void load.reload();
+      if (['reset', 'catalogs.changed', 'server.removed', 'operation.changed'].includes(event.type)) void load.reload();
     });
     return {
       ...load,
@@ -68,8 +67,16 @@ const EntryHead = ({ entry }: { entry: CatalogEntry }) => (
     </h1>
     <p class="facts">
       <span>{kindIcons[entry.kind].word}</span>
-      {entry.publisher && <ServerText text={entry.publisher} />}
-      {entry.license && <ServerText text={entry.license} />}
+      {entry.publisher && (
+        <span>
+          <ServerText text={entry.publisher} />
+        </span>
+      )}
+      {entry.license && (
+        <span>
+          <ServerText text={entry.license} />
+        </span>
+      )}
       {entry.popularity !== null && entry.popularity > 0 && (
         <span>
           <Icon name="star-empty" /> {shortCount(entry.popularity)}

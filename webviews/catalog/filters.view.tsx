@@ -6,10 +6,9 @@ import { Icon } from '../kit/controls.tsx';
 import { Field, Select, TextInput } from '../kit/fields.tsx';
 import { type CatalogState, isNarrowed, sortingOf } from './catalog.state.ts';
 import { originWords } from './catalog-words.ts';
+import { chipsOf, kindWords } from './filter-chips.ts';
 
 const sortWords = { relevance: 'Best match', title: 'Title', popularity: 'Popularity' } as const;
-const kindWords: Record<EntryKind, string> = { image: 'Image', remote: 'Remote', package: 'Package' };
-const engineWords = { docker: 'Docker', process: 'Process' } as const;
 
 type Options = readonly { value: string; label: string }[];
 
@@ -40,15 +39,17 @@ export function Filters({ state }: { state: CatalogState }) {
         </Field>
       </div>
       <div class="filter-line">
-        {filterSelects(filters, facets, catalogs).map(({ name, value, options, set }) => (
-          <Select
-            key={name}
-            label={name}
-            value={value}
-            options={[{ value: '', label: name }, ...options]}
-            onChange={next => state.filter(set(next))}
-          />
-        ))}
+        {filterSelects(filters, facets, catalogs)
+          .filter(({ options }) => options.length > 0)
+          .map(({ name, value, options, set }) => (
+            <Select
+              key={name}
+              label={name}
+              value={value}
+              options={[{ value: '', label: name }, ...options]}
+              onChange={next => state.filter(set(next))}
+            />
+          ))}
       </div>
       <Chips state={state} catalogs={catalogs} />
     </search>
@@ -121,7 +122,7 @@ function filterSelects(
       set: value => ({ engine: value === 'docker' || value === 'process' ? value : undefined }),
     },
     {
-      name: 'With or without secrets',
+      name: 'Secrets: any',
       value: yesNo(filters.secrets),
       options: [
         { value: 'yes', label: 'Needs secrets' },
@@ -130,7 +131,7 @@ function filterSelects(
       set: value => ({ secrets: flag(value) }),
     },
     {
-      name: 'Installed or not',
+      name: 'Installed: any',
       value: yesNo(filters.installed),
       options: [
         { value: 'yes', label: 'Installed' },
@@ -171,24 +172,4 @@ function Chips({ state, catalogs }: { state: CatalogState; catalogs: Catalog[] }
       </button>
     </div>
   );
-}
-
-/** What narrows the list, in words. */
-export function chipsOf(
-  filters: CatalogFilters,
-  catalogs: readonly Catalog[],
-): { key: keyof CatalogFilters; words: string }[] {
-  const { catalog, origin, category, tag, license, kind, engine, secrets, installed } = filters;
-  const words: [keyof CatalogFilters, string | undefined][] = [
-    ['catalog', catalog && (catalogs.find(({ id }) => id === catalog)?.title ?? catalog)],
-    ['origin', origin && originWords[origin]],
-    ['category', category],
-    ['tag', tag],
-    ['license', license],
-    ['kind', kind && kindWords[kind]],
-    ['engine', engine && engineWords[engine]],
-    ['secrets', secrets === undefined ? undefined : secrets ? 'needs secrets' : 'needs no secrets'],
-    ['installed', installed === undefined ? undefined : installed ? 'installed' : 'not installed'],
-  ];
-  return words.flatMap(([key, value]) => (value ? [{ key, words: value }] : []));
 }

@@ -53,7 +53,7 @@ export function PullCatalogForm({ state, onDone }: FormProps) {
 }
 
 const sourceWords: Record<CatalogSourceKind, string> = {
-  file: 'A file: a catalog, a server.yaml or a server.json',
+  file: 'A file',
   profile: 'The servers of a profile',
   oci: 'A catalog in a registry',
   empty: 'Nothing: an empty catalog',
@@ -128,7 +128,7 @@ function SourceField({ draft, errors, change }: SourceFieldProps) {
   if (draft.kind === 'file')
     return (
       <TextFileInput
-        label="File"
+        label="A catalog, a server.yaml or a server.json"
         accept=".yaml,.yml,.json"
         most={mostFile}
         error={errors.file}
@@ -173,7 +173,7 @@ function Preview({ preview, state, onDone }: FormProps & { preview: CatalogPrevi
       </p>
       <ChangeList label="Servers" changes={servers.map(({ name, change, kind }) => ({ name, change, detail: kind }))} />
       {leftOut.length > 0 && (
-        <Note icon="warning">
+        <Note icon="warning" tone="warning">
           <p>{countOf(leftOut.length, 'server')} would be left out:</p>
           <ul class="bullets">
             {leftOut.map(({ name, reason }) => (

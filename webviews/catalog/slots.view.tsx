@@ -25,6 +25,8 @@ interface Slots {
   filled: readonly FilledSlot[];
   /** By variable. */
   errors: ReadonlyMap<string, string>;
+  /** True if one that it needs is to come later. */
+  lacking: boolean;
   choose: (variable: string, choice: SlotChoice) => void;
   /** Empties the fields once the values are in the vault. */
   forget: () => void;
@@ -59,6 +61,7 @@ export function useSlots({ secretSlots }: CatalogEntry, state: DockerInstallStat
     stored: secrets.map(({ id, name }) => ({ value: id, label: name })),
     filled: rows.map(({ slot, choice, entry }) => ({ slot, choice, readValue: entry.read })),
     errors,
+    lacking: rows.some(({ slot, choice }) => slot.required && choice.kind === 'later'),
     choose: (variable, choice) => setChosen(new Map([...chosen, [variable, choice]])),
     forget: () => {
       // A second try uses what is in the vault now.

@@ -8,7 +8,7 @@ import { Diff } from '../kit/diff.tsx';
 import { Empty, Loaded, Note, ProblemNotice } from '../kit/feedback.tsx';
 import { Field, Select, TextInput } from '../kit/fields.tsx';
 import { Form } from '../kit/form.tsx';
-import { formatAgo } from '../kit/format.ts';
+import { countOf, formatAgo } from '../kit/format.ts';
 import { useNow } from '../kit/now.ts';
 import { useOwned } from '../kit/owned.ts';
 import { ServerText } from '../kit/text.tsx';
@@ -60,11 +60,7 @@ function Clients() {
             clients.length === 0 ? (
               <Empty icon="plug" title="docker mcp knows no client here" />
             ) : (
-              <ul class="rows">
-                {byUse(clients).map(client => (
-                  <ClientRow key={client.id} client={client} state={state} />
-                ))}
-              </ul>
+              <ClientLists clients={clients} state={state} />
             )
           }
         </Loaded>
@@ -74,11 +70,31 @@ function Clients() {
   );
 }
 
-/** Connected ones first, then those that are installed, then the rest. */
-const byUse = (clients: readonly McpClient[]): McpClient[] => {
-  const rank = ({ connected, installed }: McpClient) => (connected ? 0 : installed === false ? 2 : 1);
-  return [...clients].sort((a, b) => rank(a) - rank(b) || (a.title < b.title ? -1 : 1));
-};
+/** Connected ones first, then those that may be here; those that are not found are kept out of the way. */
+function ClientLists({ clients, state }: { clients: readonly McpClient[]; state: ClientsState }) {
+  const sorted = [...clients].sort((a, b) => Number(b.connected) - Number(a.connected) || (a.title < b.title ? -1 : 1));
+  const isHere = ({ connected, installed, supported }: McpClient) => connected || (supported && installed !== false);
+  const [here, absent] = [sorted.filter(isHere), sorted.filter(client => !isHere(client))];
+  return (
+    <>
+      {here.length > 0 && <ClientList clients={here} state={state} />}
+      {absent.length > 0 && (
+        <details class="absent-clients" open={here.length === 0}>
+          <summary>{countOf(absent.length, 'client')} not found on this machine</summary>
+          <ClientList clients={absent} state={state} />
+        </details>
+      )}
+    </>
+  );
+}
+
+const ClientList = ({ clients, state }: { clients: readonly McpClient[]; state: ClientsState }) => (
+  <ul class="rows">
+    {clients.map(client => (
+      <ClientRow key={client.id} client={client} state={state} />
+    ))}
+  </ul>
+);
 
 const isFullPath = (text: string): boolean => /^(?:\/|[A-Za-z]:[\\/])/.test(text);
 
@@ -125,14 +141,13 @@ function Scope({ state }: { state: ClientsState }) {
 }
 
 function ClientRow({ client, state }: { client: McpClient; state: ClientsState }) {
-  const { id, title, connected, profile, installed, supported, file, problem, servers } = client;
+  const { id, title, connected, profile, supported, file, problem, servers } = client;
   const pending = state.pending.value;
   return (
     <li class="row" data-client={id}>
       <div class="row-main">
         <span class="tool-names">
           <span class="row-title">{title}</span>
-          {installed === false && <Badge>not found</Badge>}
           {!supported && <Badge>not on this system</Badge>}
         </span>
         <span class="facts">
@@ -152,8 +167,10 @@ function ClientRow({ client, state }: { client: McpClient; state: ClientsState }
           )}
         </span>
         {problem && (
-          <span class="quiet">
-            <Icon name="warning" /> <ServerText text={problem} />
+          <span class="facts">
+            <span>
+              <Icon name="warning" /> <ServerText text={problem} />
+            </span>
           </span>
         )}
       </div>
@@ -226,7 +243,7 @@ function Change({ pending: { client, change, preview }, state }: { pending: Pend
         <code>{preview.file}</code>. Values that look secret are hidden here and stay as they are.
       </p>
       {preview.losesComments && (
-        <Note icon="warning">
+        <Note icon="warning" tone="warning">
           <p>docker mcp writes the whole file anew, and its comments are lost. The backup has them.</p>
         </Note>
       )}

@@ -13,6 +13,7 @@ import { ServerList } from '../kit/server-list.tsx';
 import { ServerText } from '../kit/text.tsx';
 import { TextBlock } from '../kit/text-block.tsx';
 import { clientSnippet, createSnippetState, recentProblems, runningOperations, tokenPlace } from './dashboard.state.ts';
+import { DockerPart, DockerWarnings } from './docker.view.tsx';
 import './dashboard.css';
 
 const statusSeconds = 15;
@@ -36,12 +37,14 @@ export function DashboardView() {
         <QuickLinks />
       </header>
       <Operations />
+      <DockerWarnings />
       <Problems />
       <div class="dashboard-columns">
         <Servers />
         <div class="dashboard-side">
           <Connect />
           <Divider />
+          <DockerPart />
           <Loaded load={live.status} what="the daemon's status">
             {status => <Machine status={status} />}
           </Loaded>

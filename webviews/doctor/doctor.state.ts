@@ -11,6 +11,8 @@ export interface DoctorState {
   readonly fixing: Act;
   readonly bundling: Act;
   readonly bundle: ReadonlySignal<SupportBundle | undefined>;
+  /** Checks that were not well when all were made last; a mended one stays among them, so that it is seen. */
+  readonly troubled: ReadonlySignal<ReadonlySet<string>>;
   examine(): Promise<void>;
   fix(check: DoctorCheck): Promise<void>;
   makeBundle(): Promise<void>;
@@ -21,15 +23,22 @@ export function createDoctorState({ api, host }: Pick<App, 'api' | 'host'>): Doc
   const report = createLoad(abort => api.runDoctor({}, { signal: abort }));
   const [fixing, bundling] = [createAct(), createAct()];
   const bundle = signal<SupportBundle | undefined>(undefined);
-  void report.reload();
+  const troubled = signal<ReadonlySet<string>>(new Set());
+  const examine = async () => {
+    await report.reload();
+    const found = report.value.value?.checks ?? [];
+    troubled.value = new Set(found.filter(({ state }) => state === 'error' || state === 'warning').map(({ id }) => id));
+  };
+  void examine();
   return {
     report,
+    troubled,
     fixing,
     bundling,
     bundle,
     async examine() {
       fixing.dismiss();
-      await report.reload();
+      await examine();
       const found = report.value.value;
       if (found) announce(summaryOf(found));
     },

@@ -1,4 +1,3 @@
-import { useState } from 'preact/hooks';
 import type { DoctorCheck, DoctorReport } from '../../shared/api/doctor.ts';
 import { useApp } from '../kit/app.ts';
 import { Button, ExternalLink, Icon } from '../kit/controls.tsx';
@@ -62,59 +61,64 @@ function BundlePart({ state }: { state: DoctorState }) {
   if (!host.save)
     return (
       <p class="quiet panel-bundle">
-        For a support bundle, run the command “Quayside: Make Support Bundle…” or <code>quayside doctor --bundle</code>.
+        For a support bundle, run the command “Quayside: Save Support Bundle...” or{' '}
+        <code>quayside doctor --bundle</code>.
       </p>
     );
   if (state.bundling.problem.value)
     return <ProblemNotice problem={state.bundling.problem.value} onDismiss={state.bundling.dismiss} />;
   if (!bundle) return null;
   return (
-    <Note icon="file-zip">
-      <p>
-        <code>{bundle.fileName}</code> ({formatBytes(bundle.bytes)}) was downloaded. It holds no secrets. Look into it
-        before you hand it on:
-      </p>
-      <ul class="bullets">
-        {bundle.contents.map(({ name, about }) => (
-          <li key={name}>
-            <code>{name}</code> <span class="quiet">{about}</span>
-          </li>
-        ))}
-      </ul>
-    </Note>
+    <section class="section" aria-label="Support bundle">
+      <Note icon="file-zip">
+        <p>
+          <code>{bundle.fileName}</code> ({formatBytes(bundle.bytes)}) was downloaded. It holds no secrets. Look into it
+          before you hand it on:
+        </p>
+        <ul class="bullets">
+          {bundle.contents.map(({ name, about }) => (
+            <li key={name}>
+              <code>{name}</code> <span class="quiet">{about}</span>
+            </li>
+          ))}
+        </ul>
+      </Note>
+    </section>
   );
 }
 
 function Report({ report, state }: { report: DoctorReport; state: DoctorState }) {
   const now = useNow(10_000);
-  const [all, setAll] = useState(true);
-  const bad = report.checks.filter(({ state: found }) => found === 'error' || found === 'warning');
-  const shown = all ? report.checks : bad;
+  const troubled = state.troubled.value;
+  const [bad, rest] = [true, false].map(wanted => report.checks.filter(({ id }) => troubled.has(id) === wanted));
   return (
     <section class="section" aria-label="Report" data-report={report.state}>
       <div class="tools-head">
         <p class={`state ${marks[report.state].look}`} role="status">
           <Icon name={marks[report.state].icon} /> {summaryOf(report)}
         </p>
-        <span class="facts">
-          <span title={report.startedAt}>
-            checked {formatAgo(report.startedAt, now)} in {formatDuration(report.durationMs)}
-          </span>
-          {bad.length > 0 && bad.length < report.checks.length && (
-            <button type="button" class="text-button" aria-pressed={!all} onClick={() => setAll(!all)}>
-              {all ? `Show only ${countOf(bad.length, 'problem')}` : 'Show all checks'}
-            </button>
-          )}
+        <span class="quiet" title={report.startedAt}>
+          checked {formatAgo(report.startedAt, now)} in {formatDuration(report.durationMs)}
         </span>
       </div>
-      <ol class="rows">
-        {shown.map(check => (
-          <Check key={check.id} check={check} state={state} />
-        ))}
-      </ol>
+      {bad && bad.length > 0 && <Checks checks={bad} state={state} />}
+      {rest && rest.length > 0 && (
+        <details class="well" open={bad?.length === 0}>
+          <summary>{countOf(rest.length, 'check')} without a problem</summary>
+          <Checks checks={rest} state={state} />
+        </details>
+      )}
     </section>
   );
 }
+
+const Checks = ({ checks, state }: { checks: readonly DoctorCheck[]; state: DoctorState }) => (
+  <ol class="rows">
+    {checks.map(check => (
+      <Check key={check.id} check={check} state={state} />
+    ))}
+  </ol>
+);
 
 function Check({ check, state }: { check: DoctorCheck; state: DoctorState }) {
   const { id, title, detail, cause, link, durationMs } = check;

@@ -1,19 +1,11 @@
 // What Docker cannot do on this machine stays visible, greyed, and says why.
 import type { ComponentChildren } from 'preact';
 import { useId, useState } from 'preact/hooks';
-import type { DockerCapability, DockerStatus } from '../../shared/api/docker.ts';
+import type { DockerCapability } from '../../shared/api/docker.ts';
 import { useApp } from './app.ts';
 import { Button, type ButtonProps, IconButton } from './controls.tsx';
+import { missingReason } from './missing-reason.ts';
 import { ServerText } from './text.tsx';
-
-const unknown = 'Docker was not looked at yet.';
-
-/** Why something cannot be done, or undefined if it can. As long as nothing is known, nothing is forbidden. */
-export function missingReason(docker: DockerStatus | undefined, needs: DockerCapability): string | undefined {
-  const found = docker?.capabilities.find(({ id }) => id === needs);
-  if (!found || found.available) return undefined;
-  return found.reason ?? docker?.problem?.detail ?? unknown;
-}
 
 export function useMissing(needs: DockerCapability): string | undefined {
   const { live } = useApp();

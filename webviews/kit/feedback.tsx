@@ -77,12 +77,13 @@ export function ProblemNotice({ problem, severity = 'error', onRetry, onDismiss,
 
 interface NoteProps {
   icon?: string;
+  tone?: 'info' | 'warning';
   children: ComponentChildren;
 }
 
 /** Something worth knowing that is not wrong. */
-export const Note = ({ icon = 'info', children }: NoteProps) => (
-  <div class="notice notice-info">
+export const Note = ({ icon = 'info', tone = 'info', children }: NoteProps) => (
+  <div class={`notice notice-${tone}`}>
     <Icon name={icon} class="notice-icon" />
     <div class="notice-body">{children}</div>
   </div>

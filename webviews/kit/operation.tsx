@@ -130,6 +130,7 @@ const doneWords: Record<Operation['kind'], string> = {
   'push-catalog': 'was pushed',
   'pull-profile': 'was pulled',
   'push-profile': 'was pushed',
+  'pull-image': 'was pulled',
 };
 
 interface FollowedOperationProps {

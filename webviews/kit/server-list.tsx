@@ -2,7 +2,7 @@
 import type { MCPServer } from '../../shared/api/servers.ts';
 import { canStop } from '../../shared/domain/server-state.ts';
 import { useApp } from './app.ts';
-import { IconButton, PlaceLink } from './controls.tsx';
+import { Badge, IconButton, PlaceLink } from './controls.tsx';
 import { ProblemNotice } from './feedback.tsx';
 import { countOf } from './format.ts';
 import { useOwned } from './owned.ts';
@@ -10,15 +10,21 @@ import { createServerActs, type ServerActs } from './server-acts.ts';
 import { StateMark } from './server-state.tsx';
 import { ServerText } from './text.tsx';
 
-export const ServerList = ({ servers }: { servers: readonly MCPServer[] }) => (
+interface ServerListProps {
+  servers: readonly MCPServer[];
+  /** False where all are of one profile. */
+  showProfile?: boolean;
+}
+
+export const ServerList = ({ servers, showProfile = true }: ServerListProps) => (
   <ul class="rows">
     {servers.map(server => (
-      <ServerRow key={server.id} server={server} />
+      <ServerRow key={server.id} server={server} showProfile={showProfile} />
     ))}
   </ul>
 );
 
-function ServerRow({ server }: { server: MCPServer }) {
+function ServerRow({ server, showProfile }: { server: MCPServer; showProfile: boolean }) {
   const { api } = useApp();
   const acts = useOwned(() => createServerActs(api, server.id));
   const problem = acts.stopping.problem.value ?? acts.act.problem.value;
@@ -37,6 +43,14 @@ function ServerRow({ server }: { server: MCPServer }) {
         </span>
       </div>
       <div class="row-facts">
+        {server.update && <Badge>update</Badge>}
+        {showProfile && server.profile !== null && (
+          <span class="quiet server-profile">
+            <PlaceLink to={{ view: 'profiles', profile: server.profile }}>
+              <ServerText text={server.profile} />
+            </PlaceLink>
+          </span>
+        )}
         {server.toolCount !== null && <span class="quiet">{countOf(server.toolCount, 'tool')}</span>}
         <StateMark state={server.state} />
         <StartOrStop server={server} acts={acts} />

@@ -177,7 +177,7 @@ const serverMarks: Record<GatewayServer['state'], { icon: string; look: string; 
 function GatewayServers({ servers }: { servers: readonly GatewayServer[] }) {
   if (servers.length === 0) return null;
   return (
-    <ul class="rows" aria-label="Servers of the gateway">
+    <ul class="rows gateway-servers" aria-label="Servers of the gateway">
       {servers.map(({ serverId, state, problem, tools, prompts, resources }) => {
         const mark = serverMarks[state];
         return (

@@ -207,8 +207,9 @@ function Remove({ profile, state, onDone }: PartProps) {
       onClose={onDone}
     >
       <p>
-        Its gateway is stopped, and it is removed with {countOf(servers.length, 'server')} and their settings. Values in
-        the vault stay.
+        Its gateway is stopped, and it is removed
+        {servers.length > 0 && ` with ${countOf(servers.length, 'server')} and their settings`}. Values in the vault
+        stay.
       </p>
       {clients.length > 0 && <p>docker mcp disconnects {clients.join(', ')}.</p>}
       <p>It cannot be brought back; an export of it can be imported again.</p>
@@ -238,7 +239,7 @@ function ProfileServers({ profile }: { profile: ProfileDetail }) {
           </Button>
         </Empty>
       ) : (
-        <ServerList servers={known} />
+        <ServerList servers={known} showProfile={false} />
       )}
     </section>
   );

@@ -7,6 +7,7 @@ import { CapableButton, useMissing } from '../kit/capability.tsx';
 import { Badge, Icon, IconButton, PlaceLink } from '../kit/controls.tsx';
 import { Empty, Loaded, ProblemNotice } from '../kit/feedback.tsx';
 import { countOf } from '../kit/format.ts';
+import type { Act } from '../kit/load.ts';
 import { FollowedOperation } from '../kit/operation.tsx';
 import { useOwned } from '../kit/owned.ts';
 import { StateMark } from '../kit/server-state.tsx';
@@ -101,7 +102,7 @@ function ProfileList({ state }: { state: ProfilesState }) {
     <Loaded load={live.profiles} what="the profiles">
       {profiles =>
         profiles.length === 0 ? (
-          <Empty icon="layers" title="There is no profile yet">
+          <Empty icon="layers" title={missing === undefined ? 'There is no profile yet' : 'There are no profiles here'}>
             <p>
               {missing ??
                 'A profile is a selection of servers with their settings. Its gateway runs them in containers.'}
@@ -125,7 +126,9 @@ function ProfileList({ state }: { state: ProfilesState }) {
 }
 
 function ProfileRow({ profile, gateway }: { profile: Profile; gateway: Gateway | undefined }) {
+  const act = useAct();
   const { id, name, fixed, serverIds, running, clients } = profile;
+  const failure = act.problem.value;
   return (
     <li class="row" data-profile={id}>
       <div class="row-main">
@@ -152,35 +155,37 @@ function ProfileRow({ profile, gateway }: { profile: Profile; gateway: Gateway |
       </div>
       <div class="row-facts">
         {gateway && <StateMark state={gateway.state} />}
-        {gateway && <StartOrStop gateway={gateway} />}
+        {gateway && <StartOrStop gateway={gateway} act={act} />}
       </div>
-      {gateway?.problem && (
+      {(failure || gateway?.problem) && (
         <div class="row-below">
-          <ProblemNotice problem={gateway.problem} severity="warning" />
+          {failure && <ProblemNotice problem={failure} onDismiss={act.dismiss} />}
+          {!failure && gateway?.problem && <ProblemNotice problem={gateway.problem} severity="warning" />}
         </div>
       )}
     </li>
   );
 }
 
-function StartOrStop({ gateway: { profile, state } }: { gateway: Gateway }) {
+interface StartOrStopProps {
+  gateway: Gateway;
+  act: Act;
+}
+
+function StartOrStop({ gateway: { profile, state }, act }: StartOrStopProps) {
   const { api } = useApp();
-  const act = useAct();
   const missing = useMissing('gateway');
   const params = { params: { profile } };
   const busy = act.running.value !== undefined || state === 'stopping';
   const stops = canStop(state) || state === 'stopping';
   const toggle = () => void act.run('toggle', () => (stops ? api.stopGateway(params) : api.startGateway(params)));
   return (
-    <>
-      <IconButton
-        icon={stops ? 'debug-stop' : 'play'}
-        label={`${stops ? 'Stop' : 'Start'} the gateway of ${profile}`}
-        busy={busy}
-        disabled={!stops && missing !== undefined}
-        onClick={toggle}
-      />
-      {act.problem.value && <ProblemNotice problem={act.problem.value} onDismiss={act.dismiss} />}
-    </>
+    <IconButton
+      icon={stops ? 'debug-stop' : 'play'}
+      label={`${stops ? 'Stop' : 'Start'} the gateway of ${profile}`}
+      busy={busy}
+      disabled={!stops && missing !== undefined}
+      onClick={toggle}
+    />
   );
 }

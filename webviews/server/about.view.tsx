@@ -1,10 +1,24 @@
 import type { MCPServerDetail } from '../../shared/api/servers.ts';
-import { ExternalLink } from '../kit/controls.tsx';
+import { useApp } from '../kit/app.ts';
+import { ExternalLink, PlaceLink } from '../kit/controls.tsx';
 import { CopyButton } from '../kit/copy-button.tsx';
 import { formatAgo } from '../kit/format.ts';
 import { useNow } from '../kit/now.ts';
+import { StateMark } from '../kit/server-state.tsx';
 import { ServerText } from '../kit/text.tsx';
 import { TextBlock } from '../kit/text-block.tsx';
+
+function GatewayFact({ profile }: { profile: string }) {
+  const { live } = useApp();
+  const gateway = live.gateways.value.value?.find(each => each.profile === profile);
+  if (!gateway) return <>not known</>;
+  return (
+    <span class="facts">
+      <StateMark state={gateway.state} />
+      {gateway.changesWaiting && <span>changes wait for a restart</span>}
+    </span>
+  );
+}
 
 /** Where a server comes from, what is pinned, and what it says of itself. */
 export function AboutTab({ server }: { server: MCPServerDetail }) {
@@ -44,6 +58,42 @@ export function AboutTab({ server }: { server: MCPServerDetail }) {
             </dd>
           </>
         )}
+        {source.type === 'image' && (
+          <>
+            <dt>Image</dt>
+            <dd class="code">
+              <ServerText text={source.image} />
+            </dd>
+            <dt>Digest</dt>
+            <dd class="integrity">
+              {source.digest === null ? (
+                'not on this machine yet'
+              ) : (
+                <>
+                  <code>{source.digest}</code>
+                  <CopyButton text={() => source.digest ?? ''} label="Copy the digest" />
+                </>
+              )}
+            </dd>
+          </>
+        )}
+        {server.profile !== null && (
+          <>
+            <dt>Profile</dt>
+            <dd>
+              <PlaceLink to={{ view: 'profiles', profile: server.profile }}>{server.profile}</PlaceLink>
+              {server.nameInProfile !== null && server.nameInProfile !== server.id && (
+                <>
+                  , where it is called <code>{server.nameInProfile}</code>
+                </>
+              )}
+            </dd>
+            <dt>Gateway</dt>
+            <dd>
+              <GatewayFact profile={server.profile} />
+            </dd>
+          </>
+        )}
         <dt>Says it is</dt>
         <dd>{server.serverVersion === null ? 'not known yet' : <ServerText text={server.serverVersion} />}</dd>
         <dt>Protocol</dt>
@@ -51,10 +101,19 @@ export function AboutTab({ server }: { server: MCPServerDetail }) {
         <dt>Engine</dt>
         <dd>
           {server.engine}
-          {server.isolated ? '' : ', not isolated: it runs with your rights on this machine'}
+          {server.isolated ? ', isolated' : ', not isolated: it runs with your rights on this machine'}
         </dd>
         <dt>From</dt>
-        <dd>{server.catalogEntry === null ? 'not from the catalog' : `catalog entry ${server.catalogEntry}`}</dd>
+        <dd>
+          {server.catalogEntry === null ? (
+            'not from the catalog'
+          ) : (
+            <>
+              catalog entry{' '}
+              <PlaceLink to={{ view: 'catalog', entry: server.catalogEntry }}>{server.catalogEntry}</PlaceLink>
+            </>
+          )}
+        </dd>
         <dt>Added</dt>
         <dd title={new Date(server.createdAt).toLocaleString()}>{formatAgo(server.createdAt, now)}</dd>
       </dl>

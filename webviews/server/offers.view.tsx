@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { MCPServerDetail } from '../../shared/api/servers.ts';
 import type { Tool } from '../../shared/api/tools.ts';
+import { useMissing } from '../kit/capability.tsx';
 import { Badge, Button, Icon, PlaceLink } from '../kit/controls.tsx';
 import { Empty, Loaded, ProblemNotice } from '../kit/feedback.tsx';
 import { Field, TextInput } from '../kit/fields.tsx';
@@ -21,6 +22,8 @@ const filterFrom = 12;
 
 export function ToolsTab({ server, state }: TabProps) {
   const [filter, setFilter] = useState('');
+  const missing = useMissing('tool-selection');
+  const locked = server.engine === 'docker' ? missing : undefined;
   return (
     <Loaded load={state.tools} what="the tools">
       {tools => {
@@ -31,7 +34,7 @@ export function ToolsTab({ server, state }: TabProps) {
         );
         return (
           <>
-            <ToolsHead tools={tools} shown={shown} state={state} />
+            <ToolsHead tools={tools} shown={shown} state={state} locked={locked} />
             {tools.length >= filterFrom && (
               <Field label="Filter">
                 <TextInput type="search" value={filter} onInput={setFilter} placeholder="Name or purpose" />
@@ -42,7 +45,7 @@ export function ToolsTab({ server, state }: TabProps) {
             )}
             <ul class="rows">
               {shown.map(tool => (
-                <ToolRow key={tool.name} tool={tool} state={state} />
+                <ToolRow key={tool.name} tool={tool} state={state} locked={locked} />
               ))}
             </ul>
             {shown.length === 0 && <p class="quiet">No tool fits the filter.</p>}
@@ -62,7 +65,13 @@ const NoTools = ({ server }: { server: MCPServerDetail }) =>
     <Empty icon="tools" title="This server has no tools" />
   );
 
-function ToolsHead({ tools, shown, state }: { tools: Tool[]; shown: Tool[]; state: ServerState }) {
+interface ToolsProps {
+  state: ServerState;
+  /** Why the boxes cannot be changed. */
+  locked: string | undefined;
+}
+
+function ToolsHead({ tools, shown, state, locked }: ToolsProps & { tools: Tool[]; shown: Tool[] }) {
   const on = tools.filter(tool => tool.enabled).length;
   const switchAll = (enabled: boolean) =>
     state.switchTools(
@@ -75,12 +84,13 @@ function ToolsHead({ tools, shown, state }: { tools: Tool[]; shown: Tool[]; stat
       <p class="quiet">
         {on === tools.length ? `All ${countOf(on, 'tool')} on.` : `${on} of ${countOf(tools.length, 'tool')} on.`} A
         tool that is off is neither listed for clients nor callable.
+        {locked !== undefined && <> {locked}</>}
       </p>
       <div class="button-row">
-        <Button disabled={on === tools.length} busy={busy} onClick={() => switchAll(true)}>
+        <Button disabled={locked !== undefined || on === tools.length} busy={busy} onClick={() => switchAll(true)}>
           All on
         </Button>
-        <Button disabled={on === 0} busy={busy} onClick={() => switchAll(false)}>
+        <Button disabled={locked !== undefined || on === 0} busy={busy} onClick={() => switchAll(false)}>
           All off
         </Button>
       </div>
@@ -88,7 +98,7 @@ function ToolsHead({ tools, shown, state }: { tools: Tool[]; shown: Tool[]; stat
   );
 }
 
-function ToolRow({ tool, state }: { tool: Tool; state: ServerState }) {
+function ToolRow({ tool, state, locked }: ToolsProps & { tool: Tool }) {
   const { readOnly, destructive } = tool.annotations;
   return (
     <li class="row tool-row" data-tool={tool.name}>
@@ -97,6 +107,8 @@ function ToolRow({ tool, state }: { tool: Tool; state: ServerState }) {
         class="checkbox"
         aria-label={`${toVisibleText(tool.name)} is on`}
         checked={tool.enabled}
+        disabled={locked !== undefined}
+        title={locked}
         onChange={event => {
           const wanted = event.currentTarget.checked;
           event.currentTarget.checked = tool.enabled;

@@ -13,9 +13,14 @@ import { type Tab, Tabs } from '../kit/tabs.tsx';
 import { Description, ServerText } from '../kit/text.tsx';
 import { AboutTab } from './about.view.tsx';
 import { ConfigurationTab } from './configuration.view.tsx';
+import { ContainersTab } from './containers.view.tsx';
 import { PromptsTab, ResourcesTab, ToolsTab } from './offers.view.tsx';
 import { OutputTab } from './output.view.tsx';
 import { createServerState, type ServerState } from './server.state.ts';
+import { SettingsTab } from './settings.view.tsx';
+import { toSlotStates } from './slots.ts';
+import { SlotsTab } from './slots.view.tsx';
+import { UpdatePart } from './update.view.tsx';
 import './server.css';
 
 /** One server: its state and acts, and tabs for what it offers, its configuration and its output. */
@@ -72,9 +77,18 @@ function ServerHead({ server, state }: { server: MCPServerDetail; state: ServerS
       <p class="facts">
         <StateMark state={server.state} />
         <RunFacts server={server} />
+        {server.profile !== null && (
+          <span>
+            <Icon name="layers" />{' '}
+            <PlaceLink to={{ view: 'profiles', profile: server.profile }}>
+              <ServerText text={server.profile} />
+            </PlaceLink>
+          </span>
+        )}
         {!server.isolated && <Badge>not isolated</Badge>}
       </p>
       <Description text={server.description} />
+      <UpdatePart key={server.id} server={server} />
       {problem && !failure && !state.test.value?.problem && <ProblemNotice problem={problem} severity="warning" />}
       {failure && <ProblemNotice problem={failure} onDismiss={dismiss} />}
       {state.test.value && <TestSteps result={state.test.value} />}
@@ -153,8 +167,11 @@ function Acts({ server, state }: { server: MCPServerDetail; state: ServerState }
           }
         >
           <p>
-            The server is stopped, and it is removed with its configuration and its files. This cannot be undone; it can
-            be installed again.
+            The server is stopped, and it is removed{' '}
+            {server.profile === null
+              ? 'with its configuration and its files'
+              : `from the profile ${server.profile} with its settings`}
+            . This cannot be undone; it can be installed again.
           </p>
         </Dialog>
       )}
@@ -196,8 +213,12 @@ const TestSteps = ({ result }: { result: TestResult }) => (
 );
 
 function ServerTabs({ server, state }: { server: MCPServerDetail; state: ServerState }) {
-  const [active, setActive] = useState('tools');
+  const { host } = useApp();
+  const { value } = host.location;
+  const docker = server.engine === 'docker';
+  const wanted = value.view === 'server' ? value.tab : undefined;
   const tabs: Tab[] = [
+    { id: 'overview', label: 'Overview' },
     {
       id: 'tools',
       label: <Counted name="Tools" count={server.toolCount === null ? undefined : state.tools.value.value?.length} />,
@@ -205,18 +226,46 @@ function ServerTabs({ server, state }: { server: MCPServerDetail; state: ServerS
     { id: 'resources', label: <Counted name="Resources" count={state.resources.value.value?.length} /> },
     { id: 'prompts', label: <Counted name="Prompts" count={state.prompts.value.value?.length} /> },
     { id: 'configuration', label: 'Configuration' },
-    { id: 'output', label: 'Output' },
-    { id: 'about', label: 'About' },
+    ...(docker ? [{ id: 'secrets', label: <Missing server={server} /> }] : []),
+    { id: 'output', label: docker ? 'Logs' : 'Output' },
+    ...(docker ? [{ id: 'containers', label: 'Containers' }] : []),
   ];
+  const active = tabs.find(({ id }) => id === wanted)?.id ?? 'tools';
   return (
-    <Tabs label="Parts of this server" tabs={tabs} active={active} onChange={setActive}>
+    <Tabs
+      label="Parts of this server"
+      tabs={tabs}
+      active={active}
+      onChange={tab => host.replace({ view: 'server', id: server.id, tab })}
+    >
+      {active === 'overview' && <AboutTab server={server} />}
       {active === 'tools' && <ToolsTab server={server} state={state} />}
       {active === 'resources' && <ResourcesTab server={server} state={state} />}
       {active === 'prompts' && <PromptsTab server={server} state={state} />}
-      {active === 'configuration' && <ConfigurationTab server={server} state={state} />}
+      {active === 'configuration' &&
+        (docker ? <SettingsTab server={server} state={state} /> : <ConfigurationTab server={server} state={state} />)}
+      {active === 'secrets' && <SlotsTab server={server} state={state} />}
+      {active === 'containers' && <ContainersTab server={server} />}
       {active === 'output' && <OutputTab state={state} />}
-      {active === 'about' && <AboutTab server={server} />}
     </Tabs>
+  );
+}
+
+/** Says on the tab itself that the server lacks what it cannot do without. */
+function Missing({ server: { secretSlots, configuration } }: { server: MCPServerDetail }) {
+  const lacking = toSlotStates(secretSlots, configuration.secretReferences, []).filter(
+    ({ state, slot }) => slot.required && state === 'missing',
+  ).length;
+  return (
+    <>
+      Secrets
+      {lacking > 0 && (
+        <span class="tab-count">
+          {lacking}
+          <span class="only-heard"> missing</span>
+        </span>
+      )}
+    </>
   );
 }
 

@@ -30,17 +30,17 @@ export function addClientCommands(program: Command, act: Act): void {
     .command('connect')
     .description('connect a client to a profile; shows what is done to its file, and asks')
     .argument('<client>', 'its name in the list')
-    .requiredOption('--profile <profile>', 'the profile', by(ProfileId))
+    .option('--profile <profile>', 'the profile; an older docker mcp has none', by(ProfileId))
     .option(...project)
     .option('--yes', 'do not ask')
-    .action(act((context, id: string, options: ChangeOptions) => changeClient(context, 'connect', id, options)));
+    .action(act(changeBy('connect')));
   clients
     .command('disconnect')
     .description('take docker mcp out of a client’s file; shows what is done, and asks')
     .argument('<client>', 'its name in the list')
     .option(...project)
     .option('--yes', 'do not ask')
-    .action(act((context, id: string, options: ChangeOptions) => changeClient(context, 'disconnect', id, options)));
+    .action(act(changeBy('disconnect')));
   clients
     .command('backups')
     .description('list the backups of clients’ files, the newest first')
@@ -52,6 +52,12 @@ export function addClientCommands(program: Command, act: Act): void {
     .option('--force', 'also if the file was changed since')
     .action(act(undo));
 }
+
+/** `--project` is an option of "clients" as well, which takes it wherever it stands: all of them together tell the place. */
+const changeBy =
+  (action: ClientChange['action']) =>
+  (context: CommandContext, id: string, _options: ChangeOptions, command: Command): Promise<CommandResult> =>
+    changeClient(context, action, id, command.optsWithGlobals<ChangeOptions>());
 
 const placeOf = ({ project }: ProjectOption): Pick<ClientChange, 'scope' | 'folder'> =>
   project === undefined ? { scope: 'global' } : { scope: 'project', folder: resolve(project) };
@@ -97,7 +103,8 @@ async function changeClient(
     if (!(await confirm(context, `Change ${preview.file}?`))) throw new UsageError('Nothing was changed.');
   }
   const changed = await api.changeClient({ params, body: { ...change, revision: preview.revision } }, { signal });
-  const done = action === 'connect' ? `Connected ${id} to ${changed.client.profile}.` : `Disconnected ${id}.`;
+  const done =
+    action === 'connect' ? `Connected ${id} to ${changed.client.profile ?? 'docker mcp'}.` : `Disconnected ${id}.`;
   const undoLine = `Undo it with: quayside clients undo ${changed.backup.id}`;
   return { document: changed, text: [safeText(changed.diff.trimEnd()), done, undoLine].filter(Boolean).join('\n') };
 }

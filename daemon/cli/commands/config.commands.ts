@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { type ServerConfiguration, updateServer } from '../../../shared/api/servers.ts';
-import type { JSONSchema, Json } from '../../../shared/domain/json-schema.ts';
+import type { JSONSchema } from '../../../shared/domain/json-schema.ts';
 import { toServerName } from '../arguments/names.ts';
 import { parsePairs } from '../arguments/pairs.ts';
+import { settingsWith } from '../arguments/settings-input.ts';
 import { resolveSchema, typedValues } from '../arguments/typed-value.ts';
 import type { Act, CommandContext, CommandResult } from '../command-context.ts';
 import { UsageError } from '../exit-codes.ts';
@@ -21,8 +22,9 @@ Settings:
   network.inheritProxy          true or false
   network.headers.NAME          a header for a remote server
   disabledTools                 a list as JSON
+  settings.NAME                 a setting of a Docker server, by its schema: settings.limits.max=5
 
-Without a value (environment.NAME=) a variable or header is removed.
+Without a value (environment.NAME=) a variable, header or setting is removed.
 A running server takes the change with its next start.`;
 
 export function addConfigCommands(program: Command, act: Act): void {
@@ -71,15 +73,23 @@ function configurationText(configuration: ServerConfiguration, { output }: Comma
 }
 
 async function changeConfiguration(context: CommandContext, id: string, pairs: string[]): Promise<CommandResult> {
-  const changes = [...parsePairs(pairs, 'config set')].map(([setting, texts]) => toChange(setting, texts));
+  const ofDocker = pairs.filter(pair => pair.startsWith('settings.'));
+  const others = pairs.filter(pair => !pair.startsWith('settings.'));
+  const changes = [...parsePairs(others, 'config set')].map(([setting, texts]) => toChange(setting, texts));
   const api = await context.connect();
   const { signal } = context;
   const before = await api.getServer({ params: { id } }, { signal });
+  if (ofDocker.length > 0) {
+    const named = ofDocker.map(pair => pair.slice('settings.'.length));
+    const value = settingsWith(before.configuration.settings, named, 'config set', before.settingsSchema);
+    changes.push({ path: ['configuration', 'settings'], value });
+  }
   const body = updateServer.body.safeParse(mergeChanges(changes, before.configuration));
   if (!body.success)
     throw new UsageError(body.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`).join(' '));
   const server = await api.updateServer({ params: { id }, body: body.data }, { signal });
-  const running = server.state === 'running' ? ` It takes effect with: quayside restart ${id}` : '';
+  const atOnce = server.changesApply === 'at-once' && changes.every(({ path }) => path.at(-1) === 'settings');
+  const running = server.state !== 'running' || atOnce ? '' : ` It takes effect with: quayside restart ${id}`;
   return { document: server, text: `Changed ${id}.${running}` };
 }
 
@@ -87,7 +97,7 @@ interface Change {
   /** The members on the way to the setting, in the body of the request. */
   path: string[];
   /** undefined: remove it. */
-  value: Json | undefined;
+  value: unknown;
 }
 
 const bodySchema: JSONSchema = z.toJSONSchema(updateServer.body, {

@@ -47,8 +47,23 @@ function dockerText(status: DockerStatus, { output }: CommandContext): string {
     ],
     output.style,
   );
-  const table = renderTable(
-    status.capabilities,
+  const table = capabilityTable(status, output);
+  const warnings = status.warnings.map(({ title, detail, next, code }) =>
+    output.style(
+      code === 'DOCKER_016' ? 'red' : 'yellow',
+      `Warning: ${safeLine(`${title}: ${detail} ${next ?? ''}`.trim())} (${code})`,
+    ),
+  );
+  return [facts, ...warnings, '', table].join('\n');
+}
+
+/** One sentence instead of a table that says the same in every row. */
+function capabilityTable({ capabilities }: DockerStatus, { look }: CommandContext['output']): string {
+  const [first] = capabilities;
+  if (first?.reason && capabilities.every(({ reason }) => reason === first.reason))
+    return `Nothing can be done with Docker. ${safeLine(first.reason)}`;
+  return renderTable(
+    capabilities,
     [
       { heading: 'CAPABILITY', value: ({ id }) => id },
       {
@@ -58,13 +73,6 @@ function dockerText(status: DockerStatus, { output }: CommandContext): string {
       },
       { heading: 'REASON', value: ({ reason }) => reason ?? '' },
     ],
-    output.look,
+    look,
   );
-  const warnings = status.warnings.map(({ title, detail, next, code }) =>
-    output.style(
-      code === 'DOCKER_016' ? 'red' : 'yellow',
-      `Warning: ${safeLine(`${title}: ${detail} ${next ?? ''}`.trim())} (${code})`,
-    ),
-  );
-  return [facts, ...warnings, '', table].join('\n');
 }

@@ -79,6 +79,7 @@ const headline = ({ state, title }: DoctorCheck, { output }: CommandContext): st
 
 function checkText(check: DoctorCheck, context: CommandContext): string[] {
   const { detail, cause, fix, link } = check;
+  if (check.state === 'skipped') return [`${headline(check, context)}: ${safeLine(cause ?? detail)}`];
   const more = [
     detail,
     cause,

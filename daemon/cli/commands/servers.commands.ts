@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
 import type { MCPServer, MCPServerDetail, TestResult } from '../../../shared/api/servers.ts';
+import { ProfileId } from '../../../shared/domain/docker-names.ts';
 import { describeServerState, ServerState } from '../../../shared/domain/server-state.ts';
-import { toServerName } from '../arguments/names.ts';
+import { by, toServerName } from '../arguments/names.ts';
 import { textPairs } from '../arguments/pairs.ts';
 import type { Act, CommandContext, CommandResult } from '../command-context.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -17,6 +18,8 @@ export function addServerCommands(program: Command, act: Act): void {
     .command('servers')
     .description('list the servers')
     .addOption(new Option('--state <state>', 'only those in this state').choices(ServerState.options))
+    .addOption(new Option('--engine <engine>', 'only those of this engine').choices(['process', 'docker']))
+    .option('--profile <profile>', 'only those of this Docker profile', by(ProfileId))
     .action(act(listServers));
   program
     .command('server')
@@ -68,13 +71,21 @@ function addAddCommands(program: Command, act: Act): void {
     .action(act(addRemote));
 }
 
-async function listServers(context: CommandContext, { state }: { state?: ServerState }): Promise<CommandResult> {
+interface ListOptions {
+  state?: ServerState;
+  engine?: 'process' | 'docker';
+  profile?: string;
+}
+
+async function listServers(context: CommandContext, options: ListOptions): Promise<CommandResult> {
   const api = await context.connect();
   const { signal } = context;
-  const page = await listAll(query => api.listServers({ query: { ...query, state } }, { signal }));
-  const empty = state
-    ? `No server is in the state "${state}".`
-    : 'There are no servers yet. See "quayside catalog", or install one: quayside install everything';
+  const page = await listAll(query => api.listServers({ query: { ...query, ...options } }, { signal }));
+  const { state, engine, profile } = options;
+  const empty =
+    (state ?? engine ?? profile)
+      ? `No server is of that kind: ${[state, engine, profile].filter(each => each !== undefined).join(', ')}.`
+      : 'There are no servers yet. See "quayside catalog", or install one: quayside install everything';
   return { document: page, text: page.total === 0 ? empty : serverTable(page.items, context) };
 }
 
@@ -89,6 +100,9 @@ const serverTable = (servers: MCPServer[], { output }: CommandContext): string =
         colour: server => colourOfState(server.state),
       },
       { heading: 'TOOLS', value: server => server.toolCount },
+      ...(servers.some(({ profile }) => profile !== null)
+        ? [{ heading: 'PROFILE', value: (server: MCPServer) => server.profile ?? '-' }]
+        : []),
       { heading: 'SOURCE', value: server => describeSource(server.source) },
     ],
     output.look,
@@ -120,7 +134,12 @@ function serverDetail(server: MCPServerDetail, { output }: CommandContext): stri
       ['Version', server.serverVersion],
       ['Protocol', server.protocolVersion],
       ['Tools', server.toolCount],
-      ['Isolated', server.isolated ? 'yes' : 'no: it runs with your rights on this machine'],
+      ['Profile', server.profile],
+      ['In the profile', server.nameInProfile],
+      ['Update', server.update && `${server.update.detail} See: quayside update ${server.id}`],
+      ['Settings', Object.keys(configuration.settings).length > 0 ? JSON.stringify(configuration.settings) : null],
+      ['Secrets', server.secretSlots.map(slot => slot.environmentVariable).join(', ') || null],
+      ['Isolated', server.isolated ? 'yes: in a container' : 'no: it runs with your rights on this machine'],
     ],
     style,
   );

@@ -26,7 +26,11 @@ export interface CatalogControlOptions {
 /** What the two dialects do in their own ways. */
 export interface CatalogDialect {
   list(): Promise<CatalogOfDocker[]>;
+  /** Only the references, which is quick in both. */
+  refs(): Promise<string[]>;
   read(ref: string): Promise<CatalogContent>;
+  /** Without its content. */
+  find(ref: string): Promise<CatalogOfDocker | undefined>;
   /** Overwrites. */
   make(ref: string, content: NewContent): Promise<void>;
   pull(ref: string, signal: AbortSignal): Promise<void>;
@@ -48,10 +52,9 @@ export function createCatalogControl({ cli, temporaryFolder }: CatalogControlOpt
     return { dialect, sources: createCatalogSources({ read: dialect.read, showProfile: commands.profiles.show }) };
   };
   const get = async (dialect: CatalogDialect, ref: string): Promise<CatalogOfDocker> => {
-    const wanted = dialect.normalise(ref);
-    const found = (await dialect.list()).find(catalog => catalog.ref === wanted);
+    const found = await dialect.find(ref);
     if (found) return found;
-    throw notMade(wanted);
+    throw notMade(ref);
   };
 
   return {
@@ -61,14 +64,14 @@ export function createCatalogControl({ cli, temporaryFolder }: CatalogControlOpt
       const { dialect, sources } = await connect();
       const ref = dialect.normalise(catalog.ref);
       const content = await sources.resolve(catalog, entries);
-      const replaces = (await dialect.list()).some(there => there.ref === ref);
+      const replaces = (await dialect.refs()).includes(ref);
       const before = replaces && content.servers ? await dialect.read(ref) : undefined;
       return toPreview(content, before, replaces);
     },
     async create(catalog, entries) {
       const { dialect, sources } = await connect();
       const ref = dialect.normalise(catalog.ref);
-      const isThere = (await dialect.list()).some(there => there.ref === ref);
+      const isThere = (await dialect.refs()).includes(ref);
       if (isThere && !catalog.replace) throw isThereAlready(ref);
       const content = await sources.resolve(catalog, entries);
       refuseNothing(catalog, content);
@@ -90,7 +93,7 @@ export function createCatalogControl({ cli, temporaryFolder }: CatalogControlOpt
     async remove(ref) {
       const { dialect } = await connect();
       await dialect.remove(ref);
-      if (!(await dialect.list()).some(catalog => catalog.ref === dialect.normalise(ref))) return;
+      if (!(await dialect.refs()).includes(dialect.normalise(ref))) return;
       throw problem('DOCKER_015', {
         detail: `docker mcp said that it has removed ${ref}, and still lists it.`,
         next: 'Try again; another program may have made it anew.',

@@ -29,9 +29,6 @@ export function predictFile(
   return `{${parts.join(',')}}`;
 }
 
-/** Whether the text names docker mcp's entry, in any format. */
-export const namesEntry = (text: string): boolean => /MCP_DOCKER|mcpdocker/.test(text);
-
 interface Member {
   name: string;
   value: Node;

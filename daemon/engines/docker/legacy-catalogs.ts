@@ -46,8 +46,18 @@ export function createLegacyCatalogs(cli: LegacyCli, temporaryFolder = tmpdir())
       await rm(folder, { recursive: true, force: true });
     }
   };
+  const read = async (ref: string): Promise<CatalogContent> => {
+    const name = toName(ref);
+    const { catalogs } = await cli.catalogs();
+    const { displayName, url } = catalogs[name] ?? {};
+    return toContent(name, displayName, url, await cli.showCatalog(name));
+  };
+  const refs = async (): Promise<string[]> => Object.keys((await cli.catalogs()).catalogs);
   return {
     normalise: toName,
+    refs,
+    read,
+    find: async ref => ((await refs()).includes(toName(ref)) ? (await read(ref)).catalog : undefined),
     async list() {
       const { catalogs } = await cli.catalogs();
       const listed: CatalogOfDocker[] = [];
@@ -55,12 +65,6 @@ export function createLegacyCatalogs(cli: LegacyCli, temporaryFolder = tmpdir())
         listed.push(await describe(name, displayName, url));
       }
       return listed;
-    },
-    async read(ref) {
-      const name = toName(ref);
-      const { catalogs } = await cli.catalogs();
-      const { displayName, url } = catalogs[name] ?? {};
-      return toContent(name, displayName, url, await cli.showCatalog(name));
     },
     async make(ref, content) {
       const name = toName(ref);

@@ -50,6 +50,14 @@ export const unsafePlugin = ({ version, flags }: PluginFacts): Problem =>
     next: `Update docker mcp to ${safeVersion} or newer.`,
   });
 
+/** Desktop's backend answers outside of a container alone (CONTRACT section 3). */
+export const desktopOutside = (): Problem =>
+  toProblem('DOCKER_006', {
+    detail:
+      'This is a container, the engine outside is Docker Desktop, and its backend cannot be reached from in here.',
+    next: 'Start Quayside with DOCKER_MCP_IN_CONTAINER=1, so that docker mcp does without Desktop; or run it where Desktop runs.',
+  });
+
 export interface EngineChoice {
   /** The variable that decides. */
   by: 'DOCKER_HOST' | 'DOCKER_CONTEXT' | 'DOCKER_CONFIG';

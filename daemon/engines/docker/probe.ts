@@ -77,7 +77,8 @@ async function lookAtDocker(options: DockerProbeOptions, place: HostPlace): Prom
     findPlugin('pass', place),
   ]);
   const first = plugin.problem ?? engine.problem;
-  const problem = first ?? (await findCommandProblem(options.touch, plugin, limit));
+  const found = first ?? (await findCommandProblem(options.touch, plugin, limit));
+  const problem = found?.code === 'DOCKER_006' && surroundings.insideContainer ? say.desktopOutside() : found;
   return toStatus(options, place, {
     surroundings,
     problem,

@@ -1,4 +1,5 @@
 // Catalogs of the profile dialect: OCI artifacts in the database of docker mcp (CONTRACT section 4).
+import { setImmediate as breathe } from 'node:timers/promises';
 import { withTag } from '../../../shared/domain/docker-names.ts';
 import type { CatalogContent, CatalogOfDocker } from '../docker-engine.ts';
 import type { CatalogDialect } from './catalog-control.ts';
@@ -7,6 +8,8 @@ import type { ContentOrigin, NewContent } from './catalog-sources.ts';
 import type { CatalogOrigin, CatalogsCli, ServerReference } from './cli/docker-cli.ts';
 import type { Catalog, CatalogServer } from './cli/schemas.ts';
 import { catalogOriginOf, isLeftOut, toOffer } from './definition.ts';
+
+const atOnce = 200;
 
 export function createProfileCatalogs(cli: CatalogsCli): CatalogDialect {
   const pullAs = async (from: string, as: string): Promise<void> => {
@@ -17,14 +20,17 @@ export function createProfileCatalogs(cli: CatalogsCli): CatalogDialect {
     // Somebody who names it otherwise does not want it twice.
     if (!before.has(withTag(from))) await cli.remove(from);
   };
+  const list = async (): Promise<CatalogOfDocker[]> => {
+    const listed = await cli.list();
+    return listed.map(({ ref, title, digest }) => toCatalog({ ref, title, digest, source: undefined }));
+  };
   return {
     normalise: withTag,
-    async list() {
-      const listed = await cli.list();
-      return listed.map(({ ref, title, digest }) => toCatalog({ ref, title, digest, source: undefined }));
-    },
-    // What is in the database now: reading never reaches for the network.
-    read: async ref => toContent(await cli.show(ref, { pull: 'never' })),
+    list,
+    refs: async () => (await cli.list()).map(({ ref }) => ref),
+    find: async ref => (await list()).find(catalog => catalog.ref === withTag(ref)),
+    // What is in the database now: without --pull nothing reaches for the network (recorded: catalog-show-not-found).
+    read: async ref => await toContent(await cli.show(ref)),
     async make(ref, content) {
       if (content.origin.kind === 'pull') await pullAs(content.origin.ref, ref);
       else await cli.create(ref, toOrigin(content.origin, content));
@@ -72,10 +78,12 @@ const toCatalog = ({
   fixed: false,
 });
 
-function toContent(shown: Catalog): CatalogContent {
+/** Converted in parts, so that nobody waits for a large catalog. */
+async function toContent(shown: Catalog): Promise<CatalogContent> {
   const catalog = toCatalog({ ...shown, source: shown.source });
   const content: CatalogContent = { catalog, entries: [], leftOut: [] };
-  for (const server of shown.servers) {
+  for (const [at, server] of shown.servers.entries()) {
+    if (at % atOnce === atOnce - 1) await breathe();
     const entry = toEntry(server, catalog);
     if ('reason' in entry) content.leftOut.push(entry);
     else content.entries.push(entry);

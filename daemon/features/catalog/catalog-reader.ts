@@ -63,6 +63,7 @@ export function createCatalogReader(options: CatalogReaderOptions): CatalogReade
 
   const readBuiltIn = async (): Promise<boolean> => {
     const byCatalog = Map.groupBy(await engine.catalog(), ({ catalog }) => catalog);
+    if (closed) return false;
     let changed = false;
     for (const [id, offers] of byCatalog) {
       const [first] = offers;
@@ -74,15 +75,16 @@ export function createCatalogReader(options: CatalogReaderOptions): CatalogReade
           offers.map(offer => ({ offer, definition: null })),
         )) || changed;
     }
+    if (closed) return false;
     for (const { id, engine: of } of repository.all()) {
-      if (of !== 'process' || byCatalog.has(id) || closed) continue;
+      if (of !== 'process' || byCatalog.has(id)) continue;
       repository.remove(id);
       changed = true;
     }
     return changed;
   };
 
-  const readOne = async (listed: CatalogOfDocker): Promise<boolean> => {
+  const readOne = async (listed: CatalogOfDocker, read: CatalogControl['read']): Promise<boolean> => {
     const before = repository.find(listed.id);
     const isSame = before?.digest === listed.digest && listed.digest !== '';
     if (before && isSame) {
@@ -92,7 +94,7 @@ export function createCatalogReader(options: CatalogReaderOptions): CatalogReade
     // Known from now on, but without a digest until all of it is stored: what breaks off is read again.
     const known = { ...toRow(listed, before), digest: null, readAt: before?.readAt ?? null };
     try {
-      const { catalog, entries, leftOut } = await (control as CatalogControl).read(listed.ref);
+      const { catalog, entries, leftOut } = await read(listed.ref);
       if (closed) return false;
       if (leftOut.length > 0) onFailure(new Error(describeLeftOut(leftOut)), `catalog ${listed.ref}`);
       repository.save({ ...known, ...toRow(catalog, before), digest: null, readAt: before?.readAt ?? null });
@@ -108,7 +110,7 @@ export function createCatalogReader(options: CatalogReaderOptions): CatalogReade
   };
 
   const readDocker = async (): Promise<boolean> => {
-    if (!control) return false;
+    if (!control || closed) return false;
     const ofDocker = () => repository.all().filter(catalog => catalog.engine === 'docker');
     let listed: CatalogOfDocker[];
     try {
@@ -116,14 +118,23 @@ export function createCatalogReader(options: CatalogReaderOptions): CatalogReade
     } catch (error) {
       return !closed && tellAll(repository, ofDocker(), errorToProblem(error));
     }
+    if (closed) return false;
     let changed = false;
     const ids = new Set(listed.map(({ id }) => id));
     for (const { id } of ofDocker()) {
-      if (ids.has(id) || closed) continue;
+      if (ids.has(id)) continue;
       repository.remove(id);
       changed = true;
     }
-    for (const catalog of listed) if (!closed) changed = (await readOne(catalog)) || changed;
+    for (const catalog of listed) {
+      if (closed) return false;
+      try {
+        changed = (await readOne(catalog, control.read)) || changed;
+      } catch (error) {
+        // Of one, and no reason to leave out the others.
+        if (!closed) onFailure(error, `catalog ${catalog.ref}`);
+      }
+    }
     return changed;
   };
 
@@ -144,7 +155,9 @@ export function createCatalogReader(options: CatalogReaderOptions): CatalogReade
         changed => {
           if (changed && !closed) onChanged();
         },
-        error => onFailure(error, 'the built-in catalog'),
+        error => {
+          if (!closed) onFailure(error, 'the built-in catalog');
+        },
       );
       return seeding;
     },

@@ -58,13 +58,16 @@ export function createCatalogService({ repository, installed, freshen }: Catalog
       await freshen();
       const exact = repository.find(id);
       if (exact) return present(exact);
-      const [only, ...others] = repository.idsByName(id);
-      const found = only !== undefined && others.length === 0 ? repository.find(only) : undefined;
+      const candidates = repository.idsByName(id).flatMap(each => repository.find(each) ?? []);
+      const found = onlyOne(candidates);
       if (found) return present(found);
-      if (only !== undefined) {
+      if (candidates.length > 0) {
         throw problem('CATALOG_001', {
           detail: `Several catalogs have an entry "${id}".`,
-          next: `Name one of them: ${[only, ...others].slice(0, 8).join(', ')}.`,
+          next: `Name one of them: ${candidates
+            .slice(0, 8)
+            .map(each => `${each.id} (${each.origin})`)
+            .join(', ')}.`,
         });
       }
       throw problem('CATALOG_001', {
@@ -77,4 +80,16 @@ export function createCatalogService({ repository, installed, freshen }: Catalog
       return repository.facets(query);
     },
   };
+}
+
+const byTrust: readonly CatalogOffer['catalogOrigin'][] = ['built-in', 'vendor', 'imported', 'community', 'own'];
+
+/** The one there is; of several that are the same to the last setting, as in a catalog that was made from another, the first. */
+function onlyOne(candidates: readonly CatalogOffer[]): CatalogOffer | undefined {
+  const [first, ...others] = candidates.toSorted(
+    (a, b) => byTrust.indexOf(a.catalogOrigin) - byTrust.indexOf(b.catalogOrigin),
+  );
+  const isSame = (other: CatalogOffer) =>
+    other.definitionDigest !== null && other.definitionDigest === first?.definitionDigest;
+  return others.every(isSame) ? first : undefined;
 }

@@ -1,4 +1,5 @@
 // The cache of catalogs: what there is, and what is in it, with the index that it is searched by.
+import { createHash } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import * as z from 'zod';
 import { Catalog } from '../../../shared/api/catalogs.ts';
@@ -18,7 +19,7 @@ export interface CatalogItem {
 /** Changes when what is stored of an entry does: then everything is read again. */
 const format = 'f1:';
 /** Tools that a row of a list shows. */
-export const toolsInList = 12;
+const toolsInList = 12;
 
 export interface CatalogsRepository {
   all(): StoredCatalog[];
@@ -27,12 +28,12 @@ export interface CatalogsRepository {
   save(catalog: Omit<StoredCatalog, 'entries'>): void;
   /** With its entries. */
   remove(id: string): void;
-  /** What is stored of each entry, by its name in the catalog. */
+  /** Of each entry as it is stored, by its name in the catalog. */
   fingerprints(catalogId: string): Map<string, string>;
   /** Inserts or replaces, in one transaction. The id of an entry that another catalog has already gets longer. */
   saveEntries(catalogId: string, items: readonly CatalogItem[]): void;
   removeEntries(catalogId: string, names: readonly string[]): void;
-  definition(ref: string, name: string): { id: string; definition: Record<string, unknown> } | undefined;
+  definition(ref: string, name: string): { entryId: string; definition: Record<string, unknown> } | undefined;
 }
 
 const jsonOf = <T extends z.ZodType>(schema: T) => z.string().transform(text => schema.parse(JSON.parse(text)));
@@ -60,15 +61,17 @@ const CatalogRow = z
     }),
   );
 
-const DefinitionRow = z.object({ id: z.string(), definition: jsonOf(z.record(z.string(), z.unknown())) });
+const DefinitionRow = z.object({ entryId: z.string(), definition: jsonOf(z.record(z.string(), z.unknown())) });
 
 /** The row of a list, as it is stored: the same text for the same entry. */
-export const toStoredEntry = (offer: CatalogOffer): string =>
+const toStoredEntry = (offer: CatalogOffer): string =>
   JSON.stringify({ ...offer, toolNames: offer.toolNames.slice(0, toolsInList) });
 
-/** Everything of an entry that is stored, to see whether it has to be stored again. */
+/** A hash of everything of an entry that is stored, to see whether it has to be stored again. */
 export const fingerprintOf = ({ offer, definition }: CatalogItem): string =>
-  `${toStoredEntry(offer)}\n${JSON.stringify(offer.toolNames)}\n${JSON.stringify(definition)}`;
+  createHash('sha256')
+    .update(JSON.stringify([offer, definition]))
+    .digest('base64url');
 
 export function createCatalogsRepository(database: Database): CatalogsRepository {
   const columns = 'c.*, (select count(*) from catalog_entries e where e.catalog_id = c.id) as entries';
@@ -107,6 +110,7 @@ export function createCatalogsRepository(database: Database): CatalogsRepository
       entry: toStoredEntry({ ...offer, id }),
       tools: JSON.stringify(offer.toolNames),
       definition: definition && JSON.stringify(definition),
+      fingerprint: fingerprintOf({ offer, definition }),
     });
     entries.insertWords.run({ number, ...toSearchRow(offer) });
     for (const label of offer.categories) entries.insertLabel.run(number, 'category', label);
@@ -131,10 +135,10 @@ export function createCatalogsRepository(database: Database): CatalogsRepository
     }),
     fingerprints: catalogId =>
       new Map(
-        entries.texts
+        entries.fingerprints
           .all(catalogId)
           .map(row => FingerprintRow.parse(row))
-          .map(({ name, text }) => [name, text]),
+          .map(({ name, fingerprint }) => [name, fingerprint]),
       ),
     saveEntries: database.transaction((catalogId: string, items: readonly CatalogItem[]) => {
       for (const item of items) saveEntry(catalogId, item);
@@ -155,7 +159,7 @@ export function createCatalogsRepository(database: Database): CatalogsRepository
 
 const optional = (row: unknown): StoredCatalog | undefined => (row === undefined ? undefined : CatalogRow.parse(row));
 
-const FingerprintRow = z.object({ name: z.string(), text: z.string() });
+const FingerprintRow = z.object({ name: z.string(), fingerprint: z.string() });
 
 function createEntryStatements(database: Database) {
   const holder = database.prepare<[string], { catalog_id: string; name: string }>(
@@ -164,22 +168,19 @@ function createEntryStatements(database: Database) {
   return {
     number: database.prepare('select number from catalog_entries where catalog_id = ? and name = ?').pluck(),
     numbers: database.prepare('select number from catalog_entries where catalog_id = ?').pluck(),
-    texts: database.prepare(
-      `select name, entry || char(10) || tools || char(10) || coalesce(definition, 'null') as text
-       from catalog_entries where catalog_id = ?`,
-    ),
+    fingerprints: database.prepare('select name, fingerprint from catalog_entries where catalog_id = ?'),
     remove: database.prepare('delete from catalog_entries where number = ?'),
     insert: database.prepare(`
       insert into catalog_entries (id, catalog_id, name, title, publisher, kind, license, popularity, has_secrets,
-        entry, tools, definition)
+        entry, tools, definition, fingerprint)
       values (@id, @catalogId, @name, @title, @publisher, @kind, @license, @popularity, @hasSecrets,
-        @entry, @tools, @definition)`),
+        @entry, @tools, @definition, @fingerprint)`),
     insertLabel: database.prepare('insert or ignore into catalog_labels (entry, kind, label) values (?, ?, ?)'),
     insertWords: database.prepare(`
       insert into catalog_search (rowid, name, title, description, publisher, labels, tools)
       values (@number, @name, @title, @description, @publisher, @labels, @tools)`),
     definition: database.prepare(`
-      select e.id, e.definition from catalog_entries e join catalogs c on c.id = e.catalog_id
+      select e.id as entryId, e.definition from catalog_entries e join catalogs c on c.id = e.catalog_id
       where c.ref = ? and e.name = ? and e.definition is not null`),
     /** Two entries can only have one id if somebody has looked for it: the one that was there first keeps it. */
     freeId(catalogId: string, { id, nameInCatalog }: CatalogOffer): string {

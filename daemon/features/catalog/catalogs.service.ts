@@ -30,11 +30,10 @@ export interface CatalogsService {
 
 /** What takes a while runs as an operation, which the operations feature watches, cancels and shows. */
 export interface TransferRunner {
-  run(
-    kind: 'pull-catalog' | 'push-catalog',
-    title: string,
+  runOperation(
+    what: { kind: 'pull-catalog' | 'push-catalog'; title: string; serverId: null },
     work: (context: InstallContext) => Promise<void>,
-  ): Operation | Promise<Operation>;
+  ): Operation;
 }
 
 export interface CatalogsServiceOptions {
@@ -116,7 +115,8 @@ export function createCatalogsService(options: CatalogsServiceOptions): Catalogs
     },
     async pull(ref) {
       const ours = control();
-      return await transfers.run('pull-catalog', `Pull the catalog ${ref}`, async ({ signal, onProgress }) => {
+      const what = { kind: 'pull-catalog', title: `Pull the catalog ${ref}`, serverId: null } as const;
+      return transfers.runOperation(what, async ({ signal, onProgress }) => {
         onProgress({ step: `Downloading ${ref}`, progress: null });
         const pulled = await ours.pull(ref, signal);
         onProgress({ step: 'Reading its entries', progress: null });
@@ -127,7 +127,8 @@ export function createCatalogsService(options: CatalogsServiceOptions): Catalogs
     async push(id) {
       const { ref, title } = findOfDocker(id);
       const ours = control();
-      return await transfers.run('push-catalog', `Push the catalog ${title}`, async ({ signal, onProgress }) => {
+      const what = { kind: 'push-catalog', title: `Push the catalog ${title}`, serverId: null } as const;
+      return transfers.runOperation(what, async ({ signal, onProgress }) => {
         onProgress({ step: `Uploading ${ref}`, progress: null });
         await ours.push(ref, signal);
       });

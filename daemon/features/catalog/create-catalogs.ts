@@ -3,12 +3,12 @@ import type { Database } from 'better-sqlite3';
 import type { CatalogControl } from '../../engines/docker-engine.ts';
 import type { Engine } from '../../engines/engine.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { createCatalogRepository } from './catalog.repository.ts';
+import { type CatalogRepository, createCatalogRepository } from './catalog.repository.ts';
 import { catalogHandlers, catalogsHandlers } from './catalog.routes.ts';
 import { type CatalogService, createCatalogService, type InstalledServer } from './catalog.service.ts';
 import { createCatalogReader } from './catalog-reader.ts';
 import { createCatalogsRepository } from './catalogs.repository.ts';
-import { createCatalogsService, type TransferRunner } from './catalogs.service.ts';
+import { type CatalogsService, createCatalogsService, type TransferRunner } from './catalogs.service.ts';
 
 export interface CatalogsOptions {
   database: Database;
@@ -28,7 +28,11 @@ export interface Catalogs {
   /** With all its tools. Errors: CATALOG_001. */
   entry: CatalogService['get'];
   /** What a catalog of Docker holds of a server now, from the cache: to be compared with what a profile has. */
-  definition(catalogRef: string, name: string): { id: string; definition: Record<string, unknown> } | undefined;
+  definition(catalogRef: string, name: string): { entryId: string; definition: Record<string, unknown> } | undefined;
+  /** Where Docker has an entry, by the entry's id. Undefined: it is no entry of Docker. */
+  place: CatalogRepository['place'];
+  /** The collections, as the API shows them. */
+  list: CatalogsService['list'];
   /** Reads what is new. To be called when Docker comes back and when its catalogs may have changed. Never rejects. */
   refresh(): Promise<void>;
   close(): void;
@@ -57,6 +61,8 @@ export function createCatalogs(options: CatalogsOptions): Catalogs {
     handlers: { ...catalogHandlers(service), ...catalogsHandlers(collections) },
     entry: service.get,
     definition: catalogs.definition,
+    place: entries.place,
+    list: collections.list,
     refresh,
     close: () => reader.close(),
   };

@@ -16,10 +16,9 @@ export function shownText(text: string, redact: (text: string) => string): strin
 /** The unified diff of two texts that may be shown; empty if they are the same. */
 export function unifiedDiff(file: string, before: string, after: string): string {
   if (before === after) return '';
-  return createTwoFilesPatch(file, file, before, after, undefined, undefined, { context: 3 })
-    .split('\n')
-    .filter(line => !line.startsWith('====='))
-    .join('\n');
+  const patch = createTwoFilesPatch(file, file, before, after, undefined, undefined, { context: 3 });
+  // Without the lines before the names of the files.
+  return patch.slice(Math.max(0, patch.indexOf('--- ')));
 }
 
 /** Whether the text has comments, as JSON with comments has them; false for other formats that the parser stumbles over. */

@@ -84,7 +84,12 @@ export function createClientService(needs: ClientNeeds): ClientService {
     try {
       await control.change(id, change);
       const after = await readClientFile(file, rootOf(file, needs.home));
-      if (isBroken(file, after.bytes, change.action)) throw broken(file);
+      if (isBroken(file, after.bytes)) throw broken(file);
+      if (change.action === 'connect' && !namesEntry(after.bytes)) {
+        // It has written somewhere else, where there is no backup.
+        await control.change(id, { ...change, action: 'disconnect' }).catch(() => {});
+        throw elsewhere(file);
+      }
       const stored = backups.changed(backup.id, revisionOf(after.bytes));
       const client = await getClient(id, change).catch(() => before.client);
       const diff = unifiedDiff(file, show(textOf(before.bytes)), show(textOf(after.bytes)));
@@ -183,9 +188,8 @@ async function expected(backup: StoredBackup, backups: ClientBackups): Promise<s
 }
 
 /** Whether docker mcp has left something that the client cannot read. */
-function isBroken(file: string, bytes: Buffer | undefined, action: ClientChange['action']): boolean {
-  if (bytes === undefined) return action === 'connect';
-  if (!file.endsWith('.json')) return action === 'connect' && bytes.length === 0;
+function isBroken(file: string, bytes: Buffer | undefined): boolean {
+  if (bytes === undefined || !file.endsWith('.json')) return false;
   try {
     const value: unknown = JSON.parse(bytes.toString('utf8'));
     return typeof value !== 'object' || value === null;
@@ -193,6 +197,9 @@ function isBroken(file: string, bytes: Buffer | undefined, action: ClientChange[
     return true;
   }
 }
+
+/** The name by which docker mcp knows its entry again; some clients take letters alone. */
+const namesEntry = (bytes: Buffer | undefined): boolean => /MCP_DOCKER|mcpdocker/.test(bytes?.toString('utf8') ?? '');
 
 /** One after the other: each of them reads, writes and reads again. */
 function createQueue(): <T>(act: () => Promise<T>) => Promise<T> {
@@ -224,6 +231,11 @@ const broken = (file: string) =>
   problem('CLIENT_002', {
     detail: `docker mcp left ${file} in a state that cannot be read. It was put back as it was.`,
     next: 'Correct the file, and try again.',
+  });
+const elsewhere = (file: string) =>
+  problem('CLIENT_002', {
+    detail: `docker mcp did not write to ${file}: this version seems to use another file, of which there is no backup. The client was disconnected again.`,
+    next: 'Connect it with "docker mcp client connect" yourself.',
   });
 const noBackup = (id: string) =>
   problem('CLIENT_004', { detail: `There is no backup "${id}", or its bytes are gone.`, next: 'List the backups.' });

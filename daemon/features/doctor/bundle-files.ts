@@ -15,7 +15,15 @@ export interface BundleFile {
 const mostLines = 2_000;
 
 export async function bundleFiles(report: DoctorReport, needs: DoctorNeeds): Promise<BundleFile[]> {
-  const [status, docker, log] = await Promise.all([needs.status(), needs.docker.status(), needs.daemonLog()]);
+  const [status, docker, catalogs, log] = await Promise.all([
+    needs.status(),
+    needs.docker.status(),
+    needs.catalogs().catch(error => {
+      needs.onFailure(error, 'the catalogs of a support bundle');
+      return [];
+    }),
+    needs.daemonLog(),
+  ]);
   const gateways = needs.gateways.list();
   const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
   const files: BundleFile[] = [
@@ -30,7 +38,7 @@ export async function bundleFiles(report: DoctorReport, needs: DoctorNeeds): Pro
       text: json(needs.servers().map(describeServer)),
     },
     { name: 'gateways.json', about: 'The gateways', text: json(gateways) },
-    { name: 'catalogs.json', about: 'The catalogs', text: json(needs.catalogs()) },
+    { name: 'catalogs.json', about: 'The catalogs', text: json(catalogs) },
     { name: 'operations.json', about: 'The last installs, updates and pulls', text: json(needs.operations()) },
     { name: 'logs/daemon.log', about: 'The end of the daemon’s log', text: lastLines(log) },
     ...gateways.map(({ profile }) => ({

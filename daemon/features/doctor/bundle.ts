@@ -1,5 +1,4 @@
 // The support bundle: what a helper needs to know, as a zip, without anything that is secret.
-import { strToU8, zipSync } from 'fflate';
 import type { DoctorReport, SupportBundle } from '../../../shared/api/doctor.ts';
 import { bundleFiles } from './bundle-files.ts';
 import type { DoctorNeeds } from './doctor-needs.ts';
@@ -8,6 +7,7 @@ import type { DoctorNeeds } from './doctor-needs.ts';
 const longestFile = 400_000;
 
 export async function makeBundle(report: DoctorReport, needs: DoctorNeeds): Promise<SupportBundle> {
+  const { strToU8, zipSync } = await import('fflate');
   const files = await bundleFiles(report, needs);
   const cut = files.map(file => ({
     ...file,

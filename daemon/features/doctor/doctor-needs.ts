@@ -42,7 +42,7 @@ export interface DoctorNeeds {
     pull?(reference: string): Promise<{ operationId: string }>;
   };
   sweep(dryRun: boolean): Promise<Sweep>;
-  catalogs(): Pick<Catalog, 'ref' | 'title' | 'engine' | 'entries' | 'problem' | 'cached'>[];
+  catalogs(): Promise<Pick<Catalog, 'ref' | 'title' | 'engine' | 'entries' | 'problem' | 'cached'>[]>;
   gateways: {
     list(): Gateway[];
     output(profile: string): string[];

@@ -50,7 +50,7 @@ export function createDoctor(needs: DoctorNeeds, limits: Limits = usualLimits): 
       const row = findRow(checks, fix.checks, fix.about);
       if (!row) throw noFix(id);
       if (note !== null) return { ...row, detail: note, fix: null };
-      if (row.fix?.id === id) throw noHelp(row);
+      if (row.fix?.id === id || row.state === 'skipped') throw noHelp(row);
       return row;
     },
     bundle: async () => await makeBundle(await runOnce(), needs),
@@ -96,8 +96,8 @@ const noFix = (id: string) =>
     detail: `There is no fix "${id}".`,
     next: 'Run "quayside doctor" and take one that it offers.',
   });
-const noHelp = ({ title, detail }: DoctorCheck) =>
+const noHelp = ({ title, detail, cause }: DoctorCheck) =>
   problem('DOCTOR_002', {
-    detail: `It is still not so: ${title}. ${detail}`,
+    detail: `It is still not so: ${title}. ${cause ?? detail}`,
     next: 'Run "quayside doctor" for the cause.',
   });

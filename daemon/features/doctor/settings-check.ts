@@ -6,12 +6,14 @@ import type { JSONSchema } from '../../../shared/domain/json-schema.ts';
 export function findSettingErrors(settings: Record<string, unknown>, schema: JSONSchema, path = ''): string[] {
   const properties = asObject(schema['properties']);
   const required = Array.isArray(schema['required']) ? schema['required'].map(String) : [];
-  const missing = required
-    .filter(name => settings[name] === undefined || settings[name] === null || settings[name] === '')
-    .map(name => `${path}${name} is required and not set`);
+  const isUnset = (name: string) => settings[name] === undefined || settings[name] === null || settings[name] === '';
+  const unset = required.filter(isUnset);
+  const missing = unset.map(name => `${path}${name} is required and not set`);
   const wrong = Object.entries(settings).flatMap(([name, value]) => {
     const property = properties && Object.hasOwn(properties, name) ? asObject(properties[name]) : undefined;
-    return property && value !== undefined && value !== null ? findValueErrors(value, property, `${path}${name}`) : [];
+    return property && value !== undefined && value !== null && !unset.includes(name)
+      ? findValueErrors(value, property, `${path}${name}`)
+      : [];
   });
   return [...missing, ...wrong];
 }

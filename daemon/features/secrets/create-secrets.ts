@@ -5,6 +5,7 @@ import type { Problem } from '../../../shared/api/problem.ts';
 import type { AuditSink } from '../../http/bind-routes.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { createHandOver, type HandOver } from './hand-over.ts';
+import { createValueHider, type ValueHider } from './hide-values.ts';
 import type { MasterKeyPlaces } from './master-key.ts';
 import { createRotation } from './rotation.ts';
 import { createRotationSchedule } from './schedule.ts';
@@ -27,11 +28,13 @@ export interface SecretsOptions {
   onFailure: (error: unknown, what: string) => void;
 }
 
-export interface Secrets extends HandOver {
+export interface Secrets extends HandOver, ValueHider {
   handlers: ReturnType<typeof secretHandlers>;
   /** For what other features keep in the vault. */
   sealed: SealedValues;
   warnings(): Problem[];
+  /** False also for a secret that does not exist. */
+  hasValue(secretId: string): boolean;
   /** Goes on with a rotation that an earlier daemon did not end, and looks whether one is due. */
   resume(): void;
   close(): Promise<void>;
@@ -87,8 +90,11 @@ export function createSecrets(options: SecretsOptions): Secrets {
   return {
     ...handOver,
     sealed: createSealedValues(repository, vault, unseal, clock),
+    // Not the unsealer with the alarm: to look for values in a text is no use of them.
+    ...createValueHider({ repository, unseal: vault.unseal }),
     handlers: secretHandlers(secrets, vaultService),
     warnings: vaultService.warnings,
+    hasValue: id => repository.find(id)?.hasValue ?? false,
     resume() {
       rotation.resume();
       schedule.check();

@@ -31,6 +31,8 @@ export interface DockerServers {
   offered(catalogRef: string, name: string): { entryId: string; definition: Definition } | undefined;
   /** When a change takes effect in the gateway that runs now; null: none runs. */
   changesApply(profile: string): 'at-once' | 'by-restart' | null;
+  /** What a profile has now is not what its gateway was started with. Never rejects. */
+  changed(profile: string, servers: readonly ServerInProfile[]): void;
 }
 
 /** What a machine without Docker has: nothing is ever asked of it, because no server is Docker's. */
@@ -42,6 +44,7 @@ export const withoutDocker: DockerServers = {
   findUpdate: () => null,
   offered: () => undefined,
   changesApply: () => null,
+  changed: () => {},
 };
 
 export interface ProfileMirror {

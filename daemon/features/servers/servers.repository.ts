@@ -42,6 +42,8 @@ export interface ServerRepository {
   list(filter: ServerFilter): Page<StoredServer>;
   all(): StoredServer[];
   find(id: string): StoredServer | undefined;
+  /** Undefined: there is no such server. Asked often, so it reads nothing else. */
+  engineOf(id: string): StoredServer['engine'] | undefined;
   findInProfile(profile: string, name: string): StoredServer | undefined;
   configuration(serverId: string): ServerConfiguration | undefined;
   /** The tools that it had when it was last asked. */
@@ -71,6 +73,7 @@ const sortColumns = {
 
 export function createServerRepository(database: Database): ServerRepository {
   const byId = database.prepare(`select * from ${serversWithTools} where id = ?`);
+  const engineOf = database.prepare('select engine from servers where id = ?').pluck();
   const byName = database.prepare(`select * from ${serversWithTools} where profile = ? and name_in_profile = ?`);
   const everything = database.prepare(`select * from ${serversWithTools} order by id`);
   const insertServer = database.prepare(`
@@ -104,6 +107,7 @@ export function createServerRepository(database: Database): ServerRepository {
       }),
     all: () => everything.all().map(row => ServerRow.parse(row)),
     find: id => one(byId.get(id)),
+    engineOf: id => engineOf.get(id) as StoredServer['engine'] | undefined,
     findInProfile: (profile, name) => one(byName.get(profile, name)),
     configuration: configurations.find,
     toolNames: serverId => toolNames.all(serverId).map(String),

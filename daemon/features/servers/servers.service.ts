@@ -5,6 +5,7 @@ import type {
   MCPServer,
   MCPServerDetail,
   NewServer,
+  SecretSlot,
   ServerConfiguration,
   ServerConfigurationChange,
 } from '../../../shared/api/servers.ts';
@@ -61,6 +62,8 @@ export interface ServerService {
   /** Starts everything that shall run, side by side; a failure is the server's own state and nobody else's. */
   restore(): Promise<void>;
   present(id: string): MCPServer | undefined;
+  /** The servers of one Docker profile. */
+  ofProfile(profile: string): MCPServer[];
   all(): StoredServer[];
   onHealth(id: string, health: ServerHealth): void;
   readonly docker: DockerRows;
@@ -84,13 +87,13 @@ export interface DockerRows {
   freeId(profile: string, name: string): string;
   /** Errors: REQUEST_001, SERVER_011 if `complete` and a secret that is required has no reference. */
   checkSecrets(
-    definition: Record<string, unknown>,
+    slots: readonly SecretSlot[],
     title: string,
-    references: ServerConfiguration['secretReferences'],
+    references: readonly ServerConfiguration['secretReferences'][number][],
     complete: boolean,
   ): void;
   /** This server is being installed: nobody else makes a row of it until the function that is answered is called. */
-  expect(profile: string, name: string): () => void;
+  expect(profile: string, name: string | null): () => void;
 }
 
 export interface ServerServiceOptions {
@@ -198,6 +201,13 @@ export function createServerService(options: ServerServiceOptions): ServerServic
     supervisor.forget(id);
     publish({ type: 'server.removed', serverId: id });
   };
+  const tellGateway = (profile: string): void => {
+    const rows = repository.all().filter(row => row.profile === profile);
+    docker.changed(
+      profile,
+      rows.flatMap(row => mirror.inProfile(row) ?? []),
+    );
+  };
   /** Settings and tools of a Docker server are Docker's: they are written there, and what it has then is copied. */
   const writeThrough = async (server: StoredServer, change: ServerConfigurationChange): Promise<void> => {
     const place = mirror.inProfile(server);
@@ -207,7 +217,9 @@ export function createServerService(options: ServerServiceOptions): ServerServic
     const tools = disabledTools && allowedFor(choice, disabledTools, server.title);
     if (settings === undefined && tools === undefined) return;
     mirror.write(await docker.configure(place, { settings, tools }));
+    tellGateway(place.profile);
   };
+  const isNew = ({ profile, name }: ServerInProfile): boolean => repository.findInProfile(profile, name) === undefined;
   const startWaiting = () => {
     for (const { id, enabled, engine } of repository.all()) {
       const code = supervisor.health(id).problem?.code;
@@ -344,6 +356,11 @@ export function createServerService(options: ServerServiceOptions): ServerServic
       const server = repository.find(id);
       return server && present(server);
     },
+    ofProfile: profile =>
+      repository
+        .all()
+        .filter(row => row.profile === profile)
+        .map(present),
     all: () => repository.all(),
     onHealth(id, health) {
       const server = repository.find(id);
@@ -356,15 +373,22 @@ export function createServerService(options: ServerServiceOptions): ServerServic
     },
     docker: {
       async reconcile(found) {
-        const wanted = found.filter(server => !expected.has(keyOf(server)));
+        const wanted = found.filter(
+          server => !expected.has(keyOf(server)) && !(expected.has(keyOf({ ...server, name: '' })) && isNew(server)),
+        );
+        const profiles = new Set<string>();
         for (const server of wanted) {
           const row = repository.findInProfile(server.profile, server.name);
           if (row && leaving.has(row.id)) continue;
           const { id, isChanged } = mirror.write(server);
-          if (isChanged) changed(id);
+          if (!isChanged) continue;
+          changed(id);
+          profiles.add(server.profile);
         }
         const gone = mirror.missing(found).filter(row => !leaving.has(row.id));
         await Promise.all(gone.map(row => supervisor.stop(row.id).then(() => drop(row.id))));
+        for (const { profile } of gone) if (profile !== null) profiles.add(profile);
+        for (const profile of profiles) tellGateway(profile);
       },
       setProblem(next) {
         if (JSON.stringify(next) === JSON.stringify(dockerProblem)) return;
@@ -378,6 +402,7 @@ export function createServerService(options: ServerServiceOptions): ServerServic
       replace(id, inProfile, previous) {
         mirror.write(inProfile);
         repository.savePrevious(id, previous);
+        tellGateway(inProfile.profile);
         return changed(id);
       },
       of(id) {
@@ -397,13 +422,12 @@ export function createServerService(options: ServerServiceOptions): ServerServic
           .flatMap(row => describe(row).tools.map(definition => ({ serverId: row.id, definition })));
       },
       freeId: (profile, name) => mirror.freeId({ profile, name }),
-      checkSecrets(definition, title, references, complete) {
-        const slots = docker.describe(definition).secretSlots;
+      checkSecrets(slots, title, references, complete) {
         refuseMisplaced({ engine: 'docker', source: { type: 'image', image: 'x', digest: null }, slots }, references);
         if (complete) refuseMissing(title, slots, references);
       },
       expect(profile, name) {
-        const key = keyOf({ profile, name });
+        const key = keyOf({ profile, name: name ?? '' });
         expected.add(key);
         return () => expected.delete(key);
       },

@@ -33,7 +33,8 @@ export const statusHandlers = (sources: StatusSources): Pick<Handlers, 'getHealt
   },
 });
 
-async function toStatus(sources: StatusSources): Promise<DaemonStatus> {
+/** The status as the API answers it; a support bundle has it as well. */
+export async function toStatus(sources: StatusSources): Promise<DaemonStatus> {
   const servers = sources.servers();
   const url = sources.url();
   const inState = (...states: MCPServer['state'][]) => servers.filter(({ state }) => states.includes(state)).length;

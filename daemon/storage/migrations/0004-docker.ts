@@ -43,6 +43,7 @@ export const docker: Migration = {
     create table profiles (
       id text primary key,
       name text not null,
+      fixed integer not null default 0 check (fixed in (0, 1)),
       clients text not null default '[]' check (json_valid(clients)),
       read_at text not null
     ) strict;
@@ -81,7 +82,9 @@ export const docker: Migration = {
       -- The entry as a list of the API shows it, with its first tools; all their names; the definition as the catalog has it.
       entry text not null check (json_valid(entry)),
       tools text not null default '[]' check (json_valid(tools)),
-      definition text check (definition is null or json_valid(definition))
+      definition text check (definition is null or json_valid(definition)),
+      -- Of all that is stored of it: a catalog that is read again writes only what has changed.
+      fingerprint text not null
     ) strict;
     create index catalog_entries_by_catalog on catalog_entries (catalog_id, name);
     create index catalog_entries_by_title on catalog_entries (title collate nocase);

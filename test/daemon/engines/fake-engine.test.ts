@@ -1,7 +1,7 @@
-import { describeEngineContract } from '../../contracts/engine.contract.ts';
+import { describePackageEngineContract } from '../../contracts/engine.contract.ts';
 import { createFakeEngine, testIntegrity, testPackage, testVersion } from '../../support/fake-engine.ts';
 
-describeEngineContract('the engine that tests use', async () => {
+describePackageEngineContract('the engine that tests use', async () => {
   const engine = createFakeEngine();
   return {
     engine,

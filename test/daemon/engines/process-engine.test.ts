@@ -1,9 +1,9 @@
-import { describeEngineContract } from '../../contracts/engine.contract.ts';
+import { describePackageEngineContract } from '../../contracts/engine.contract.ts';
 import { createEngineHome } from '../../support/process-engine.ts';
 
 const server = '#!/usr/bin/env node\nprocess.stdin.resume();\n';
 
-describeEngineContract('the process engine', async () => {
+describePackageEngineContract('the process engine', async () => {
   const { engine, registry, close } = await createEngineHome();
   const name = '@quayside-test/good';
   const integrity = registry.publish({

@@ -31,6 +31,7 @@ export interface TestEngine extends AsyncDisposable {
 
 const readyMilliseconds = 30_000;
 const instances = new Set<string>();
+let clearsThem = false;
 
 /** Errors: one that says what is missing, or the end of dockerd's own log. */
 export async function startTestEngine(name = 'docker'): Promise<TestEngine> {
@@ -196,7 +197,8 @@ function placeOf(pid: string): string {
 
 /** However the test process ends, nothing may be left. */
 function clearAtExit(folder: string): void {
-  if (instances.size === 0) {
+  if (!clearsThem) {
+    clearsThem = true;
     process.once('exit', () => {
       for (const each of instances) {
         endProcessesOf(each);

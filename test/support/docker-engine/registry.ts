@@ -81,12 +81,9 @@ async function openGate(port: number): Promise<RegistryGate & { close(): Promise
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on('error', () => {});
-      socket.once('close', () => {
-        sockets.delete(socket);
-        client.destroy();
-        upstream.destroy();
-      });
+      socket.once('close', () => sockets.delete(socket));
     }
+    client.once('close', () => upstream.destroy());
     client.pipe(upstream);
     void (async () => {
       for await (const chunk of upstream as AsyncIterable<Buffer>) {

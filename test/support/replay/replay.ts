@@ -1,6 +1,6 @@
 // Puts a docker that answers from recordings first on a PATH of its own.
 import assert from 'node:assert/strict';
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { type RecordedDialect, readRecordings } from '../recordings.ts';
 import { createTemporaryFolder } from '../temporary-folder.ts';
@@ -35,6 +35,8 @@ export interface Replay extends AsyncDisposable {
   played(): Promise<string[]>;
   /** Calls that were never recorded. */
   failures(): Promise<string[]>;
+  /** They were expected. */
+  forgive(): Promise<void>;
   /** Fails if there was such a call. Then removes everything. */
   close(): Promise<void>;
 }
@@ -87,6 +89,7 @@ export async function createReplay(options: ReplayOptions): Promise<Replay> {
     moveTo,
     played: () => lines('played.log'),
     failures,
+    forgive: () => rm(join(state, 'failures.log'), { force: true }),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -1,5 +1,5 @@
 // A simulated `docker` with the plugin `mcp`: node docker.mjs SETTINGS ARGUMENTS. It behaves as the recordings of the real one do.
-import { writeSync } from 'node:fs';
+import { appendFileSync, writeSync } from 'node:fs';
 import { failUsage, findCommand, parseFlags } from './command-line.mjs';
 import { requireEngine } from './engine-check.mjs';
 import { Failure, fail } from './failure.mjs';
@@ -78,6 +78,7 @@ async function runMcp(settings, words) {
 
 async function main([settingsFile, ...words]) {
   const settings = readSettings(settingsFile);
+  appendFileSync(settings.commandsFile, `${JSON.stringify(words)}\n`);
   if (words[0] === 'docker-cli-plugin-metadata') return metadata(settings);
   const injected = await injectFailure(settings, words, { print, warn });
   if (injected !== undefined) return injected;

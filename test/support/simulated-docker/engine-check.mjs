@@ -46,7 +46,9 @@ function askEngine(host) {
 export async function findEngineTrouble(settings) {
   const host = resolveHost(settings);
   const shown = host ?? defaultHost;
-  if (settings.failure.engine === 'down') return cannotConnect(shown);
+  const isDown =
+    settings.failure.engine === 'down' || (settings.failure.engine === 'only-by-host' && !process.env.DOCKER_HOST);
+  if (isDown) return cannotConnect(shown);
   if (settings.failure.engine === 'permission') {
     const path = shown.replace('unix://', '');
     return `permission denied while trying to connect to the Docker daemon socket at ${shown}: Get "http://${encodeURIComponent(path)}/v1.51/info": dial unix ${path}: connect: permission denied`;

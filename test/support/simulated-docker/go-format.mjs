@@ -45,7 +45,9 @@ const reserved = /^(?:true|false|null|yes|no|on|off|y|n|~)$/i;
 function yamlScalar(value) {
   if (typeof value !== 'string') return JSON.stringify(value);
   const isPlain = plain.test(value) && !reserved.test(value) && !/\s$|: | #/.test(value);
-  return isPlain ? value : JSON.stringify(value);
+  if (isPlain) return value;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what single quotes cannot hold.
+  return value === '' || /[\u0000-\u001f]/.test(value) ? JSON.stringify(value) : `'${value.replaceAll("'", "''")}'`;
 }
 
 const isEmpty = value => Object.keys(value).length === 0;

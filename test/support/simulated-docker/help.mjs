@@ -92,19 +92,17 @@ export function commandTree(dialect, { isNewest }) {
   ];
 }
 
-function commandList(children) {
+function commandList(children, width = 11) {
   const shown = children.filter(child => !child.isHidden).sort((a, b) => (a.word < b.word ? -1 : 1));
-  const width = Math.max(...shown.map(({ word }) => word.length), 8);
-  const pad = width <= 11 ? Math.max(width, 11) : width;
-  return shown.map(({ word, about }) => `  ${word.padEnd(pad)} ${about}\n`).join('');
+  return shown.map(({ word, about }) => `  ${word.padEnd(width)} ${about}\n`).join('');
 }
 
 /** The help of a group or a command, as it goes to standard output. */
 export function helpText(path, command) {
   if (path.length === 0)
-    return `${title}\n\nUsage: docker mcp [OPTIONS]\n\nFlags:\n  -v, --version   Print version information and quit\n\nAvailable Commands:\n${commandList(command.children)}\n\n`;
+    return `${title}\n\nUsage: docker mcp [OPTIONS]\n\nFlags:\n  -v, --version   Print version information and quit\n\nAvailable Commands:\n${commandList(command.children)}\n`;
   const usage = `${title}\n\nUsage: docker mcp ${path.join(' ')}\n\n`;
-  if (command.children) return `${usage}Available Commands:\n${commandList(command.children)}\n\n`;
+  if (command.children) return `${usage}Available Commands:\n${commandList(command.children, command.nameWidth)}\n`;
   if (command.help) return `${usage}${command.help}`;
   const flags = Object.keys(command.flags ?? {}).map(name => `      --${name}\n`);
   return flags.length > 0 ? `${usage}Flags:\n${flags.join('')}\n\n` : usage;

@@ -1,5 +1,6 @@
 // A `docker` with the plugin `mcp` for tests: a real child process with state in files, which behaves as the recordings say.
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
@@ -30,7 +31,8 @@ export interface CommandFailure {
 }
 
 export interface SimulatedFailure {
-  engine?: 'down' | 'permission';
+  /** `only-by-host`: the default engine does not answer, one that DOCKER_HOST names may. */
+  engine?: 'down' | 'permission' | 'only-by-host';
   desktop?: 'not-running' | 'toolkit-disabled';
   database?: 'locked' | 'migration-lock' | 'dirty' | 'corrupt' | 'newer' | 'read-only';
   /** How long a locked database lets wait; the real one does 5,000. */
@@ -46,7 +48,7 @@ export interface SimulatedDockerOptions {
   home?: string;
   /** Programs that stand for images: the fast path. Without them servers run on a real engine. */
   images?: Record<string, SimulatedImage>;
-  /** A real engine: its address is what docker reaches when nothing else is chosen. */
+  /** A real engine: its address is what docker reaches when nothing else is chosen, by a context of this home. */
   engine?: { host: string; docker?: string };
   /** Addresses of OCI registries that answer; they keep what is pushed in a folder. */
   registries?: string[];
@@ -76,6 +78,8 @@ export interface SimulatedDocker extends AsyncDisposable {
   writeCatalog(name: string, registry: Record<string, unknown>, more?: Record<string, unknown>): Promise<string>;
   /** Processes that stand for containers and still run. */
   runningContainers(): Promise<{ pid: number; image: string; labels: Record<string, string> }[]>;
+  /** The words of every command that was run so far, in order. */
+  commands(): Promise<string[][]>;
   /** Runs one command to its end. */
   run(words: string[], options?: RunOptions): Promise<RunResult>;
   /** Ends what it left running, and removes its folders. */
@@ -114,6 +118,16 @@ async function writeProgram(file: string, settingsFile: string): Promise<void> {
   await chmod(file, 0o755);
 }
 
+/** `docker context use` for that engine: so everything that reads this home finds it, and no variable is needed. */
+async function chooseEngine(dockerFolder: string, host: string): Promise<void> {
+  const name = 'simulated';
+  const folder = join(dockerFolder, 'contexts', 'meta', createHash('sha256').update(name).digest('hex'));
+  await mkdir(folder, { recursive: true });
+  const meta = { Name: name, Metadata: {}, Endpoints: { docker: { Host: host, SkipTLSVerify: false } } };
+  await writeFile(join(folder, 'meta.json'), JSON.stringify(meta));
+  await writeFile(join(dockerFolder, 'config.json'), JSON.stringify({ currentContext: name }));
+}
+
 const isAlive = (pid: number): boolean => {
   try {
     return process.kill(pid, 0);
@@ -147,12 +161,14 @@ export async function createSimulatedDocker(options: SimulatedDockerOptions): Pr
 
   const settingsFile = join(state, 'settings.json');
   const failureFile = join(state, 'failure.json');
+  const commandsFile = join(state, 'commands.log');
   const pluginFile = join(plugins, 'docker-mcp');
   const settings = {
     dialect: options.dialect,
     version: options.version ?? (options.dialect === 'profile' ? 'HEAD' : 'v0.41.0'),
     home,
     failureFile,
+    commandsFile,
     containersFolder,
     registryFolder: join(state, 'registry'),
     registries: options.registries ?? ['localhost:5055'],
@@ -165,6 +181,7 @@ export async function createSimulatedDocker(options: SimulatedDockerOptions): Pr
   await writeFile(settingsFile, JSON.stringify(settings));
   await writeFile(failureFile, '{}');
   await writeProgram(join(binFolder, 'docker'), settingsFile);
+  if (options.engine) await chooseEngine(join(home, '.docker'), options.engine.host);
   if (options.plugin !== false) await writeProgram(pluginFile, settingsFile);
   const environment = { PATH: `${binFolder}${delimiter}${process.env['PATH']}`, HOME: home };
 
@@ -176,7 +193,7 @@ export async function createSimulatedDocker(options: SimulatedDockerOptions): Pr
     await writeCatalog('docker-mcp', options.dockerCatalog, { displayName: 'Docker MCP Catalog' });
 
   const runningContainers: SimulatedDocker['runningContainers'] = async () => {
-    const files = await readdir(containersFolder);
+    const files = await readdir(containersFolder).catch(() => []);
     const records = await Promise.all(
       files.map(name => readFile(join(containersFolder, name), 'utf8').catch(() => undefined)),
     );
@@ -205,6 +222,13 @@ export async function createSimulatedDocker(options: SimulatedDockerOptions): Pr
     pluginFile,
     writeCatalog,
     runningContainers,
+    async commands() {
+      const text = await readFile(commandsFile, 'utf8').catch(() => '');
+      return text
+        .split('\n')
+        .filter(line => line !== '')
+        .map(line => JSON.parse(line));
+    },
     setFailure: failure => writeFile(failureFile, JSON.stringify(failure)),
     run: (words, run = {}) => runToEnd(join(binFolder, 'docker'), words, { ...environment, ...run.environment }, run),
     close,

@@ -9,7 +9,8 @@ export function parseYaml(text) {
   try {
     return parse(text);
   } catch (error) {
-    const line = error.linePos?.[0]?.line ?? 1;
+    // The place after the last line is the last line to yaml.v3.
+    const line = Math.min(error.linePos?.[0]?.line ?? 1, text.trimEnd().split('\n').length);
     throw new Error(`yaml: line ${line}: did not find expected node content`);
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { formatLocation, type Location, parseLocation, ticketFrom } from '../../../webviews/kit/location.ts';
+import { formatLocation, type Location, parseLocation, placeOf, ticketFrom } from '../../../webviews/kit/location.ts';
 
 describe('a place in the app', () => {
   it('is read from the page’s hash and from a panel’s plain text alike', () => {
@@ -24,8 +24,20 @@ describe('a place in the app', () => {
     assert.deepEqual(parseLocation('#/login'), { view: 'login', ticket: undefined });
   });
 
+  it('holds the tab that is looked at, and nothing that is no tab', () => {
+    assert.deepEqual(parseLocation('#/server/github?tab=secrets'), { view: 'server', id: 'github', tab: 'secrets' });
+    assert.deepEqual(parseLocation('#/server/github?tab=%3Cb%3E'), { view: 'server', id: 'github' });
+  });
+
+  it('is the same place, whatever tab or filter it is looked at with', () => {
+    assert.equal(placeOf(parseLocation('containers?tab=disk')), 'containers');
+    assert.equal(placeOf(parseLocation('catalog?q=git')), 'catalog');
+    assert.notEqual(placeOf(parseLocation('profiles/a')), placeOf(parseLocation('profiles/b')));
+  });
+
   it('is unknown, and no error, when it makes no sense', () => {
-    for (const text of ['server', 'server/a/b', 'tool/a', 'dashboard/x', 'nothing', 'catalog/a/b', '%E0%A4%A'])
+    const senseless = ['server', 'server/a/b', 'tool/a', 'dashboard/x', 'nothing', 'catalog/a/b', '%E0%A4%A'];
+    for (const text of [...senseless, 'profiles/a/b', 'containers/x', 'doctor/x', 'catalogs/x'])
       assert.equal(parseLocation(text).view, 'unknown', text);
   });
 
@@ -36,7 +48,15 @@ describe('a place in the app', () => {
       fc.constant<Location>({ view: 'servers' }),
       fc.constant<Location>({ view: 'secrets' }),
       name.map((entry): Location => ({ view: 'catalog', entry })),
+      fc.constant<Location>({ view: 'catalogs' }),
+      fc.constant<Location>({ view: 'catalog', filters: { q: 'a & b', kind: 'image', page: 3 } }),
+      fc.constant<Location>({ view: 'containers', tab: 'disk' }),
+      fc.constant<Location>({ view: 'clients' }),
+      fc.constant<Location>({ view: 'doctor' }),
+      fc.constant<Location>({ view: 'profiles' }),
+      name.map((profile): Location => ({ view: 'profiles', profile })),
       name.map((id): Location => ({ view: 'server', id })),
+      name.map((id): Location => ({ view: 'server', id, tab: 'containers' })),
       fc.tuple(name, name).map(([id, tool]): Location => ({ view: 'tool', id, tool })),
     );
     fc.assert(

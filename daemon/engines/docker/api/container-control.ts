@@ -26,8 +26,9 @@ export interface ServerContainer {
   labels: Record<string, string>;
   /** The value of `gatewayMarkVariable` in its environment. */
   mark: string | null;
-  /** What the image alone has for a command is left out. */
   command: string[];
+  /** Names of the volumes that it has mounted. */
+  volumes: string[];
 }
 
 export interface ContainerStats {
@@ -156,6 +157,11 @@ export interface ImageControl {
    * DOCKER_005, DOCKER_009 no such image, DOCKER_012 registry, INSTALL_004 disk full, INSTALL_007 cancelled.
    */
   pull(reference: string, options: PullOptions): Promise<LocalImage>;
+  /**
+   * The digest that the registry has for the reference now (sha256:…), without pulling anything: another one than that of
+   * the image here is an update. Errors: as for `pull`.
+   */
+  remoteDigest(reference: string, options?: { signal?: AbortSignal }): Promise<string>;
   /** Keeps an image by a tag of ours, so that an update can be undone; answers the tag. Undefined if it is not there. */
   tagForRollback(reference: string): Promise<string | undefined>;
   /** Lets the reference name the kept image again. False if none is kept. */

@@ -6,6 +6,7 @@ import {
   gatewayMarkVariable,
   type ServerContainer,
 } from './container-control.ts';
+import type { RequestScope } from './engine-api.ts';
 
 /** Every container of `docker mcp` carries these (CONTRACT section 6). */
 export const serverLabel = 'docker-mcp';
@@ -24,6 +25,7 @@ const Inspection = z.looseObject({
     StartedAt: z.string().default(''),
     Health: z.looseObject({ Status: z.string() }).nullish(),
   }),
+  Mounts: z.array(z.looseObject({ Type: z.string().optional(), Name: z.string().optional() })).nullish(),
   Config: z.looseObject({
     Image: z.string().default(''),
     Env: z.array(z.string()).nullish(),
@@ -32,6 +34,10 @@ const Inspection = z.looseObject({
     Labels: z.record(z.string(), z.string()).nullish(),
   }),
 });
+
+/** Errors: those of dockerode. */
+export const inspectContainer = ({ docker, abortSignal }: RequestScope, id: string): Promise<unknown> =>
+  docker.getContainer(id).inspect({ abortSignal });
 
 export interface InspectedContainer {
   container: ServerContainer;
@@ -43,7 +49,7 @@ export interface InspectedContainer {
 export function readInspection(answer: unknown): InspectedContainer | undefined {
   const read = Inspection.safeParse(answer);
   if (!read.success) return undefined;
-  const { Id, Name, Created, Image, State, Config } = read.data;
+  const { Id, Name, Created, Image, State, Mounts, Config } = read.data;
   const labels = Config.Labels ?? {};
   if (labels[serverLabel] !== 'true') return undefined;
   const environment = toEnvironment(Config.Env ?? []);
@@ -65,6 +71,7 @@ export function readInspection(answer: unknown): InspectedContainer | undefined 
       labels,
       mark: environment[gatewayMarkVariable] || null,
       command: Config.Cmd ?? [],
+      volumes: (Mounts ?? []).flatMap(({ Type, Name: volume }) => (Type === 'volume' && volume ? [volume] : [])),
     },
   };
 }

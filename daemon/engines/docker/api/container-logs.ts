@@ -1,13 +1,15 @@
 // The last lines of a container. What it prints on its standard output is the protocol, not a log: only what is no message is shown.
+import * as z from 'zod';
 import { problem } from '../../../../shared/api/problem.ts';
 import { limits } from '../../../../shared/domain/limits.ts';
 import { createLineReader, type LineReader } from '../../../supervision/line-reader.ts';
 import { cleanLine } from '../../../supervision/output.ts';
 import { createRedactor, type Redactor } from '../../../supervision/redact.ts';
 import { gatewayMarkVariable } from './container-control.ts';
-import { type InspectedContainer, readInspection, toEnvironment } from './container-inspection.ts';
+import { type InspectedContainer, inspectContainer, readInspection, toEnvironment } from './container-inspection.ts';
 import type { EngineApi, RequestScope } from './engine-api.ts';
 import { isNotFound } from './engine-problems.ts';
+import { inspectImage } from './image-requests.ts';
 
 const readMs = 15_000;
 const mostBytes = 64 * 1_048_576;
@@ -26,7 +28,7 @@ export async function readContainerLogs(api: EngineApi, id: string, tail: number
     'read the container’s log',
     async scope => {
       try {
-        const inspected = readInspection(await scope.docker.getContainer(id).inspect(scope));
+        const inspected = readInspection(await inspectContainer(scope, id));
         if (!inspected) throw noSuchContainer(id);
         const redact = await redactorFor(scope, inspected);
         return await readLines(await openLog(scope, id, tail), inspected.tty, tail, redact);
@@ -38,14 +40,12 @@ export async function readContainerLogs(api: EngineApi, id: string, tail: number
   );
 }
 
+const ImageSettings = z.looseObject({ Config: z.looseObject({ Env: z.array(z.string()).nullish() }).nullish() });
+
 /** The values that the container was started with, but not those that stand in the image for everybody. */
-async function redactorFor({ docker, abortSignal }: RequestScope, { container, environment }: InspectedContainer) {
-  const options: object = { abortSignal };
-  const image = await docker
-    .getImage(container.imageId)
-    .inspect(options)
-    .catch(() => undefined);
-  const common = toEnvironment(image?.Config?.Env ?? []);
+async function redactorFor(scope: RequestScope, { container, environment }: InspectedContainer) {
+  const image = ImageSettings.safeParse(await inspectImage(scope, container.imageId).catch(() => undefined));
+  const common = toEnvironment(image.data?.Config?.Env ?? []);
   const own = Object.entries(environment).filter(
     ([name, value]) => common[name] !== value && name !== gatewayMarkVariable,
   );

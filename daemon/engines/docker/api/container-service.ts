@@ -4,17 +4,27 @@ import { ProblemError, problem } from '../../../../shared/api/problem.ts';
 import type { ContainerControl } from '../../docker-engine.ts';
 import type { ContainerStats, ContainerWatch } from './container-control.ts';
 import { noSuchContainer } from './container-logs.ts';
-import type { DiskControl } from './disk.ts';
+import { createDiskControl } from './disk.ts';
+import type { EngineApi } from './engine-api.ts';
 import { sweepOrphans } from './orphans.ts';
 import type { OwnedContainer, Ownership } from './ownership.ts';
 
 export interface ContainerServiceParts {
   watch: ContainerWatch;
   ownership: Ownership;
-  disk: DiskControl;
+  api: EngineApi;
 }
 
-export function createContainerService({ watch, ownership, disk }: ContainerServiceParts): ContainerControl {
+const mostVolumes = 10_000;
+
+export function createContainerService({ watch, ownership, api }: ContainerServiceParts): ContainerControl {
+  const seenVolumes = new Set<string>();
+  watch.onChange(() => {
+    for (const { volumes } of watch.list())
+      for (const name of volumes) if (seenVolumes.size < mostVolumes) seenVolumes.add(name);
+  });
+  const disk = createDiskControl(api, () => seenVolumes);
+
   /** Errors: those of an engine that is not there. */
   const all = async (): Promise<OwnedContainer[]> => {
     await watch.settled();

@@ -6,7 +6,11 @@ import { toIso } from './container-inspection.ts';
 import type { EngineApi } from './engine-api.ts';
 import { followJsonLines } from './json-lines.ts';
 
-const count = z.number().nonnegative();
+/** Without a limit the kernel says a number that is larger than JavaScript's are exact. */
+const count = z
+  .number()
+  .nonnegative()
+  .transform(value => Math.min(Math.round(value), Number.MAX_SAFE_INTEGER));
 
 const Cpu = z.looseObject({
   cpu_usage: z.looseObject({ total_usage: count.default(0), percpu_usage: z.array(z.number()).nullish() }),
@@ -40,7 +44,7 @@ export function readSample(value: unknown): ContainerStats | undefined {
   return {
     cpuPercent,
     memoryBytes: Math.round(usage - cacheOf(data.memory_stats.stats ?? {}, usage)),
-    memoryLimitBytes: limit > 0 ? Math.round(limit) : null,
+    memoryLimitBytes: limit > 0 && limit < Number.MAX_SAFE_INTEGER ? limit : null,
     networkReceivedBytes: networks.reduce((sum, { rx_bytes }) => sum + rx_bytes, 0),
     networkSentBytes: networks.reduce((sum, { tx_bytes }) => sum + tx_bytes, 0),
     processes: data.pids_stats?.current ?? null,

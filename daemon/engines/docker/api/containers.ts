@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Problem } from '../../../../shared/api/problem.ts';
 import { type Clock, systemClock } from '../../../platform/clock.ts';
 import type { ContainerWatch, ServerContainer, WatchState } from './container-control.ts';
-import { readInspection, serverLabel } from './container-inspection.ts';
+import { inspectContainer, readInspection, serverLabel } from './container-inspection.ts';
 import { readContainerLogs } from './container-logs.ts';
 import { createStatsLease } from './container-stats.ts';
 import { endContainer, removeContainer } from './end-container.ts';
@@ -155,7 +155,7 @@ function createLook(api: EngineApi, containers: Map<string, ServerContainer>, te
   /** True if something is other than before. */
   const inspect = async (id: string): Promise<boolean> => {
     const answer = await api
-      .raw(scope => scope.docker.getContainer(id).inspect(scope), { signal })
+      .raw(scope => inspectContainer(scope, id), { signal })
       .catch((error: unknown) => {
         if (isNotFound(error)) return undefined;
         throw error;

@@ -7,7 +7,10 @@ import { isNotFound, messageOf, statusCodeOf } from './engine-problems.ts';
 import { normalizeReference } from './image-reference.ts';
 import { rollbackRepository } from './images.ts';
 
-/** References of images, and `volume://NAME`, by the servers that need them. */
+/**
+ * References of images, and `volume://NAME`, by the servers that need them. A volume that no server needs any more is
+ * known to be a server's by an empty list.
+ */
 export type NeededByServers = ReadonlyMap<string, readonly string[]>;
 
 export interface DiskControl {
@@ -16,6 +19,8 @@ export interface DiskControl {
   /** Removes only what `use` shows and nothing needs; why the rest is kept is told. */
   clean(what: { images: readonly string[]; volumes: readonly string[] }, needed: NeededByServers): Promise<DiskCleaned>;
 }
+
+const none: ReadonlySet<string> = new Set();
 
 /** An engine with much on its disk counts for a while. */
 const countMs = 120_000;
@@ -61,7 +66,8 @@ const Counted = z.looseObject({
 });
 type Counted = z.infer<typeof Counted>;
 
-export function createDiskControl(api: EngineApi): DiskControl {
+/** `seenVolumes`: those that containers of servers were seen with, which show nothing of it once these are gone. */
+export function createDiskControl(api: EngineApi, seenVolumes: () => ReadonlySet<string> = () => none): DiskControl {
   const count = async (): Promise<Counted> =>
     await api.request(
       'count what its disk holds',
@@ -73,10 +79,10 @@ export function createDiskControl(api: EngineApi): DiskControl {
     );
 
   return {
-    use: async needed => toDiskUse(await count(), needed),
+    use: async needed => toDiskUse(await count(), needed, seenVolumes()),
     async clean({ images, volumes }, needed) {
       const before = await count();
-      const use = toDiskUse(before, needed);
+      const use = toDiskUse(before, needed, seenVolumes());
       const cleaned: DiskCleaned = { freedBytes: 0, removed: [], kept: [] };
       const attempt = async (what: string, reason: string | undefined, remove: () => Promise<void>) => {
         const failure = reason ?? (await remove().then(() => undefined, describeFailure));
@@ -102,9 +108,9 @@ export function createDiskControl(api: EngineApi): DiskControl {
   };
 }
 
-function toDiskUse(counted: Counted, needed: NeededByServers): DiskUse {
+function toDiskUse(counted: Counted, needed: NeededByServers, seen: ReadonlySet<string>): DiskUse {
   const images = findImages(counted, needed);
-  const volumes = findVolumes(counted, needed);
+  const volumes = findVolumes(counted, needed, seen);
   const ownBytes = ({ bytes, sharedBytes }: DiskImage) => bytes - (sharedBytes ?? 0);
   const sum = (numbers: number[]) => numbers.reduce((total, each) => total + each, 0);
   // Layers that images share are counted with the one that shares the most: the engine does not say which share which.
@@ -159,7 +165,7 @@ function groupByReference(needed: NeededByServers): Map<string, string[]> {
   return grouped;
 }
 
-function findVolumes(counted: Counted, needed: NeededByServers): DiskVolume[] {
+function findVolumes(counted: Counted, needed: NeededByServers, seen: ReadonlySet<string>): DiskVolume[] {
   const mounts = (counted.Containers ?? []).flatMap(({ Labels, Mounts }) =>
     (Mounts ?? []).flatMap(({ Name }) => (Name ? [{ name: Name, isServers: Labels?.[serverLabel] === 'true' }] : [])),
   );
@@ -174,7 +180,8 @@ function findVolumes(counted: Counted, needed: NeededByServers): DiskVolume[] {
       containers: users.length,
       createdAt: CreatedAt ? toIso(CreatedAt) : null,
     };
-    return serverIds.length > 0 || users.some(({ isServers }) => isServers) ? [entry] : [];
+    const isServers = needed.has(`volume://${Name}`) || seen.has(Name) || users.some(user => user.isServers);
+    return isServers ? [entry] : [];
   });
   return found.flat().sort((a, b) => (b.bytes ?? 0) - (a.bytes ?? 0));
 }

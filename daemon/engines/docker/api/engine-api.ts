@@ -25,7 +25,7 @@ export interface CallOptions {
   ms?: number;
 }
 
-/** What a request is given: both go into dockerode's own options. */
+/** What a request is given. The signal has to go into dockerode's options, of every call that has them. */
 export interface RequestScope {
   docker: Docker;
   abortSignal: AbortSignal;

@@ -1,4 +1,5 @@
 // Images by the Engine API: what is here, whether it runs here, pulling it with progress, and keeping one to go back to.
+import * as z from 'zod';
 import { isProblemError, type ProblemError, problem } from '../../../../shared/api/problem.ts';
 import { type Clock, systemClock } from '../../../platform/clock.ts';
 import type { EngineIdentity, ImageControl, LocalImage, PullOptions } from './container-control.ts';
@@ -6,6 +7,7 @@ import type { EngineApi } from './engine-api.ts';
 import { isNotFound, isUnreachable, messageOf, statusCodeOf } from './engine-problems.ts';
 import { readImage } from './image-inspection.ts';
 import { parseReference } from './image-reference.ts';
+import { inspectDistribution, inspectImage } from './image-requests.ts';
 import { followJsonLines } from './json-lines.ts';
 import { toPullProblem } from './pull-problems.ts';
 import { createPullReader } from './pull-progress.ts';
@@ -38,16 +40,12 @@ export function createImageControl(options: ImageControlOptions): ImageControl {
   };
 
   const find = async (reference: string): Promise<LocalImage | undefined> => {
-    const answer = await api.request('look at the image', async ({ docker, abortSignal }) => {
-      const inspectOptions: object = { abortSignal };
-      return await docker
-        .getImage(reference)
-        .inspect(inspectOptions)
-        .catch(error => {
-          if (isNotFound(error)) return undefined;
-          throw error;
-        });
-    });
+    const answer = await api.request('look at the image', async scope =>
+      inspectImage(scope, reference).catch(error => {
+        if (isNotFound(error)) return undefined;
+        throw error;
+      }),
+    );
     return answer === undefined ? undefined : readImage(answer, await engine());
   };
 
@@ -87,6 +85,7 @@ export function createImageControl(options: ImageControlOptions): ImageControl {
         next: 'Try again; something else may be removing images.',
       });
     },
+    remoteDigest: (reference, { signal } = {}) => readRemoteDigest(options, reference, signal),
     async tagForRollback(reference) {
       const name = rollbackName(reference);
       const image = await find(reference);
@@ -142,6 +141,25 @@ async function pull(
     throw await toProblem(error, reference, api, silent.signal.aborted ? silenceMs : undefined);
   } finally {
     clearTimeout(timer);
+  }
+}
+
+const Distribution = z.looseObject({ Descriptor: z.looseObject({ digest: z.string() }) });
+const askMs = 30_000;
+
+async function readRemoteDigest(
+  { api, login }: ImageControlOptions,
+  reference: string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const { registry } = parseReference(reference);
+  const authconfig = await login?.(registry);
+  try {
+    const answer = await api.raw(scope => inspectDistribution(scope, reference, authconfig), { signal, ms: askMs });
+    return Distribution.parse(answer).Descriptor.digest;
+  } catch (error) {
+    if (signal?.aborted) throw cancelled(reference);
+    throw await toProblem(error, reference, api, undefined);
   }
 }
 

@@ -25,7 +25,7 @@ export function followJsonLines(stream: NodeJS.ReadableStream, onObject: (value:
         reject(error);
       }
     });
-    stream.once('error', reject);
+    stream.on('error', reject);
     // An answer that is cut ends with "close" alone.
     stream.once('close', () => reject(Object.assign(new Error('the connection was cut'), { code: 'ECONNRESET' })));
     stream.once('end', () => {

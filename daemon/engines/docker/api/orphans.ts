@@ -31,13 +31,6 @@ export async function sweepOrphans({ ownership, watch }: SweepParts, dryRun: boo
   return sweep;
 }
 
-/** Ends what a gateway has left, once its process is gone. Answers how many that were. */
-export async function endContainersOf({ ownership, watch }: SweepParts, gatewayPid: number): Promise<number> {
-  const left = (await ownership.all()).filter(each => each.owner === 'orphan' && each.gatewayPid === gatewayPid);
-  const ended = await Promise.allSettled(left.map(each => end(watch, each)));
-  return ended.filter(({ status }) => status === 'fulfilled').length;
-}
-
 /** Most are gone with the first step, because they are started with --rm. */
 async function end(watch: ContainerWatch, { container }: OwnedContainer): Promise<void> {
   await watch.stop(container.id);

@@ -58,6 +58,9 @@ export interface OwnershipOptions {
 const clockToleranceMs = 2_000;
 const retries = 5;
 
+/** A gateway as its containers' records have it. */
+type ProvenGateway = Omit<ContainerOwnership, 'containerId' | 'server'>;
+
 export function createOwnership(options: OwnershipOptions): Ownership {
   const { watch, records, gateways, onFailure } = options;
   let proving: Promise<void> | undefined;
@@ -68,30 +71,33 @@ export function createOwnership(options: OwnershipOptions): Ownership {
   const known = new Map(records.all().map(record => [record.containerId, record]));
   let seen = new Set<string>();
 
-  const record = (container: ServerContainer, gateway: OwnGateway, identity: ProcessIdentity | undefined): void => {
-    const proven: ContainerOwnership = {
-      containerId: container.id,
-      profile: gateway.profile,
-      server: container.serverName,
-      gatewayPid: gateway.pid,
-      gatewayStarted: identity?.startedAt ?? '',
-    };
+  /** Gateways by their marks, also those that are gone: a container may come up after the end of the one that asked for it. */
+  const marked = new Map<string, ProvenGateway>();
+
+  const record = (container: ServerContainer, gateway: ProvenGateway): void => {
+    const proven = { containerId: container.id, server: container.serverName, ...gateway };
     known.set(container.id, proven);
     records.save(proven);
   };
 
   const proveOnce = async (): Promise<void> => {
     forgetRemoved();
-    for (const gateway of gateways()) {
-      const unproven = watch.list().filter(({ id }) => !known.has(id));
-      if (unproven.length === 0) return;
-      const identity = await identify(gateway.pid);
-      if (gateway.mark !== null) {
-        for (const each of unproven) if (each.mark === gateway.mark) record(each, gateway, identity);
-      } else if (identity) {
-        const proven = await proveByExclusion(options, identity, id => known.get(id));
-        for (const each of proven) record(each, gateway, identity);
-      }
+    const unmarked: { gateway: ProvenGateway; identity: ProcessIdentity }[] = [];
+    for (const { profile, pid, mark } of gateways()) {
+      if (mark !== null && marked.get(mark)?.gatewayPid === pid) continue;
+      const identity = await identify(pid);
+      const gateway = { profile, gatewayPid: pid, gatewayStarted: identity?.startedAt ?? '' };
+      if (mark !== null) marked.set(mark, gateway);
+      else if (identity) unmarked.push({ gateway, identity });
+    }
+    for (const each of watch.list()) {
+      const gateway = each.mark === null ? undefined : marked.get(each.mark);
+      if (gateway && !known.has(each.id)) record(each, gateway);
+    }
+    for (const { gateway, identity } of unmarked) {
+      if (watch.list().every(({ id, mark }) => mark !== null || known.has(id))) return;
+      const proven = await proveByExclusion(options, identity, id => known.get(id));
+      for (const each of proven) record(each, gateway);
     }
   };
 

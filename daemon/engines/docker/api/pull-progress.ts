@@ -9,15 +9,20 @@ type LayerState = Transfer['layers'][number]['state'];
 interface Layer {
   state: LayerState;
   bytes: number;
+  /** Where a layer that was cut goes on: the engine counts what is left then, and calls it the total. */
+  from: number;
   totalBytes: number | null;
   /** It was here already: it took no transfer and counts for none. */
   cached: boolean;
 }
 
+/** No layer is larger than eight terabytes: sums stay exact. */
+const bytes = z.number().nonnegative().max(8e12).optional().catch(undefined);
+
 const Message = z.looseObject({
   id: z.string().max(200).optional(),
   status: z.string().optional(),
-  progressDetail: z.looseObject({ current: z.number().optional(), total: z.number().optional() }).nullish(),
+  progressDetail: z.looseObject({ current: bytes, total: bytes }).nullish().catch(undefined),
   error: z.string().optional(),
   errorDetail: z.looseObject({ message: z.string().optional() }).optional(),
 });
@@ -59,15 +64,19 @@ export function createPullReader(clock: Clock): PullReader {
     retrying = /^Retrying in \d+ second/.test(status) ? status : undefined;
     const state = states[status] ?? (retrying ? 'waiting' : undefined);
     if (!state || (!layers.has(id) && layers.size >= mostLayers)) return retrying !== undefined;
-    const layer = layers.get(id) ?? { state, bytes: 0, totalBytes: null, cached: false };
+    const layer = layers.get(id) ?? { state, bytes: 0, from: 0, totalBytes: null, cached: false };
     layers.set(id, layer);
     layer.state = state;
     layer.cached ||= status === 'Already exists';
     if (status === 'Downloading') {
-      // A layer that is tried again begins anew.
-      speed.add(Math.max(0, (current ?? 0) - layer.bytes));
-      layer.bytes = Math.round(current ?? 0);
-      if (total && total > 0) layer.totalBytes = Math.round(total);
+      const whole = layer.totalBytes ?? 0;
+      if (total && total > 0) {
+        layer.from = total < whole ? whole - total : 0;
+        layer.totalBytes = Math.round(Math.max(whole, total));
+      }
+      const bytes = Math.round(layer.from + (current ?? 0));
+      speed.add(Math.max(0, bytes - layer.bytes));
+      layer.bytes = bytes;
     } else if ((state === 'extracting' || state === 'done') && layer.totalBytes !== null) {
       speed.add(Math.max(0, layer.totalBytes - layer.bytes));
       layer.bytes = layer.totalBytes;

@@ -8,15 +8,21 @@ export const helpStart = "Docker MCP Toolkit's CLI";
 
 export const isHelp = (stdout: string): boolean => stdout.trimStart().startsWith(helpStart);
 
-/** Errors: AnswerError "unreadable" with the place that does not fit, "unsupported-command" for a help text. */
-export const json =
-  <T extends z.ZodType>(schema: T) =>
-  ({ stdout }: CliOutput): z.infer<T> =>
-    parseDocumentText(schema, stdout);
+/**
+ * For commands that answer with JSON. Errors: AnswerError "unreadable" with the place that does not fit,
+ * "unsupported-command" for a help text.
+ */
+export const json = <T extends z.ZodType>(schema: T) => ({
+  format: 'json' as const,
+  parse: ({ stdout, json: value = () => JSON.parse(stdout) }: CliOutput): z.infer<T> => check(schema, stdout, value),
+});
 
 /** The same for a text that came in a file. */
-export function parseDocumentText<T extends z.ZodType>(schema: T, text: string): z.infer<T> {
-  const checked = schema.safeParse(parseJson(text));
+export const parseDocumentText = <T extends z.ZodType>(schema: T, text: string): z.infer<T> =>
+  check(schema, text, () => JSON.parse(text));
+
+function check<T extends z.ZodType>(schema: T, text: string, value: () => unknown): z.infer<T> {
+  const checked = schema.safeParse(orUnreadable(text, value));
   if (checked.success) return checked.data;
   const [issue] = checked.error.issues;
   const place = issue?.path.map(String).join('.').slice(0, 100);
@@ -26,13 +32,13 @@ export function parseDocumentText<T extends z.ZodType>(schema: T, text: string):
   });
 }
 
-function parseJson(text: string): unknown {
+function orUnreadable(text: string, value: () => unknown): unknown {
   if (isHelp(text)) throw new AnswerError({ failure: 'unsupported-command' });
   try {
-    return JSON.parse(text);
+    return value();
   } catch {
-    const size = text.length === 0 ? 'nothing' : `${text.length} characters that are no JSON`;
-    throw new AnswerError({ failure: 'unreadable', subject: `the answer was ${size}` });
+    const what = text.trim() === '' ? 'the answer was empty' : 'the answer is no complete JSON';
+    throw new AnswerError({ failure: 'unreadable', subject: what });
   }
 }
 

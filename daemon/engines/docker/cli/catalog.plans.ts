@@ -22,7 +22,7 @@ const catalog = ['mcp', 'catalog'];
 const asJson = ['--format', 'json'];
 
 export const listCatalogs = (): CliCommand<CatalogSummary[]> =>
-  read('list the catalogs', () => ({ args: [...catalog, 'list', ...asJson], parse: json(z.array(CatalogSummary)) }));
+  read('list the catalogs', () => ({ args: [...catalog, 'list', ...asJson], ...json(z.array(CatalogSummary)) }));
 
 const pullPolicies: readonly string[] = ['never', 'missing', 'always', 'initial', 'exists'] satisfies PullPolicy[];
 
@@ -36,7 +36,7 @@ export const showCatalog = (reference: string, pull?: PullPolicy): CliCommand<Ca
   read(`show the catalog ${reference}`, () => ({
     args: [...catalog, 'show', ociReference(reference), ...optional('--pull', pull, pullPolicy), ...asJson],
     time: 'long',
-    parse: json(Catalog),
+    ...json(Catalog),
   }));
 
 /** What a catalog is made of, after a document of ours has become a file. */
@@ -107,13 +107,13 @@ export const listCatalogServers = (reference: string, filter: { name?: string })
       ...optional('--filter', filter.name, value => `name=${serverName(value)}`),
     ],
     time: 'long',
-    parse: json(CatalogServers),
+    ...json(CatalogServers),
   }));
 
 export const inspectCatalogServer = (reference: string, name: string): CliCommand<CatalogServerDetails> =>
   read(`show the server ${name} of the catalog ${reference}`, () => ({
     args: [...catalog, 'server', 'inspect', ociReference(reference), serverName(name), ...asJson],
-    parse: json(CatalogServerDetails),
+    ...json(CatalogServerDetails),
   }));
 
 export const addCatalogServers = (reference: string, servers: readonly ServerReference[]): CliCommand<void> =>
@@ -136,4 +136,4 @@ export const removeCatalogServers = (reference: string, names: readonly string[]
   }));
 
 export const listTemplates = (): CliCommand<Template[]> =>
-  read('list the templates', () => ({ args: ['mcp', 'template', 'list', ...asJson], parse: json(z.array(Template)) }));
+  read('list the templates', () => ({ args: ['mcp', 'template', 'list', ...asJson], ...json(z.array(Template)) }));

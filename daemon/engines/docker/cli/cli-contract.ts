@@ -203,6 +203,8 @@ export interface ProbeCli {
 
 /** How the private gateway of a `tools` command chooses its servers. */
 export type ToolSource =
+  /** What is enabled in the legacy dialect, or the profile `default`. */
+  | { enabled: true }
   | { profile: string }
   | { catalog: string; servers: readonly string[]; secrets?: string; config?: string };
 

@@ -17,7 +17,7 @@ const place = (where: ClientScope): { flags: string[]; rest: { workingDirectory?
 export const listClients = (where: ClientScope): CliCommand<ClientStatuses> =>
   read('list the clients', () => {
     const { flags, rest } = place(where);
-    return { args: [...client, 'ls', ...flags, '--json'], parse: json(ClientStatuses), ...rest };
+    return { args: [...client, 'ls', ...flags, '--json'], ...json(ClientStatuses), ...rest };
   });
 
 export const connectClient = (

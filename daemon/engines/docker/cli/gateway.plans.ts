@@ -107,8 +107,15 @@ function surroundings(plan: GatewayPlan): Omit<CliLaunch, 'args' | 'operation'> 
     throw refused('the token cannot be sent in a header', 'Use 16 or more letters and digits.');
   return {
     environment: { ...plan.environment, ...(token === undefined ? {} : { MCP_GATEWAY_AUTH_TOKEN: token }) },
-    secrets: [...confidential, ...(token === undefined ? [] : [token])],
+    secrets: [...confidential, ...(token === undefined ? [] : [token]), ...valuesOf(secretLines)],
     ...(secretLines === undefined ? {} : { descriptor3: secretLines }),
     ...(workingDirectory === undefined ? {} : { workingDirectory: absolutePath(workingDirectory) }),
   };
 }
+
+/** Every value of the lines "server.key=value", so that none is shown even if nobody has named it. */
+const valuesOf = (lines = ''): string[] =>
+  lines
+    .split('\n')
+    .map(line => line.slice(line.indexOf('=') + 1))
+    .filter(value => value !== '');

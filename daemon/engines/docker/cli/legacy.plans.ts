@@ -25,7 +25,7 @@ const catalog = ['mcp', 'catalog'];
 export const listServers = (): CliCommand<LegacyServer[]> =>
   read('list the servers', () => ({
     args: [...server, 'ls', '--json'],
-    parse: json(
+    ...json(
       z
         .array(LegacyServer)
         .nullable()
@@ -36,7 +36,7 @@ export const listServers = (): CliCommand<LegacyServer[]> =>
 export const inspectServer = (name: string): CliCommand<LegacyServerDetails> =>
   read(`show the server ${name}`, () => ({
     args: [...server, 'inspect', serverName(name)],
-    parse: json(LegacyServerDetails),
+    ...json(LegacyServerDetails),
   }));
 
 export const enableServers = (names: readonly string[]): CliCommand<void> =>
@@ -85,14 +85,14 @@ export const listCatalogs = (): CliCommand<LegacyCatalogs> =>
   read('list the catalogs', () => ({
     args: [...catalog, 'ls', '--format', 'json'],
     time: 'long',
-    parse: json(LegacyCatalogs),
+    ...json(LegacyCatalogs),
   }));
 
 export const showCatalog = (name: string): CliCommand<LegacyCatalog> =>
   read(`show the catalog ${name}`, () => ({
     args: [...catalog, 'show', catalogName(name), '--format', 'json'],
     time: 'long',
-    parse: json(LegacyCatalog),
+    ...json(LegacyCatalog),
   }));
 
 export const createCatalog = (name: string): CliCommand<void> =>

@@ -43,7 +43,7 @@ export const readPluginMetadata = (binary: string): CliCommand<PluginMetadata> =
   read('ask the docker-mcp plugin what it is', () => ({
     program: absolutePath(binary),
     args: ['docker-cli-plugin-metadata'],
-    parse: json(PluginMetadata),
+    ...json(PluginMetadata),
   }));
 
 const withoutEngine: ReadonlySet<CliFailure> = new Set(['engine-down', 'engine-starting', 'engine-permission']);
@@ -56,7 +56,7 @@ export const listPlugins = (): CliCommand<InstalledPlugin[]> =>
   read('list the plugins of docker', () => ({
     args: ['info', '--format', '{{json .ClientInfo.Plugins}}'],
     tolerates,
-    parse: json(
+    ...json(
       z
         .array(InstalledPlugin)
         .nullable()
@@ -69,9 +69,10 @@ export const readEngine = (): CliCommand<DockerVersion & { engineFailure?: CliFa
   return read('ask the Docker engine for its version', () => ({
     args,
     tolerates,
+    format: 'json',
     parse: output => {
       const engineFailure = classify(output, args)?.failure;
-      return { ...json(DockerVersion)(output), ...(engineFailure === undefined ? {} : { engineFailure }) };
+      return { ...json(DockerVersion).parse(output), ...(engineFailure === undefined ? {} : { engineFailure }) };
     },
   }));
 };

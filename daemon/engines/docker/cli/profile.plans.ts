@@ -26,19 +26,19 @@ const asJson = ['--format', 'json'];
 const FlatConfig = z.record(z.string(), z.unknown());
 
 export const listProfiles = (): CliCommand<Profile[]> =>
-  read('list the profiles', () => ({ args: [...profile, 'list', ...asJson], parse: json(z.array(Profile)) }));
+  read('list the profiles', () => ({ args: [...profile, 'list', ...asJson], ...json(z.array(Profile)) }));
 
 export const showProfile = (id: string): CliCommand<Profile> =>
   read(`show the profile ${id}`, () => ({
     args: [...profile, 'show', profileId(id), ...asJson],
-    parse: json(Profile),
+    ...json(Profile),
   }));
 
 /** null is how yq prints a profile without clients. */
 export const showProfileClients = (id: string): CliCommand<ClientStatuses> =>
   read(`show the clients of the profile ${id}`, () => ({
     args: [...profile, 'show', profileId(id), ...asJson, '--clients', '--yq', '.clients'],
-    parse: json(ClientStatuses.nullable().transform(clients => clients ?? {})),
+    ...json(ClientStatuses.nullable().transform(clients => clients ?? {})),
   }));
 
 export interface NewProfile {
@@ -84,7 +84,7 @@ export const listProfileServers = (filter: { profile?: string; name?: string }):
       ...optional('--filter', filter.profile, value => `profile=${profileId(value)}`),
       ...optional('--filter', filter.name, value => `name=${serverName(value)}`),
     ],
-    parse: json(z.array(ProfileServers)),
+    ...json(z.array(ProfileServers)),
   }));
 
 export const addProfileServers = (id: string, servers: readonly ServerReference[]): CliCommand<void> =>
@@ -109,7 +109,7 @@ export const removeProfileServers = (id: string, names: readonly string[]): CliC
 export const readProfileConfig = (id: string): CliCommand<Record<string, unknown>> =>
   read(`read the settings of the profile ${id}`, () => ({
     args: [...profile, 'config', profileId(id), '--get-all', ...asJson],
-    parse: json(FlatConfig),
+    ...json(FlatConfig),
   }));
 
 export const setProfileConfig = (id: string, entries: readonly ConfigEntry[]): CliCommand<void> =>
@@ -121,13 +121,15 @@ export const setProfileConfig = (id: string, entries: readonly ConfigEntry[]): C
       ...each('--set', atLeastOne('setting', entries).map(toAssignment)),
       ...asJson,
     ],
-    parse: output => void json(FlatConfig)(output),
+    format: 'json',
+    parse: output => void json(FlatConfig).parse(output),
   }));
 
 export const deleteProfileConfig = (id: string, keys: readonly ConfigKey[]): CliCommand<void> =>
   mutation(`remove settings from the profile ${id}`, () => ({
     args: [...profile, 'config', profileId(id), ...each('--del', atLeastOne('setting', keys).map(toKey)), ...asJson],
-    parse: output => void json(FlatConfig)(output),
+    format: 'json',
+    parse: output => void json(FlatConfig).parse(output),
   }));
 
 export const changeProfileTools = (id: string, changes: ToolChanges): CliCommand<void> =>

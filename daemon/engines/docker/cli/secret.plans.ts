@@ -13,7 +13,7 @@ const list = <T extends z.ZodType>(item: T) =>
     .transform(items => items ?? []);
 
 export const listSecrets = (): CliCommand<SecretEntry[]> =>
-  read('list Docker’s secrets', () => ({ args: ['mcp', 'secret', 'ls', '--json'], parse: json(list(SecretEntry)) }));
+  read('list Docker’s secrets', () => ({ args: ['mcp', 'secret', 'ls', '--json'], ...json(list(SecretEntry)) }));
 
 /** Over standard input, byte for byte: an argument could be seen by everybody (CONTRACT section 11, trap 9). */
 export const setSecret = (name: string, value: string): CliCommand<void> =>
@@ -29,7 +29,7 @@ export const removeSecrets = (names: readonly string[]): CliCommand<void> =>
   }));
 
 export const listOAuthApps = (): CliCommand<OAuthApp[]> =>
-  read('list the sign-ins', () => ({ args: ['mcp', 'oauth', 'ls', '--json'], parse: json(list(OAuthApp)) }));
+  read('list the sign-ins', () => ({ args: ['mcp', 'oauth', 'ls', '--json'], ...json(list(OAuthApp)) }));
 
 /** Waits for the browser for up to five minutes. */
 export const authorizeApp = (app: string): CliCommand<void> =>

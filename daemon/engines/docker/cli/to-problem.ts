@@ -141,9 +141,8 @@ export function toDockerProblem(error: CliError): ProblemError {
 export function toProblem(error: unknown, operation: string): ProblemError {
   if (isProblemError(error)) return error;
   if (error instanceof CliError) return toDockerProblem(error);
-  const told =
-    error instanceof AnswerError ? error : ({ failure: 'unknown', subject: undefined, next: undefined } as const);
-  return wordProblem(`Could not ${operation}`, told, error);
+  if (error instanceof AnswerError) return wordProblem(`Could not ${error.operation ?? operation}`, error, error);
+  return wordProblem(`Could not ${operation}`, { failure: 'unknown' }, error);
 }
 
 function wordProblem(what: string, { failure, subject, next }: CliDiagnosis, cause: unknown): ProblemError {

@@ -14,7 +14,7 @@ export const listTools = (source: ToolSource): CliCommand<ToolDefinition[]> =>
   read('list the tools', () => ({
     args: [...tools, 'ls', ...asJson, ...gatewayArgument(source)],
     time: 'long',
-    parse: json(
+    ...json(
       z
         .array(ToolDefinition)
         .nullable()
@@ -26,14 +26,15 @@ export const countTools = (source: ToolSource): CliCommand<number> =>
   read('count the tools', () => ({
     args: [...tools, 'count', ...asJson, ...gatewayArgument(source)],
     time: 'long',
-    parse: output => json(z.object({ count: z.int() }))(output).count,
+    format: 'json',
+    parse: output => json(z.object({ count: z.int() })).parse(output).count,
   }));
 
 export const inspectTool = (tool: string, source: ToolSource): CliCommand<ToolDefinition> =>
   read(`show the tool ${tool}`, () => ({
     args: [...tools, 'inspect', toolName(tool), ...asJson, ...gatewayArgument(source)],
     time: 'long',
-    parse: json(ToolDefinition),
+    ...json(ToolDefinition),
   }));
 
 /** Cut at commas by the CLI, so that no part may hold one: a second server needs its own flag. */

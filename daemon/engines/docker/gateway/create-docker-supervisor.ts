@@ -1,7 +1,7 @@
 // All gateways: the supervisor of Docker's servers, and what a person controls. One process for each profile that runs servers.
 import { createHash } from 'node:crypto';
-import type { Gateway, GatewayServer } from '../../../../shared/api/gateways.ts';
-import { isProblemError, type ProblemError, problem } from '../../../../shared/api/problem.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type ProblemError, problem } from '../../../../shared/api/problem.ts';
 import { hideInLists } from '../../../supervision/confidential.ts';
 import { stoppedHealth } from '../../../supervision/health.ts';
 import { type RestartTimes, restartTimes } from '../../../supervision/restart-policy.ts';
@@ -9,11 +9,14 @@ import type { LaunchPolicy, Supervisor, SupervisorEvents } from '../../../superv
 import type { GatewayControl } from '../../docker-engine.ts';
 import type { LaunchPlan } from '../../engine.ts';
 import type { OwnGateway } from '../api/container-control.ts';
+import { toProblem as toDockerProblem } from '../cli/to-problem.ts';
 import { sweepGatewayFiles } from './gateway-files.ts';
 import type { LaunchPorts } from './gateway-launch.ts';
-import { stoppedMeanwhile } from './gateway-problems.ts';
+import { stoppedMeanwhile, waitsForDocker } from './gateway-problems.ts';
+import { toGateway } from './gateway-status.ts';
 import { createMember, type Member } from './member.ts';
-import { createProfileGateway, type GatewayTimes, gatewayTimes, type ProfileGateway } from './profile-gateway.ts';
+import { type GatewayTimes, gatewayTimes, type ProfileGateway } from './profile-gateway.port.ts';
+import { createProfileGateway } from './profile-gateway.ts';
 import type { GatewayPlanOfServer } from './render.ts';
 
 export interface DockerSupervisorOptions extends Omit<LaunchPorts, 'owner'> {
@@ -38,6 +41,9 @@ export interface DockerSupervisor {
   close(): Promise<void>;
 }
 
+/** Milliseconds. An engine that does not answer must hold up no stop. */
+const sweepPatience = 10_000;
+
 export function createDockerSupervisor(options: DockerSupervisorOptions): DockerSupervisor {
   const owner = createHash('sha256').update(options.stateFolder).digest('hex').slice(0, 8);
   const now = options.now ?? Date.now;
@@ -48,6 +54,8 @@ export function createDockerSupervisor(options: DockerSupervisorOptions): Docker
   const changeListeners = new Set<(profile: string) => void>();
   const outputListeners = new Set<(profile: string, lines: string[]) => void>();
   const starting = new Map<string, Promise<void>>();
+  /** Of servers that could not be planned because Docker is not there. */
+  const retries = new Map<string, NodeJS.Timeout>();
   let events: SupervisorEvents | undefined;
   let closing: Promise<void> | undefined;
   const tellChange = createTeller(profile => {
@@ -80,7 +88,10 @@ export function createDockerSupervisor(options: DockerSupervisorOptions): Docker
         for (const listener of outputListeners) listener(profile, lines);
       },
       onToolsChanged: id => events?.onToolsChanged(id),
-      sweep: async () => void (await options.sweepContainers().catch(() => {})),
+      sweep: async () => {
+        const swept = options.sweepContainers().catch(() => {});
+        await Promise.race([swept, pause(sweepPatience, undefined, { ref: false })]);
+      },
     });
     gateways.set(profile, made);
     return made;
@@ -90,6 +101,7 @@ export function createDockerSupervisor(options: DockerSupervisorOptions): Docker
     const member = members.get(id);
     if (!member) return;
     member.epoch += 1;
+    clearTimeout(retries.get(id));
     const place = places.get(id);
     if (place) return await place.leave(member);
     member.apply({ kind: 'stop-asked' });
@@ -97,15 +109,22 @@ export function createDockerSupervisor(options: DockerSupervisorOptions): Docker
   };
 
   /** In which profile a server is, is a part of its plan; the same plan is used for its first start. */
-  const begin = async (member: Member, plan: () => Promise<LaunchPlan>, policy: LaunchPolicy): Promise<void> => {
+  const begin = async (
+    member: Member,
+    plan: () => Promise<LaunchPlan>,
+    policy: LaunchPolicy,
+    asked: 'start-asked' | 'retry-started' = 'start-asked',
+  ): Promise<void> => {
     const { epoch } = member;
-    member.apply({ kind: 'start-asked' });
+    clearTimeout(retries.get(member.id));
+    member.apply({ kind: asked });
     let first: GatewayPlanOfServer | undefined;
     try {
       first = toGatewayPlan(await plan());
     } catch (error) {
-      const failure = toPlanProblem(error);
-      if (member.epoch === epoch) member.apply({ kind: 'start-failed', problem: failure.problem });
+      const failure = toDockerProblem(error, `prepare "${member.id}"`);
+      if (member.epoch === epoch)
+        notPlanned(member, failure, policy, () => begin(member, plan, policy, 'retry-started'));
       throw failure;
     }
     if (member.epoch !== epoch) throw stoppedMeanwhile();
@@ -121,6 +140,27 @@ export function createDockerSupervisor(options: DockerSupervisorOptions): Docker
       return planned;
     };
     place.join(member);
+  };
+
+  /** What waits for Docker is tried again by itself, for ever and ever more slowly. */
+  const notPlanned = (
+    member: Member,
+    failure: ProblemError,
+    policy: LaunchPolicy,
+    again: () => Promise<void>,
+  ): void => {
+    if (!waitsForDocker(failure) || policy.restart === 'never' || closing) {
+      member.apply({ kind: 'start-failed', problem: failure.problem });
+      return;
+    }
+    const times = options.restartTimes ?? restartTimes;
+    const delay = Math.min(times.longestDelay, times.firstDelay * 2 ** Math.min(member.health().restarts, 20));
+    member.apply({ kind: 'retry-planned', problem: failure.problem, at: now() + delay });
+    const { epoch } = member;
+    const retry = () => {
+      if (member.epoch === epoch && !closing) again().catch(() => {});
+    };
+    retries.set(member.id, setTimeout(retry, delay).unref());
   };
 
   const supervisor: Supervisor = {
@@ -182,7 +222,9 @@ export function createDockerSupervisor(options: DockerSupervisorOptions): Docker
   };
 
   async function close(): Promise<void> {
-    closing ??= Promise.all([...gateways.values()].map(gateway => gateway.stop())).then(() => {});
+    closing ??= Promise.all([...members.keys()].map(leave))
+      .then(() => Promise.all([...gateways.values()].map(gateway => gateway.stop())))
+      .then(() => {});
     await closing;
   }
 
@@ -193,10 +235,7 @@ export function createDockerSupervisor(options: DockerSupervisorOptions): Docker
     },
     gateways: control,
     running: () =>
-      [...gateways].flatMap(([profile, gateway]) => {
-        const process = gateway.process();
-        return process ? [{ profile, ...process }] : [];
-      }),
+      [...gateways].flatMap(([profile, gateway]) => gateway.processes().map(process => ({ profile, ...process }))),
     sweepFiles: () => sweepGatewayFiles(options.places, owner),
     close,
   };
@@ -206,15 +245,6 @@ function toGatewayPlan(plan: LaunchPlan): GatewayPlanOfServer {
   if (plan.kind === 'gateway') return plan;
   throw problem('SERVER_004', { detail: 'It is in no profile of Docker.', next: 'Read the profiles anew.' });
 }
-
-const toPlanProblem = (error: unknown): ProblemError =>
-  isProblemError(error)
-    ? error
-    : problem('SERVER_004', {
-        detail: 'Something unexpected went wrong while it was being prepared.',
-        next: 'Try again; the daemon’s log has the details.',
-        cause: error,
-      });
 
 /** Waits for a start; an abort takes the server out again and rejects with its reason. */
 async function joined(
@@ -248,46 +278,5 @@ function createTeller(tell: (profile: string) => void): (profile: string) => voi
     }, 50);
     timer.unref();
     waiting.set(profile, timer);
-  };
-}
-
-const toTime = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
-
-function toGateway(profile: string, gateway: ProfileGateway | undefined): Omit<Gateway, 'title'> {
-  const status = gateway?.status();
-  const health = status?.health ?? stoppedHealth;
-  return {
-    profile,
-    state: health.state,
-    problem: health.problem,
-    mode: status?.mode?.mode ?? null,
-    modeReason: status?.mode?.reason ?? null,
-    transport: status?.mode?.transport ?? null,
-    url: status?.url ?? null,
-    pid: health.pid,
-    startedAt: toTime(health.startedAt),
-    nextTryAt: toTime(health.nextTryAt),
-    restarts: health.restarts,
-    ownTools: status?.ownTools ?? false,
-    editsApply: status?.editsApply ?? null,
-    changesWaiting: status?.changesWaiting ?? false,
-    servers: (status?.members ?? []).map(member => toServer(member, gateway)),
-  };
-}
-
-function toServer(member: Member, gateway: ProfileGateway | undefined): GatewayServer {
-  const name = member.launch?.server.name ?? member.id;
-  const { state, problem: failure } = member.health();
-  const start = gateway?.status().launched?.run.log.of(name);
-  const has = state === 'running' && start?.state === 'ready' ? start.has : null;
-  const isSilent = state === 'running' && has === null;
-  return {
-    serverId: member.id,
-    name,
-    state: member.leftOut ? 'left-out' : state === 'running' ? 'ready' : state === 'failed' ? 'failed' : 'waiting',
-    problem: member.leftOut ?? failure ?? null,
-    tools: has?.tools ?? (isSilent ? 0 : null),
-    prompts: has?.prompts ?? (isSilent ? 0 : null),
-    resources: has?.resources ?? (isSilent ? 0 : null),
   };
 }

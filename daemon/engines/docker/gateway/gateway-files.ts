@@ -1,13 +1,12 @@
 // The files of one gateway: a catalog where docker mcp looks for catalogs, the rest in a private folder of ours.
 import { mkdir, mkdtemp, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ensurePrivateFolder } from '../../../platform/private-file.ts';
 import type { RenderedServers } from './render.ts';
 
 export interface GatewayPlaces {
   /** ~/.docker/mcp/catalogs: newer versions read catalogs from there alone. */
   catalogsFolder: string;
-  /** Ours, mode 0700; what is in it is of gateways that run. */
+  /** Ours, of mode 0700, and there; what is in it is of gateways that run. */
   privateFolder: string;
 }
 
@@ -19,7 +18,6 @@ export interface GatewayFiles {
   readonly tools: string;
   readonly registry: string;
   readonly pipe: string;
-  /** Writes into the files as they are: the gateway watches the file and not its name. */
   write(rendered: RenderedServers): Promise<void>;
   remove(): Promise<void>;
 }
@@ -28,12 +26,12 @@ export interface GatewayFiles {
 const catalogName = (owner: string, mark: string): string => `quayside-${owner}-${mark}.yaml`;
 
 export async function createGatewayFiles(places: GatewayPlaces, owner: string, mark: string): Promise<GatewayFiles> {
-  ensurePrivateFolder(places.privateFolder);
   await mkdir(places.catalogsFolder, { recursive: true });
   const folder = await mkdtemp(join(places.privateFolder, 'gateway-'));
   const catalog = catalogName(owner, mark);
   const catalogPath = join(places.catalogsFolder, catalog);
   const at = (name: string) => join(folder, name);
+  const write = createWriter();
   const files: GatewayFiles = {
     catalog,
     folder,
@@ -43,10 +41,10 @@ export async function createGatewayFiles(places: GatewayPlaces, owner: string, m
     pipe: at('secrets'),
     async write(rendered) {
       // The last three are watched, so the catalog has to be there before them.
-      await writeInPlace(catalogPath, rendered.catalog);
-      await writeInPlace(files.registry, rendered.registry);
-      await writeInPlace(files.tools, rendered.tools);
-      await writeInPlace(files.config, rendered.config);
+      await write(catalogPath, rendered.catalog);
+      await write(files.registry, rendered.registry);
+      await write(files.tools, rendered.tools);
+      await write(files.config, rendered.config);
     },
     async remove() {
       await Promise.all([rm(catalogPath, { force: true }), rm(folder, { recursive: true, force: true })]);
@@ -55,15 +53,25 @@ export async function createGatewayFiles(places: GatewayPlaces, owner: string, m
   return files;
 }
 
-/** One write, so that nobody reads a part of it; what is longer than before is cut afterwards. */
-async function writeInPlace(path: string, text: string): Promise<void> {
-  const file = await open(path, 'a+', 0o600);
-  try {
-    await file.truncate(0);
-    await file.writeFile(text);
-  } finally {
-    await file.close();
-  }
+/**
+ * Writes into the file, not beside it: a gateway watches the file and not its name. One write and nothing cut, so that nobody
+ * reads a part: what is left of a longer text before becomes empty lines. A text that is there already is not written.
+ */
+function createWriter(): (path: string, text: string) => Promise<void> {
+  const written = new Map<string, { text: string; bytes: number }>();
+  return async (path, text) => {
+    const before = written.get(path);
+    if (before?.text === text) return;
+    const size = Buffer.byteLength(text);
+    const bytes = Math.max(size, before?.bytes ?? 0);
+    const file = await open(path, before ? 'r+' : 'wx', 0o600);
+    try {
+      await file.write(text + '\n'.repeat(bytes - size), 0);
+    } finally {
+      await file.close();
+    }
+    written.set(path, { text, bytes });
+  };
 }
 
 /** Removes what gateways of an earlier daemon with this state folder have left. To be called before the first gateway. */

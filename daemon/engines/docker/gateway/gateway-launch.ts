@@ -2,6 +2,7 @@
 
 import type { DockerStatus } from '../../../../shared/api/docker.ts';
 import { isProblemError, type ProblemError, problem } from '../../../../shared/api/problem.ts';
+import { ensurePrivateFolder } from '../../../platform/private-file.ts';
 import type { Output } from '../../../supervision/output.ts';
 import type { GatewayCli, GatewaySource } from '../cli/docker-cli.ts';
 import type { ServerInSession } from './attribution.ts';
@@ -24,6 +25,7 @@ export interface LaunchPorts {
   places: GatewayPlaces;
   owner: string;
   version: string;
+  platform?: NodeJS.Platform | undefined;
   times?: RunTimes | undefined;
   findPort?: (() => Promise<number>) | undefined;
 }
@@ -64,12 +66,14 @@ export type Refusal = { member: Member; failure: ProblemError };
 
 /** The members that can be started, and the mode; a member without its secrets is refused. */
 export async function chooseMembers(
-  ports: Pick<LaunchPorts, 'status' | 'dockerSecrets'>,
+  ports: Pick<LaunchPorts, 'status' | 'dockerSecrets' | 'platform'>,
   { members, inProfile, ownTools }: Pick<LaunchRequest, 'members' | 'inProfile' | 'ownTools'>,
 ): Promise<{ mode: GatewayMode; members: Member[]; refused: Refusal[] }> {
   const status = await ports.status();
   const refused: Refusal[] = [];
-  const ask = (some: readonly Member[]) => chooseMode({ status, plans: plansOf(some), inProfile, ownTools });
+  const canHandOver = (ports.platform ?? process.platform) !== 'win32';
+  const ask = (some: readonly Member[]) =>
+    chooseMode({ status, plans: plansOf(some), inProfile, ownTools, canHandOver });
   const mode = ask(members);
   const store = mode.secrets === 'docker' ? await storeFor(members, ports) : undefined;
   const usable = members.filter(member => {
@@ -127,6 +131,7 @@ export async function launchGateway(
 ): Promise<LaunchedGateway> {
   const { mode, members } = request;
   request.onMode(mode);
+  ensurePrivateFolder(ports.places.privateFolder);
   const mark = mode.mode === 'files' ? ports.newMark() : null;
   const files = mark === null ? undefined : await createGatewayFiles(ports.places, ports.owner, mark);
   const shared = await shareFiles(ports, request, files, mark);

@@ -65,6 +65,12 @@ export const hangProblem = (server: string, seconds: number): ProblemError =>
     next: 'Look at its output. If it only needs longer, raise the start limit in its configuration, then start it again.',
   });
 
+export const lostSecretProblem = (server: string): ProblemError =>
+  problem('SERVER_011', {
+    detail: `The secrets of "${server}" did not reach its gateway. It was not started without them.`,
+    next: 'Start it again. If it happens again, look at the output of the gateway.',
+  });
+
 const short = (text: string): string => (text.length > 500 ? `${text.slice(0, 499)}…` : text);
 
 export const stoppedMeanwhile = (): ProblemError =>
@@ -72,3 +78,8 @@ export const stoppedMeanwhile = (): ProblemError =>
     detail: 'It was stopped while it was being started.',
     next: 'Start it again when you like.',
   });
+
+const waiting = new Set(['DOCKER_003', 'DOCKER_004', 'DOCKER_005', 'DOCKER_006']);
+
+/** True of failures that end when Docker is there again. */
+export const waitsForDocker = ({ code }: ProblemError): boolean => waiting.has(code);

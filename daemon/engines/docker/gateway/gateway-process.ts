@@ -24,11 +24,14 @@ export interface GatewayRun {
   stop(): Promise<void>;
 }
 
-/** Thrown by a start: these servers have not answered in their time. The gateway is ended. */
-export class ServersHang extends Error {
+/** Thrown by a start: it cannot go on with these servers. The gateway is ended. */
+export class ServersOut extends Error {
   readonly servers: readonly string[];
-  constructor(servers: readonly string[]) {
-    super(`No answer from ${servers.join(', ')}`);
+  /** `hang`: they have not answered in their time. `secret`: theirs did not arrive, and they would run with something else. */
+  readonly why: 'hang' | 'secret';
+  constructor(why: 'hang' | 'secret', servers: readonly string[]) {
+    super(`${why}: ${servers.join(', ')}`);
+    this.why = why;
     this.servers = servers;
   }
 }
@@ -65,7 +68,7 @@ const usualTimes: RunTimes = { watch: 50, pull: 300_000, serve: 30_000 };
 const portTries = 4;
 const stopPatience = 10_000;
 
-/** Errors: ServersHang, SERVER_005, those of docker mcp (DOCKER_…), or the signal's reason. Nothing is left of a start that failed. */
+/** Errors: ServersOut, SERVER_005, those of docker mcp (DOCKER_…), or the signal's reason. Nothing is left of a start that failed. */
 export async function startGatewayRun(options: GatewayRunOptions): Promise<GatewayRun> {
   for (let tries = 1; ; tries++) {
     try {
@@ -120,6 +123,7 @@ async function startOnce(options: GatewayRunOptions): Promise<GatewayRun> {
   };
   try {
     const connection = await untilReady(child, log, options, port, connect);
+    refuseWithoutSecrets(log);
     return toRun(child, { log, url, connection, connect, options });
   } catch (error) {
     await child.stop(stopPatience);
@@ -187,11 +191,18 @@ async function watchStart(log: GatewayLog, options: GatewayRunOptions, signal: A
     await pause(times.watch, undefined, { ref: false });
     if (signal.aborted) return await new Promise(() => {});
     const at = now();
+    refuseWithoutSecrets(log);
     const late = log.overdue(at, name => startMilliseconds.get(name) ?? 0);
-    if (late.length > 0) throw new ServersHang(late);
+    if (late.length > 0) throw new ServersOut('hang', late);
     const patience = log.isPulling ? times.pull : log.isListed ? times.serve : longest + 5_000;
     if (at - log.lastLineAt > patience) throw silent(options.profile, patience);
   }
+}
+
+/** Docker would put a placeholder in the place of a secret that did not arrive. Errors: ServersOut. */
+function refuseWithoutSecrets(log: GatewayLog): void {
+  const poor = [...log.missingSecrets().keys()];
+  if (poor.length > 0) throw new ServersOut('secret', poor);
 }
 
 const silent = (profile: string, milliseconds: number): ProblemError =>

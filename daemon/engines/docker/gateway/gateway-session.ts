@@ -14,8 +14,11 @@ export interface GatewaySessionOptions {
 }
 
 export interface GatewaySession {
-  /** From now on calls go here. A call that runs ends where it was begun, and its connection is closed after that. */
-  open(connection: Connection, servers: readonly ServerInSession[]): void;
+  /**
+   * From now on calls go here. A call that runs ends where it was begun, and its connection is closed after that. `why`: told
+   * to a call that cannot end there, as the end of a sentence.
+   */
+  open(connection: Connection, servers: readonly ServerInSession[], why?: string): void;
   /** What is known of the servers has changed; the connection stays. */
   describe(servers: readonly ServerInSession[]): void;
   /** A restart that was planned: calls wait for what comes. `why` is told to those that are cut off. */
@@ -90,9 +93,8 @@ export function createGatewaySession({ redact, tell, onContainerLost }: GatewayS
     try {
       return await act(at.raw);
     } catch (error) {
-      throw at.why !== undefined && isProblemError(error) && error.code === 'SERVER_003'
-        ? cutOff(at.why, error)
-        : error;
+      if (!isGone(error)) throw error;
+      throw at.why === undefined ? gone(error) : cutOff(at.why, error);
     } finally {
       at.calls -= 1;
       retire(at);
@@ -168,11 +170,11 @@ export function createGatewaySession({ redact, tell, onContainerLost }: GatewayS
   ): Promise<T[]> => (hasAlone(server, what, servers) ? await use(options, read) : []);
 
   const session: GatewaySession = {
-    open(connection, described) {
+    open(connection, described, why) {
       servers = described;
       const raw = createSession({ client: connection.client, redact, tell });
       const next: Open = { connection, raw, calls: 0, replaced: false, why: undefined };
-      replaceBy(next, undefined);
+      replaceBy(next, why);
       if (failed) expect();
       failed = false;
       coming.resolve(next);
@@ -223,13 +225,12 @@ export function createGatewaySession({ redact, tell, onContainerLost }: GatewayS
   return session;
 }
 
-/** What the gateway says when the container of a server is gone (recorded: gateway-engine-lost). */
+/** How the gateway's error ends when the container of a server is gone (recorded: gateway-engine-lost). */
+const lostWords =
+  /(?:(?<!unexpected )\bEOF|broken pipe|connection closed|client is closing|file already closed|session not found)\W*\(-?\d+\)$/;
+
 const isContainerLost = (error: unknown): error is ProblemError =>
-  isProblemError(error) &&
-  error.code === 'TOOL_004' &&
-  /\bEOF\b|broken pipe|connection closed|client is closing|file already closed|session not found/.test(
-    error.problem.detail,
-  );
+  isProblemError(error) && error.code === 'TOOL_004' && lostWords.test(error.problem.detail);
 
 const isUnknownTool = (error: unknown): boolean =>
   isProblemError(error) && error.code === 'TOOL_004' && /unknown tool/.test(error.problem.detail);
@@ -238,6 +239,18 @@ const containerLost = (server: string, cause: unknown): ProblemError =>
   problem('SERVER_003', {
     detail: `The container of "${server}" ended before the answer came.`,
     next: 'Try again: the next call starts a new one. If it ends again, look at the output of the server.',
+    cause,
+  });
+
+/** The connection broke: the gateway has ended. */
+const isGone = (error: unknown): boolean =>
+  isProblemError(error) &&
+  (error.code === 'SERVER_003' || (error.code === 'TOOL_004' && error.cause instanceof TypeError));
+
+const gone = (cause: unknown): ProblemError =>
+  problem('SERVER_003', {
+    detail: 'The gateway ended before the answer came. Whether the call had an effect is not known.',
+    next: 'Wait until the server runs again, then call it again if that does no harm.',
     cause,
   });
 

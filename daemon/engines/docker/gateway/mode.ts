@@ -19,6 +19,8 @@ export interface ModeQuestion {
   /** All servers of the profile, as far as that is known. */
   inProfile: readonly string[] | undefined;
   ownTools: boolean;
+  /** False where neither a pipe with a name nor a descriptor can be handed to docker mcp: on Windows. */
+  canHandOver: boolean;
 }
 
 export function chooseMode(question: ModeQuestion): GatewayMode {
@@ -40,18 +42,19 @@ export function chooseMode(question: ModeQuestion): GatewayMode {
 
 type Chosen = Pick<GatewayMode, 'mode' | 'secrets' | 'reason'>;
 
-function onEngine({ status }: ModeQuestion): Chosen {
+function onEngine({ status, canHandOver }: ModeQuestion): Chosen {
   const reason =
     status.plugin.dialect === 'legacy'
       ? 'From files made of the enabled servers: so their secrets come from Quayside’s vault.'
       : 'From files made of the profile: without Docker Desktop, Docker finds no secrets by itself.';
-  return { mode: 'files', secrets: 'pipe', reason };
+  if (canHandOver) return { mode: 'files', secrets: 'pipe', reason };
+  return { mode: 'files', secrets: 'docker', reason: 'From files made of the profile: Docker has the secrets.' };
 }
 
-function onDesktop({ plans, inProfile, ownTools }: ModeQuestion): Chosen {
+function onDesktop({ plans, inProfile, ownTools, canHandOver }: ModeQuestion): Chosen {
   const declared = plans.some(({ secretSlots }) => secretSlots.length > 0);
   const fromVault = declared && plans.every(plan => plan.secretSlots.every(slot => isGiven(plan, slot)));
-  if (fromVault)
+  if (fromVault && canHandOver)
     return {
       mode: 'files',
       secrets: 'pipe',

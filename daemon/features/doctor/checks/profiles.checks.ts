@@ -15,7 +15,7 @@ export const profileChecks = (needs: DoctorNeeds, look: () => Promise<DockerStat
     id: 'catalogs.entries',
     title: 'Catalogs are there and not empty',
     after: ['docker.usable'],
-    run: () => findCatalogs(needs),
+    run: async () => findCatalogs(await needs.catalogs()),
   },
   {
     id: 'tools.clashes',
@@ -37,8 +37,8 @@ export const profileChecks = (needs: DoctorNeeds, look: () => Promise<DockerStat
   { id: 'gateways.files', title: 'No files of gateways were left behind', run: async () => await findLeftovers(needs) },
 ];
 
-function findCatalogs({ catalogs }: DoctorNeeds): Finding[] {
-  const ours = catalogs().filter(({ engine }) => engine === 'docker');
+function findCatalogs(catalogs: Awaited<ReturnType<DoctorNeeds['catalogs']>>): Finding[] {
+  const ours = catalogs.filter(({ engine }) => engine === 'docker');
   if (ours.length === 0) {
     return [
       {
@@ -62,7 +62,7 @@ function findCatalogs({ catalogs }: DoctorNeeds): Finding[] {
         detail: `${ref} has no entries.`,
         cause:
           'docker mcp makes an empty catalog without an error when the file that it shall be made of does not exist.',
-        fix: byHand('Make it again from the right file, or remove it', `quayside catalogs rm ${ref}`),
+        fix: byHand('Make it again from the right file, or remove it', `quayside catalogs remove ${ref}`),
         about,
       },
     ];

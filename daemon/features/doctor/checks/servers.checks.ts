@@ -57,7 +57,7 @@ const findSettings = (servers: DoctorServer[]): Finding[] =>
         state: 'error',
         detail: enumerate(errors, 4),
         cause: 'docker mcp does not check settings when they are set; its gateway then refuses the whole profile.',
-        fix: byHand('Correct the settings', `quayside config ${server.id}`),
+        fix: byHand('Correct the settings', `quayside config get ${server.id}`),
       };
     },
     'All required ones are set, and of the right type.',

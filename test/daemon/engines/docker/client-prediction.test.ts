@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { parse } from 'jsonc-parser';
 import { globalFiles, projectFiles } from '../../../../daemon/engines/docker/client-files.ts';
 import { predictFile } from '../../../../daemon/engines/docker/client-prediction.ts';
-import { readRecording } from './recording.ts';
+import { type RecordedDialect, readRecordings } from '../../../support/recordings.ts';
 
 const gateway = (profile?: string) => ({
   command: 'docker',
@@ -11,11 +11,11 @@ const gateway = (profile?: string) => ({
 });
 
 /** What docker mcp really left of the one file that it wrote. */
-const written = async (dialect: 'current' | 'legacy', name: string): Promise<string> => {
-  const { filesAfter = {} } = await readRecording(dialect, name);
-  const [text] = Object.values(filesAfter);
-  assert.equal(typeof text, 'string');
-  return String(text);
+const written = (dialect: RecordedDialect, name: string): string => {
+  const recording = readRecordings().find(each => each.name === `${dialect}/${name}`);
+  const [text] = Object.values(recording?.filesAfter ?? {});
+  assert.ok(text);
+  return text;
 };
 
 const edits = { ...projectFiles, ...globalFiles };
@@ -33,17 +33,17 @@ describe('What docker mcp will make of a client’s file', () => {
     ],
     ['legacy', 'client-connect-vscode', projectFiles['vscode']?.edit, undefined, undefined],
   ] as const) {
-    it(`is what it made of it: ${dialect}/${name}`, async () => {
+    it(`is what it made of it: ${dialect}/${name}`, () => {
       assert.ok(edit);
-      assert.equal(predictFile(before, edit, gateway(profile)), await written(dialect, name));
+      assert.equal(predictFile(before, edit, gateway(profile)), written(dialect, name));
     });
   }
 
-  it('is what it made of it when it takes its entry out', async () => {
+  it('is what it made of it when it takes its entry out', () => {
     const edit = projectFiles['vscode']?.edit;
     assert.ok(edit);
-    const connected = await written('current', 'client-connect-vscode-project');
-    assert.equal(predictFile(connected, edit, null), await written('current', 'client-disconnect-vscode-project'));
+    const connected = written('current', 'client-connect-vscode-project');
+    assert.equal(predictFile(connected, edit, null), written('current', 'client-disconnect-vscode-project'));
   });
 
   it('keeps everything else in its order, and puts its own entry last', () => {

@@ -194,6 +194,14 @@ describe('Clients', () => {
     assert.equal(await readFile(cursor(), 'utf8'), '{"mine":1}');
   });
 
+  it('are not left with a change that has no backup, if docker mcp wrote somewhere else', async () => {
+    await write(cursor(), '{"mine":1}');
+    docker.next.act = async () => await writeFile(join(home, 'elsewhere.json'), '{}');
+    await assert.rejects(changeCursor(), hasCode('CLIENT_002'));
+    assert.equal(await readFile(cursor(), 'utf8'), '{"mine":1}');
+    assert.equal((await app.api.listClientBackups()).total, 0);
+  });
+
   it('have their backup before docker mcp begins, in private', async () => {
     await write(cursor(), '{"token":"t"}');
     const state = join(folder.path, 'state', 'client-backups');

@@ -19,7 +19,7 @@ export function printAs(context, value, wanted = 'human', yq = undefined) {
   if (!['human', 'json', 'yaml'].includes(wanted)) fail(`unsupported format: ${wanted}`);
   if (yq !== undefined && wanted !== 'human') {
     for (const found of evaluate(yq, value))
-      context.print(`${typeof found === 'string' ? found : indentedJson(found)}\n\n`);
+      context.print(`${typeof found === 'string' ? found : indentedJson(found)}\n`);
     return true;
   }
   if (wanted === 'json') context.print(`${indentedJson(value)}\n`);

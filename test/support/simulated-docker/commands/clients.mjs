@@ -29,7 +29,7 @@ const globalClients = {
     'mcpServers',
   ],
   codex: ['Codex', 'https://openai.com/codex/', 'https://www.svgrepo.com/show/306500/openai.svg'],
-  continue: ['Continue.dev', 'https://www.continue.dev/', undefined, '.continue/config.json', 'mcpServers'],
+  continue: ['Continue.dev', 'https://www.continue.dev/', image('continue.svg'), '.continue/config.json', 'mcpServers'],
   crush: ['Crush', 'https://github.com/charmbracelet/crush', avatar(57376114, 48), '.config/crush/crush.json', 'mcp'],
   cursor: ['Cursor', 'https://www.cursor.com/', image('cursor.svg'), '.cursor/mcp.json', 'mcpServers'],
   gemini: [
@@ -113,7 +113,7 @@ function globalStatus(settings, vendor) {
   return {
     displayName,
     source,
-    icon: icon ?? `https://raw.githubusercontent.com/continuedev/continue/main/docs/static/img/logo.png`,
+    icon,
     configName: vendor,
     ...readStatus(file, key),
     isInstalled: isInstalled || (file !== undefined && existsSync(file)),

@@ -36,8 +36,7 @@ Available features:
   mcp-oauth-dcr          Enable Dynamic Client Registration for automatic OAuth setup
   dynamic-tools          Enable internal MCP management tools
   profiles               Enable profile management (docker mcp profile <subcommand>)
-  tool-name-prefix       Prefix all tool names with server name
-`;
+  tool-name-prefix       Prefix all tool names with server name`;
 
 /** Whether a feature is on in this home. */
 export const hasFeature = (settings, name) => isFeatureOn(settings, name, known[name][1]);

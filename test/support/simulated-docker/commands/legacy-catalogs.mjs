@@ -74,7 +74,7 @@ function printHuman({ print }, { registry }) {
     print(`  \u001b[1m${name}\u001b[0m\n    ${description}\n\n`);
   print(`${rule}  ${count} servers total\n\n`);
   print(
-    'Tip: To view server details, use docker mcp server inspect <server-name>. To add servers, use docker mcp server enable <server-name>\n\n',
+    'Tip: To view server details, use docker mcp server inspect <server-name>. To add servers, use docker mcp server enable <server-name>\n',
   );
 }
 
@@ -103,6 +103,15 @@ function create({ settings, args, print }) {
   print(`created empty catalog ${args[0]}\n`);
 }
 
+/** The entry with its fields in the order of this dialect's structure, as the refusal prints it. */
+const asWritten = ({ title, description, type, image, remote: _, ...rest }) => ({
+  title,
+  description,
+  type,
+  image,
+  ...rest,
+});
+
 /** A server that the file does not have is "copied" all the same. */
 function add({ settings, flags, args, print }) {
   const [name, server, path] = args;
@@ -110,7 +119,7 @@ function add({ settings, flags, args, print }) {
   const entry = readYamlFile(fromHere(path))?.registry?.[server];
   const target = readFile(settings, name);
   if (target.registry?.[server] && !flags.force) {
-    print(`${compactJson(target.registry[server])}\n`);
+    print(`${compactJson(asWritten(target.registry[server]))}\n`);
     fail(`server "${server}" already exists in catalog "${name}" (use --force to overwrite)`);
   }
   if (entry) writeFile(settings, name, { ...target, registry: { ...target.registry, [server]: entry } });

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { exactly } from '../command-line.mjs';
 import { fail, noSuchHost } from '../failure.mjs';
-import { goJsonError, goYaml, indentedJson } from '../go-format.mjs';
+import { goJsonError, goYaml, indentedJson, withSortedKeys } from '../go-format.mjs';
 import { normaliseReference, pullArtifact, pushArtifact } from '../oci-reference.mjs';
 import { resolveServers, toProfileServer } from '../server-reference.mjs';
 import { findProfile, getProfile, listProfiles, openStore, removeProfile, saveProfile } from '../store.mjs';
@@ -43,7 +43,7 @@ function toShown(profile) {
   const servers = profile.servers.map(server =>
     Object.fromEntries(
       fields.flatMap(name => {
-        const value = server[name];
+        const value = name === 'config' ? withSortedKeys(server[name] ?? {}) : server[name];
         const isEmpty = value === undefined || value === '' || (name === 'config' && Object.keys(value).length === 0);
         return isEmpty ? [] : [[name, value]];
       }),
@@ -162,6 +162,8 @@ const format = { format: 'string' };
 export const profile = {
   word: 'profile',
   about: 'Manage profiles',
+  // A hidden command of the real one has so long a name.
+  nameWidth: 19,
   children: [
     profileConfig,
     {

@@ -24,7 +24,9 @@ function set({ settings, args }) {
   const cut = args[0].indexOf('=');
   const name = cut < 0 ? args[0] : args[0].slice(0, cut);
   if (!namePattern.test(name))
-    fail(`invalid secret name "${name}": invalid identifier: "${name}" must match ${namePattern.source}`);
+    fail(
+      `invalid secret name "${name}": invalid identifier: "${name}" must match ${namePattern.source.replaceAll('\\/', '/')}`,
+    );
   // Byte for byte: a newline at the end of standard input is part of the value.
   const value = cut < 0 ? readFileSync(0, 'utf8') : args[0].slice(cut + 1);
   writeWhole(passFile(settings), JSON.stringify({ ...readJson(passFile(settings), {}), [name]: value }));

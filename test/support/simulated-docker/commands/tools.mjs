@@ -55,7 +55,13 @@ async function list(context) {
   const tools = await listTools(context);
   if (context.flags.format === 'json') return context.print(`${indentedJson(tools)}\n`);
   const lines = tools.map(({ name, title, annotations, description = '' }) => {
-    const about = title ?? annotations?.title ?? description.split('\n')[0].trim();
+    const about =
+      title ??
+      annotations?.title ??
+      description
+        .split('\n')[0]
+        .trim()
+        .replace(/\. .*$/, '.');
     return ` - ${name} - ${about}\n`;
   });
   context.print(`${tools.length} tools:\n${lines.join('')}${tip}`);

@@ -2,7 +2,7 @@
 import { cpus } from 'node:os';
 import { withSortedKeys } from '../go-format.mjs';
 import { connectProcess, connectRemote, initialize, ServerError } from './connection.mjs';
-import { checkRemote, planRun, startServerProcess } from './launch.mjs';
+import { checkRemote, findRunTrouble, planRun, startServerProcess } from './launch.mjs';
 import { fill } from './templates.mjs';
 
 /** A connected server. Logs the line that names the container. Throws why it cannot be used. */
@@ -24,16 +24,12 @@ export async function openServer(gateway, server, { onNotification, signal } = {
   const command = plan.command.length > 0 ? ` and command [${plan.command.join(' ')}]` : '';
   log.line(`  - Running ${spec.image} with [${plan.args.join(' ')}]${command}`);
   const onErrorLine = line => flags.verbose && log.line(`- ${name}: ${line}`);
-  const child = startServerProcess(settings, server, plan);
-  if (!child) {
-    for (const line of [
-      `docker: Error response from daemon: No such image: ${spec.image}`,
-      '',
-      "Run 'docker run --help' for more information",
-    ])
-      onErrorLine(line);
+  const trouble = findRunTrouble(settings, spec.image);
+  if (trouble) {
+    for (const line of [trouble, '', "Run 'docker run --help' for more information"]) onErrorLine(line);
     throw new ServerError('failed to connect: calling "initialize": EOF');
   }
+  const child = startServerProcess(settings, server, plan);
   const connection = connectProcess(child, { onNotification, onErrorLine, signal });
   try {
     return { ...connection, capabilities: await initialize(connection) };

@@ -72,10 +72,10 @@ function validate(profile) {
     .filter(({ troubles }) => troubles.length > 0);
   if (wrong.length === 0) return;
   const parts = wrong.map(
-    ({ name, troubles }) => `Server '${name}':\n  Missing/invalid config: ${troubles.join(', ')}\n`,
+    ({ name, troubles }) => `Server '${name}':\n  Missing/invalid config: ${troubles.join(', ')}`,
   );
   throw new Error(
-    `Cannot activate profile '${profile.name}'. Validation failed for ${wrong.length} server(s):\n\n${parts.join('\n')}`,
+    `Cannot activate profile '${profile.name}'. Validation failed for ${wrong.length} server(s):\n\n${parts.join('\n\n')}`,
   );
 }
 

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { noSuchHost } from '../failure.mjs';
+import { readJson } from '../settings.mjs';
 import { ServerError } from './connection.mjs';
 import { fill, fillList } from './templates.mjs';
 
@@ -90,7 +91,6 @@ export function planRun(server, { flags, hasVolumes = true }) {
 /** A child process for a container; its record lets `docker ps` and the end of a test find it. */
 function startProcess(settings, { name, spec }, plan) {
   const image = settings.images[spec.image];
-  if (!image) return undefined;
   // Its own process group: what ends the gateway's group does not end a container either.
   const child = spawn(image.command, [...(image.args ?? []), ...plan.command], {
     env: { PATH: process.env.PATH, ...plan.values },
@@ -114,7 +114,18 @@ function startContainer(settings, { spec }, plan) {
   });
 }
 
-/** The process of a server's container; undefined if its image is not there. */
+/** Why docker cannot run an image now, in its words; undefined if it can. A real engine says it itself. */
+export function findRunTrouble(settings, image) {
+  if (!settings.images) return undefined;
+  // Read now, because an engine may go away while the gateway runs.
+  const { engine } = readJson(settings.failureFile, {});
+  // The child never gets DOCKER_HOST, so it meets the default engine.
+  if (engine === 'down' || engine === 'only-by-host')
+    return 'docker: Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?';
+  return settings.images[image] ? undefined : `docker: Error response from daemon: No such image: ${image}`;
+}
+
+/** The process of a server's container. */
 export const startServerProcess = (settings, server, plan) =>
   settings.images ? startProcess(settings, server, plan) : startContainer(settings, server, plan);
 

@@ -47,7 +47,8 @@ function checkImages({ settings, flags, log, isNewest }, servers) {
       `verifying docker images: getting Rekor public keys: updating local metadata and targets: error updating to TUF remote mirror: tuf: failed to download 13.root.json: Get "https://tuf-repo-cdn.sigstore.dev/13.root.json": ${noSuchHost('tuf-repo-cdn.sigstore.dev')}`,
     );
   }
-  for (const image of images) {
+  // Not in the order of the list: the first that fails is named.
+  for (const image of new Set(servers.filter(({ spec }) => spec.image).map(({ spec }) => spec.image))) {
     const state = stateOfImage(settings, image);
     if (state === 'present') continue;
     if (state !== 'absent') fail(`pulling docker images: inspecting docker image ${image}: ${state}`);
@@ -63,7 +64,8 @@ function checkImages({ settings, flags, log, isNewest }, servers) {
 function announceOauth({ settings, log }, servers) {
   log.line('- Starting OAuth provider loops...');
   const hasConfig = Object.keys(readDockerConfig(settings)).length > 0;
-  for (const _ of servers) {
+  // A remote server with OAuth is looked at twice.
+  for (const _ of servers.flatMap(server => (server.spec.oauth ? [server, server] : [server]))) {
     log.line(hasConfig ? '! invalid config: empty credsStore' : '! no Docker config found');
     log.line('! No credential helper found');
     log.line('! Install a credential helper from: https://github.com/docker/docker-credential-helpers');
@@ -171,13 +173,23 @@ export async function runGateway(context) {
   const token = flags['allow-unauthenticated'] ? undefined : process.env.MCP_GATEWAY_AUTH_TOKEN || createToken();
   if (http) serveHttp(gateway, http.server, { path, ready, token });
   if (flags.verbose && flags.servers) log.line('Note: dynamic-tools disabled when using --servers flag');
-  const configuration = fileMode ? await readFileMode(gateway) : await readProfileMode(gateway);
-  await applyConfiguration(gateway, configuration);
+  let configuration;
+  try {
+    configuration = fileMode ? await readFileMode(gateway) : await readProfileMode(gateway);
+    await applyConfiguration(gateway, configuration);
+  } catch (error) {
+    // A port that is open would keep the process alive.
+    http?.server.close();
+    http?.server.closeAllConnections();
+    throw error;
+  }
   announceOauth(gateway, configuration.servers);
   if (flags.watch !== false) log.line('- Watching for configuration updates...');
   log.line(`> Initialized in ${goDuration(performance.now() - startedAt)}`);
   if (flags['dry-run']) {
     log.line('Dry run mode enabled, not starting the server.');
+    for (const { name, spec } of configuration.servers)
+      if (spec.oauth) log.line(`- Started OAuth provider loop for ${name}`);
     return finish(0);
   }
   if (fileMode && flags.watch !== false) void watchFiles(gateway, configuration.watched);

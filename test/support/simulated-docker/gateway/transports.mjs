@@ -185,9 +185,9 @@ export function serveStdio(gateway, print) {
       try {
         JSON.parse(line);
       } catch {
-        lines.close();
-        session.close();
-        return reject(new Error(goJsonError(line)));
+        // Before the lines are closed, which is a good end.
+        reject(new Error(goJsonError(line)));
+        return lines.close();
       }
       const answer = await session.handle(JSON.parse(line));
       if (answer) write(answer);

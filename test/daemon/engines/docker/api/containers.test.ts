@@ -57,13 +57,13 @@ describe('containers of a real engine', function () {
   it('that docker mcp has not started are not listed', async () => {
     const id = (await engine.cli('run', '--detach', '--init', busyboxImage)).trim();
     const lookalike = (await engine.cli('run', '--detach', '--init', '-l', 'docker-mcp-name=x', busyboxImage)).trim();
-    await runServer(engine, 'after-them');
+    const server = await runServer(engine, 'after-them');
     await untilRunning(at.watch, 'after-them');
     deepEqual(
       at.watch.list().filter(each => [id, lookalike].includes(each.id)),
       [],
     );
-    await engine.cli('rm', '-f', id, lookalike);
+    await engine.cli('rm', '-f', id, lookalike, server);
   });
 
   it('show that they were paused, and that they have ended', async () => {
@@ -84,7 +84,7 @@ describe('containers of a real engine', function () {
   });
 
   it('are measured while somebody asks, and not without', async () => {
-    const id = await runServer(engine, 'busy', ['sh', '-c', 'while :; do :; done']);
+    const id = await runServer(engine, 'busy', ['busybox', 'timeout', '60', 'sh', '-c', 'while :; do :; done']);
     const idle = await runServer(engine, 'lazy');
     await untilRunning(at.watch, 'busy');
     await untilRunning(at.watch, 'lazy');

@@ -1,8 +1,9 @@
-import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { chmod } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { createEngineApi } from '../../../../../daemon/engines/docker/api/engine-api.ts';
+import { createImageControl } from '../../../../../daemon/engines/docker/api/images.ts';
 import { runServer, type TestWatch, untilRunning, watchOf } from '../../../../support/docker-engine/containers.ts';
 import { startTestEngine, type TestEngine } from '../../../../support/docker-engine/engine.ts';
 import { buildBusybox } from '../../../../support/docker-engine/images.ts';
@@ -37,7 +38,19 @@ describe('an engine that is not there', () => {
     return socket;
   };
 
-  it('is told apart: no socket, nobody behind it, silence, something else', async () => {
+  /** An answer that begins and never ends. */
+  const listenHalf = async (name: string): Promise<string> => {
+    const socket = join(folder.path, name);
+    const server = createServer(client => {
+      client.on('error', () => {});
+      client.once('data', () => client.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"Name":'));
+    });
+    servers.push(server.unref());
+    await new Promise<void>(resolve => server.listen(socket, resolve));
+    return socket;
+  };
+
+  it('is told apart: no socket, nobody behind it, silence, half an answer, something else', async () => {
     const missing = await problemAt(join(folder.path, 'missing.sock'));
     equal(missing?.code, 'DOCKER_003');
     match(missing.detail, /there is no such socket\.$/);
@@ -49,6 +62,12 @@ describe('an engine that is not there', () => {
     match(other.detail, /not as a Docker engine/);
     const nonsense = await problemAt(await listen('nonsense.sock', '\u0000\u0001not HTTP'));
     equal(nonsense?.code, 'DOCKER_003');
+    const half = await problemAt(await listenHalf('half.sock'));
+    equal(half?.code, 'DOCKER_003');
+    match(half.detail, /there was no answer in time\.$/);
+    // Also the calls that dockerode knows no end for.
+    const images = createImageControl({ api: at(join(folder.path, 'silent.sock')) });
+    await rejects(images.find('x:1'), { code: 'DOCKER_003' });
   });
 
   it('is told apart: a socket that this user may not use', async () => {

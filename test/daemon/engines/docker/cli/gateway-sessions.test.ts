@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { readGatewayStart } from '../../../../../daemon/engines/docker/cli/gateway-start.ts';
 import type { StreamedProcess } from '../../../../../daemon/engines/run.ts';
-import { type Recording, readRecordings } from '../../../../support/recordings.ts';
+import { type Recording, readRecordings, recordingOf } from '../../../../support/recordings.ts';
 import { createReplayedCli, type ReplayedCli } from '../../../../support/replay/replayed-cli.ts';
 
 const sessions = (kind: Recording['kind']) => readRecordings().filter(recording => recording.kind === kind);
@@ -126,8 +126,8 @@ describe('a gateway that was recorded', () => {
     });
 
   it('says which servers it has started and which it has left out', () => {
-    const crash = readRecordings().find(({ name }) => name === 'current/gateway-server-crash-and-missing-image');
-    const { started, failed } = readGatewayStart(crash?.stderr ?? '');
+    const { stderr } = recordingOf('current/gateway-server-crash-and-missing-image');
+    const { started, failed } = readGatewayStart(stderr);
     assert.deepEqual(started, [{ name: 'probe', tools: 8 }]);
     assert.deepEqual(
       failed.map(({ name }) => name),

@@ -1,0 +1,151 @@
+// Docker's engine where it is switched off: it says so, has nothing, and does nothing.
+import { type DockerStatus, dockerCapabilities } from '../../shared/api/docker.ts';
+import { type ProblemError, problem } from '../../shared/api/problem.ts';
+import type { DockerEngine } from './docker-engine.ts';
+
+const reason = 'Docker is switched off for this daemon.';
+
+/** Lists are empty; everything that would change something rejects with ENGINE_001. */
+export function createNoDocker(now: () => Date): DockerEngine {
+  const refuse = async (): Promise<never> => {
+    throw switchedOff();
+  };
+  const status = (): DockerStatus => ({
+    available: false,
+    problem: switchedOff().problem,
+    plugin: { installed: false, version: null, path: null, dialect: null, safe: true, flags: [] },
+    engine: {
+      reachable: false,
+      version: null,
+      platform: null,
+      os: null,
+      architecture: null,
+      context: null,
+      host: null,
+      hostFrom: null,
+    },
+    insideContainer: false,
+    docker: { path: null, version: null },
+    passInstalled: false,
+    ownTools: false,
+    capabilities: dockerCapabilities.map(id => ({ id, available: false, reason })),
+    warnings: [],
+    probedAt: now().toISOString(),
+  });
+  const nothing = () => () => {};
+  return {
+    kind: 'docker',
+    probe: async () => ({
+      kind: 'docker',
+      title: 'Docker',
+      available: false,
+      reason,
+      version: null,
+      capabilities: [],
+      isolated: true,
+    }),
+    catalog: async () => [],
+    install: refuse,
+    remove: async () => {},
+    tidy: async () => {},
+    plan: refuse,
+    profiles: {
+      list: async () => [],
+      create: refuse,
+      rename: refuse,
+      remove: refuse,
+      export: refuse,
+      import: refuse,
+      push: refuse,
+      pull: refuse,
+      configure: refuse,
+      onForeignChange: nothing,
+    },
+    catalogs: {
+      list: async () => [],
+      read: refuse,
+      preview: refuse,
+      create: refuse,
+      pull: refuse,
+      push: refuse,
+      tag: refuse,
+      remove: refuse,
+    },
+    gateways: {
+      status: profile => ({
+        profile,
+        state: 'stopped',
+        problem: null,
+        mode: null,
+        modeReason: null,
+        transport: null,
+        url: null,
+        pid: null,
+        startedAt: null,
+        nextTryAt: null,
+        restarts: 0,
+        ownTools: false,
+        editsApply: null,
+        changesWaiting: false,
+        servers: [],
+      }),
+      active: () => [],
+      output: () => [],
+      stop: async () => {},
+      restart: refuse,
+      setOwnTools: async () => {},
+      profileChanged: async () => {},
+      onChange: nothing,
+      onOutput: nothing,
+    },
+    containers: {
+      list: async () => [],
+      stop: refuse,
+      logs: refuse,
+      sweep: async dryRun => ({ removed: [], left: [], dryRun }),
+      disk: refuse,
+      clean: refuse,
+      onChange: nothing,
+    },
+    doctor: {
+      engineTime: async () => null,
+      surroundings: async () => ({ insideContainer: false, wsl: false }),
+      enableProfiles: refuse,
+      findImage: refuse,
+      pullImage: refuse,
+      leftovers: { find: async () => [], remove: async () => {} },
+    },
+    clients: { list: refuse, change: refuse, fileOf: () => null, predict: async () => null },
+    status: async () => status(),
+    look: async () => status(),
+    onStatusChange: nothing,
+    createSupervisor: () => ({
+      start: refuse,
+      stop: async () => {},
+      health: () => ({
+        state: 'stopped',
+        problem: switchedOff().problem,
+        nextTryAt: null,
+        startedAt: null,
+        restarts: 0,
+        pid: null,
+        serverVersion: null,
+        protocolVersion: null,
+        instructions: null,
+      }),
+      output: () => [],
+      session: () => {
+        throw switchedOff();
+      },
+      forget: () => {},
+      close: async () => {},
+    }),
+    close: async () => {},
+  };
+}
+
+const switchedOff = (): ProblemError =>
+  problem('ENGINE_001', {
+    detail: reason,
+    next: 'Start the daemon without QUAYSIDE_DOCKER=off to use Docker.',
+  });
