@@ -10,7 +10,7 @@ import type { Engine } from './engines/engine.ts';
 import { createNoDocker } from './engines/no-docker.ts';
 import { resolveInputs } from './engines/process/inputs.ts';
 import type { Address } from './features/access/access.routes.ts';
-import { createAccess } from './features/access/create-access.ts';
+import { type AccessOptions, createAccess } from './features/access/create-access.ts';
 import { createAuditAnchors } from './features/audit/anchors.ts';
 import { createAuditRepository } from './features/audit/audit.repository.ts';
 import { auditHandlers } from './features/audit/audit.routes.ts';
@@ -57,6 +57,8 @@ export interface DaemonPorts {
   clock?: Clock;
   /** Where the vault's master key is looked for. Default: the generated file in the state folder alone. */
   masterKeys?: MasterKeyPlaces;
+  /** What checking a password costs. Default: as much as is recommended. */
+  passwordCosts?: AccessOptions['passwordCosts'];
 }
 
 export interface DaemonHooks {
@@ -144,6 +146,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     audit,
     address: () => address,
     argon2id,
+    passwordCosts: ports.passwordCosts,
     sealed: secrets.sealed,
     onTokenChanged: hooks.onTokenChanged,
   });

@@ -14,7 +14,7 @@ import { createKeys, looksLikeKey } from './keys.ts';
 import { createLockOut } from './lock-out.ts';
 import { myHandlers } from './me.routes.ts';
 import { createOwner } from './owner.ts';
-import { type Argon2id, createPasswords } from './passwords.ts';
+import { type Argon2id, type Costs, createPasswords } from './passwords.ts';
 import { createSecondFactor, type SealedValues } from './second-factor.ts';
 import { createSessions } from './sessions.ts';
 import { signInHandlers } from './sign-in.routes.ts';
@@ -34,6 +34,8 @@ export interface AccessOptions {
   /** Where the page is. */
   address: () => Address | null;
   argon2id: Argon2id;
+  /** What a password costs to check; the usual by default. */
+  passwordCosts?: Costs | undefined;
   /** The vault, for the secrets of second factors. */
   sealed: SealedValues;
   onTokenChanged: (token: string) => void;
@@ -65,7 +67,7 @@ export function createAccess(options: AccessOptions): Access {
     clock,
   });
   const keys = createKeys(database, clock, lifelines);
-  const passwords = createPasswords(argon2id);
+  const passwords = createPasswords(argon2id, options.passwordCosts);
   const lockOut = createLockOut(database, clock);
   const secondFactor = createSecondFactor({ users: repository, sealed, clock });
   const credentialed = createCredentialed({ sessions, families, lifelines });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { Problem } from '../../../shared/api/problem.ts';
-import { permissions } from '../../../shared/api/route.ts';
-import { type InProcessDaemon, startInProcessDaemon, testUrl } from '../../support/in-process-daemon.ts';
+import { Problem } from '../../../../shared/api/problem.ts';
+import { permissions } from '../../../../shared/api/route.ts';
+import { type InProcessDaemon, startInProcessDaemon, testUrl } from '../../../support/in-process-daemon.ts';
 
 const json = { 'content-type': 'application/json' };
 
