@@ -62,7 +62,11 @@ const role: Rule = ({ principal, permission }) => {
 };
 
 const scope: Rule = ({ principal, server, isFiltered }) => {
-  if (!principal?.servers) return undefined;
+  if (!principal?.servers) {
+    // Profiles, containers and logs are read with the permission of servers too, and are nothing for agents.
+    const isTooMuch = principal?.kind === 'agent' && server === undefined && !isFiltered;
+    return isTooMuch ? { says: 'Agents are shown servers and tools only.', verdict: 'ACCESS_002' } : undefined;
+  }
   if (server === undefined) {
     return isFiltered
       ? { says: 'Of the servers, only those of this key are shown.' }
