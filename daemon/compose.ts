@@ -148,7 +148,9 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     argon2id,
     passwordCosts: ports.passwordCosts,
     sealed: secrets.sealed,
+    clientSecrets: secrets.clientSecrets,
     onTokenChanged: hooks.onTokenChanged,
+    onFailure: logFailure,
   });
   const servers = createServerService({
     repository: serverRepository,
@@ -295,6 +297,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     rateLimits: config.rateLimits ?? noRateLimits,
     authenticator: access,
     lifelines: access.lifelines,
+    addRoutes: access.addRoutes,
     now: clock.now,
     audit,
     gateway,

@@ -440,7 +440,7 @@ export const saveProvider = {
   body: IdentityProvider.omit({ id: true }).strict(),
   status: 200,
   response: IdentityProvider,
-  problems: ['SECRET_001', 'ACCESS_011'],
+  problems: ['SECRET_001', 'SECRET_008', 'USER_003', 'ACCESS_011'],
 } as const satisfies Route;
 
 export const deleteProvider = {

@@ -9,6 +9,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Owner } from './owner.ts';
 import type { NewSessionParts, Sessions } from './sessions.ts';
 import type { TokenFamilies } from './token-families.ts';
+import type { StoredUser } from './users.repository.ts';
 
 type AccessOperations =
   | 'getSession'
@@ -28,6 +29,7 @@ export interface AccessNeeds {
   owner: Owner;
   sessions: Sessions;
   families: TokenFamilies;
+  findUser: (id: string) => StoredUser | undefined;
   lifelines: Lifelines;
   clock: Clock;
   address: () => Address | null;
@@ -38,6 +40,7 @@ export const accessHandlers = ({
   owner,
   sessions,
   families,
+  findUser,
   lifelines,
   clock,
   address,
@@ -58,8 +61,11 @@ export const accessHandlers = ({
         next: 'Open it as the user who runs the daemon.',
       });
     }
-    owner.takeTicket(body.ticket);
-    return giveSession(sessions.create(null, { from, factorAt: null }), { setSession }, address(), clock);
+    const userId = owner.takeTicket(body.ticket);
+    const user = userId === null ? null : findUser(userId);
+    if (user === undefined || user?.disabled)
+      throw problem('ACCESS_005', { detail: 'The user is not let in any more.' });
+    return giveSession(sessions.create(user, { from, factorAt: null }), { setSession }, address(), clock);
   },
   deleteSession: (_, { principal, setSession }) => {
     const { sessionHash, familyId, kind, id } = principal ?? ownerPrincipal();

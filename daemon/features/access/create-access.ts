@@ -1,6 +1,8 @@
 // Puts the slice together: who comes in, what they may end, and the routes for it.
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
+import type { Hono } from 'hono';
+import type { AppEnvironment } from '../../http/app-environment.ts';
 import type { Authenticator } from '../../http/authenticate.ts';
 import type { AuditSink } from '../../http/bind-routes.ts';
 import { createLifelines, type Lifelines } from '../../http/lifelines.ts';
@@ -13,8 +15,11 @@ import { explainHandlers } from './explain.routes.ts';
 import { createKeys, looksLikeKey } from './keys.ts';
 import { createLockOut } from './lock-out.ts';
 import { myHandlers } from './me.routes.ts';
+import { addOidcRoutes, providerHandlers } from './oidc.routes.ts';
+import { createOidcService } from './oidc.service.ts';
 import { createOwner } from './owner.ts';
 import { type Argon2id, type Costs, createPasswords } from './passwords.ts';
+import { createProviderRepository } from './providers.repository.ts';
 import { createSecondFactor, type SealedValues } from './second-factor.ts';
 import { createSessions } from './sessions.ts';
 import { signInHandlers } from './sign-in.routes.ts';
@@ -38,7 +43,17 @@ export interface AccessOptions {
   passwordCosts?: Costs | undefined;
   /** The vault, for the secrets of second factors. */
   sealed: SealedValues;
+  /** The vault, for the secrets of clients at providers. */
+  clientSecrets: ClientSecrets;
   onTokenChanged: (token: string) => void;
+  onFailure: (error: unknown, what: string) => void;
+}
+
+export interface ClientSecrets {
+  /** Errors: SECRET_001, SECRET_008 for one that belongs to a server. */
+  check(id: string): void;
+  /** Errors: those of check and of the vault, SECRET_009. */
+  read(id: string, reader: string): string;
 }
 
 export interface Access extends Authenticator {
@@ -49,11 +64,14 @@ export interface Access extends Authenticator {
     ReturnType<typeof userHandlers> &
     ReturnType<typeof signInHandlers> &
     ReturnType<typeof myHandlers> &
-    ReturnType<typeof explainHandlers>;
+    ReturnType<typeof explainHandlers> &
+    ReturnType<typeof providerHandlers>;
+  /** The browser's way to providers and back. */
+  addRoutes(app: Hono<AppEnvironment>): void;
 }
 
 export function createAccess(options: AccessOptions): Access {
-  const { database, home, clock, audit, address, argon2id, sealed, onTokenChanged } = options;
+  const { database, home, clock, audit, address, argon2id, sealed, onTokenChanged, clientSecrets, onFailure } = options;
   const lifelines = createLifelines(clock);
   const owner = createOwner(join(home, 'owner-token'), clock);
   const repository = createUserRepository(database);
@@ -74,6 +92,15 @@ export function createAccess(options: AccessOptions): Access {
   const signIn = createSignIn({ users: repository, passwords, secondFactor, lockOut, clock });
   const users = createUserService({ users: repository, passwords, secondFactor, lockOut, credentialed, clock });
   const tokens = createTokenService({ families, tokens: accessTokens, findUser, lifelines, audit });
+  const providers = createProviderRepository(database);
+  const oidc = createOidcService({
+    find: providers.find,
+    clientSecret: ({ id, secretId }) => (secretId === null ? null : clientSecrets.read(secretId, `the provider ${id}`)),
+    clock,
+  });
+  const checkSecret = clientSecrets.check;
+  const forProviders = { providers, users: repository, oidc, owner, audit, clock, address, checkSecret, onFailure };
+  const methods = () => providers.all().map(({ id, title }) => ({ id, title }));
 
   return {
     get token() {
@@ -88,11 +115,13 @@ export function createAccess(options: AccessOptions): Access {
     bySession: sessions.byProof,
     byCookieAlone: sessions.byCookieAlone,
     handlers: {
-      ...accessHandlers({ owner, sessions, families, lifelines, clock, address, onTokenChanged }),
+      ...accessHandlers({ owner, sessions, families, findUser, lifelines, clock, address, onTokenChanged }),
       ...userHandlers({ users, credentialed, address }),
-      ...signInHandlers({ repository, users, signIn, sessions, tokens, providers: () => [], address, clock }),
+      ...signInHandlers({ repository, users, signIn, sessions, tokens, providers: methods, address, clock }),
       ...myHandlers({ users, signIn, secondFactor, sessions, families, tokens, credentialed, lifelines, clock }),
       ...explainHandlers({ users, keys, clock }),
+      ...providerHandlers(forProviders),
     },
+    addRoutes: app => addOidcRoutes(app, forProviders),
   };
 }

@@ -12,10 +12,10 @@ export interface Owner {
   isToken(given: string): boolean;
   /** Replaces the token; links that were not used yet end. */
   rotateToken(): string;
-  /** A ticket that can be traded for a session once, within some minutes. */
-  createTicket(): { ticket: string; expiresAt: string };
-  /** Errors: ACCESS_005 for a ticket that is unknown, used or too old. */
-  takeTicket(ticket: string): void;
+  /** A ticket that can be traded for a session once, within some minutes: of a user, or else of the owner. */
+  createTicket(userId?: string): { ticket: string; expiresAt: string };
+  /** Whose it is; null: the owner. Errors: ACCESS_005 for a ticket that is unknown, used or too old. */
+  takeTicket(ticket: string): string | null;
 }
 
 const mostTickets = 20;
@@ -23,8 +23,8 @@ const mostTickets = 20;
 export function createOwner(file: string, clock: Clock): Owner {
   let token = readToken(file) ?? writeNewToken(file);
   let digest = digestOf(token);
-  /** Hash of a ticket -> when it expires. In memory only: a ticket does not outlive the daemon. */
-  const tickets = new Map<string, number>();
+  /** By the hash of a ticket. In memory only: a ticket does not outlive the daemon. */
+  const tickets = new Map<string, { expires: number; userId: string | null }>();
   return {
     get token() {
       return token;
@@ -36,18 +36,18 @@ export function createOwner(file: string, clock: Clock): Owner {
       digest = digestOf(token);
       return token;
     },
-    createTicket() {
+    createTicket(userId) {
       const ticket = newSecret();
       const expires = clock.now() + limits.loginTicketSeconds * 1000;
       if (tickets.size >= mostTickets) tickets.delete(tickets.keys().next().value ?? '');
-      tickets.set(hash(ticket), expires);
+      tickets.set(hash(ticket), { expires, userId: userId ?? null });
       return { ticket, expiresAt: toTimestamp(expires) };
     },
     takeTicket(ticket) {
       const ticketHash = hash(ticket);
-      const expires = tickets.get(ticketHash);
+      const found = tickets.get(ticketHash);
       tickets.delete(ticketHash);
-      if (expires !== undefined && expires > clock.now()) return;
+      if (found && found.expires > clock.now()) return found.userId;
       throw problem('ACCESS_005', {
         detail: 'The link was used already, or it is more than five minutes old.',
         next: 'Make a new one with "quayside login".',

@@ -9,7 +9,7 @@ import { createValueHider, type ValueHider } from './hide-values.ts';
 import type { MasterKeyPlaces } from './master-key.ts';
 import { createRotation } from './rotation.ts';
 import { createRotationSchedule } from './schedule.ts';
-import { createSealedValues, type SealedValues } from './sealed-values.ts';
+import { type ClientSecrets, createClientSecrets, createSealedValues, type SealedValues } from './sealed-values.ts';
 import { createSecretRepository } from './secrets.repository.ts';
 import { secretHandlers } from './secrets.routes.ts';
 import { createSecretService } from './secrets.service.ts';
@@ -32,6 +32,7 @@ export interface Secrets extends HandOver, ValueHider {
   handlers: ReturnType<typeof secretHandlers>;
   /** For what other features keep in the vault. */
   sealed: SealedValues;
+  clientSecrets: ClientSecrets;
   warnings(): Problem[];
   /** False also for a secret that does not exist. */
   hasValue(secretId: string): boolean;
@@ -90,6 +91,7 @@ export function createSecrets(options: SecretsOptions): Secrets {
   return {
     ...handOver,
     sealed: createSealedValues(repository, vault, unseal, clock),
+    clientSecrets: createClientSecrets(repository, unseal, audit),
     // Not the unsealer with the alarm: to look for values in a text is no use of them.
     ...createValueHider({ repository, unseal: vault.unseal }),
     handlers: secretHandlers(secrets, vaultService),
