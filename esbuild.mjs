@@ -32,7 +32,10 @@ const common = {
   define: { 'process.env.QUAYSIDE_VERSION': JSON.stringify(version) },
 };
 
-const node = { ...common, platform: 'node', external: ['better-sqlite3'] };
+/** Its CommonJS form loads its parts by computed names, which no bundler sees. */
+const alias = { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' };
+
+const node = { ...common, platform: 'node', external: ['better-sqlite3'], alias };
 const nodeModule = { ...node, format: 'esm', target: 'node22.15', banner: { js: commonJsBanner } };
 
 /** What dockerode has for building images and for engines behind ssh. We do neither, and it is twenty times the rest. */
@@ -56,8 +59,6 @@ const bundles = [
     // The extension host complains of every look at `navigator`, and zod looks for the runtime of one cloud.
     define: { ...common.define, navigator: 'undefined' },
     external: ['vscode', 'better-sqlite3'],
-    // jsonc-parser's CommonJS form loads its parts by computed names, which no bundler sees.
-    mainFields: ['module', 'main'],
   },
   {
     ...nodeModule,

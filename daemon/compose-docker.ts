@@ -5,6 +5,7 @@ import type { Database } from 'better-sqlite3';
 import type { DaemonStatus } from '../shared/api/daemon.ts';
 import { findUpdate } from './engines/docker/definition.ts';
 import { createInventory } from './engines/docker/inventory.ts';
+import { volumesOfServers } from './engines/docker/named-volumes.ts';
 import { describeDefinition } from './engines/docker/server-facts.ts';
 import type { DockerEngine } from './engines/docker-engine.ts';
 import type { Catalogs } from './features/catalog/create-catalogs.ts';
@@ -83,12 +84,23 @@ export function composeDocker(parts: DockerParts): ComposedDocker {
   const inProfile = (profile: string) =>
     servers.all().flatMap(({ id, profile: of }) => (of === profile ? (servers.present(id) ?? []) : []));
 
+  const stopListening: (() => void)[] = [];
+  /** From the first time on that Docker's profiles could be read: a machine without Docker is not watched. */
+  const followCatalogs = () => {
+    const refresh = () => void catalogs.refresh();
+    stopListening.push(
+      docker.onStatusChange(({ available }) => available && refresh()),
+      docker.profiles.onForeignChange(refresh),
+    );
+    refresh();
+  };
   const inventory = createInventory({
     engine: docker,
     async apply(found) {
       profiles.reconcile(found);
       await servers.docker.reconcile(found.flatMap(profile => profile.servers));
-      void catalogs.refresh();
+      // Changes of catalogs that are ours read them by themselves; a change of a profile is none of them.
+      if (stopListening.length === 0) followCatalogs();
     },
     onProblem: problem => servers.docker.setProblem(problem),
     onFailure: error => logFailure(error, 'inventory'),
@@ -118,6 +130,7 @@ export function composeDocker(parts: DockerParts): ComposedDocker {
   const containers = createContainerService({
     control: docker.containers,
     servers: () => servers.all().flatMap(({ id }) => servers.present(id) ?? []),
+    volumes: () => volumesOfServers(servers.all()),
     publish,
   });
   const clients = createClientService({
@@ -150,6 +163,7 @@ export function composeDocker(parts: DockerParts): ComposedDocker {
     start: () => inventory.start(),
     stopFollowing: () => inventory.close(),
     async close() {
+      for (const stop of stopListening) stop();
       feature.close();
       gateways.close();
       containers.close();

@@ -1,6 +1,7 @@
-// Runs the suites one after another, also after a failed one, and closes with one line for all: node test/run.ts unit host ui crash
+// Runs the suites one after another, also after a failed one, and closes with one line for all: node test/run.ts unit docker host ui crash
+// Docker's suite waits for engines and children most of its time, so it runs beside the unit tests and is told after them.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -20,6 +21,7 @@ interface Outcome extends SuiteResults {
 
 const mochaConfig = {
   unit: '.mocharc.json',
+  docker: 'test/docker.mocharc.json',
   ui: 'test/end-to-end/ui.mocharc.json',
   crash: 'test/end-to-end/crash.mocharc.json',
 };
@@ -50,20 +52,22 @@ async function waitForEnd(child: ChildProcess, resultsFile: string): Promise<num
   return child.exitCode;
 }
 
-async function runMocha(name: keyof typeof mochaConfig, more: string[]): Promise<Outcome> {
+async function runMocha(name: keyof typeof mochaConfig, more: string[], log?: string): Promise<Outcome> {
   const file = join(artifactsFolder, 'results', `${name}.json`);
   await rm(file, { force: true });
+  const output = log === undefined ? 'inherit' : openSync(log, 'w');
   const mocha = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
   const reporter = join(root, 'test', 'support', 'counting-reporter.cjs');
   const child = endWithUs(
     spawn(process.execPath, [mocha, '--config', mochaConfig[name], '--reporter', reporter, ...more], {
       cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', output, output],
       env: { ...process.env, QUAYSIDE_TEST_RESULTS: file },
       detached: true,
     }),
   );
   const code = await waitForEnd(child, file);
+  if (typeof output === 'number') closeSync(output);
   if (!existsSync(file)) {
     console.error(`The suite "${name}" gave no results (it ended with ${code ?? 'its time limit'}).`);
     return { passed: 0, failed: 0, skipped: 0, broken: true };
@@ -80,6 +84,7 @@ async function runHost(): Promise<Outcome> {
 
 const suites = {
   unit: (more: string[]) => runMocha('unit', more),
+  docker: (more: string[]) => runMocha('docker', more, dockerLog),
   host: async () => {
     await ensureCodeServer(console.log);
     return await runHost();
@@ -92,6 +97,8 @@ const suites = {
   crash: (more: string[]) => runMocha('crash', more),
 } satisfies Record<string, (more: string[]) => Promise<Outcome>>;
 
+const dockerLog = join(artifactsFolder, 'results', 'docker.log');
+
 const isSuite = (name: string): name is keyof typeof suites => Object.hasOwn(suites, name);
 
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => process.exit(1));
@@ -101,20 +108,35 @@ const more = process.argv.slice(2).filter(argument => !isSuite(argument));
 await mkdir(join(artifactsFolder, 'results'), { recursive: true });
 
 const total = { passed: 0, failed: 0, skipped: 0, broken: names.length === 0 };
-for (const name of names) {
-  console.log(`\n=== ${name} ===`);
+
+async function runSuite(name: keyof typeof suites): Promise<void> {
   const started = performance.now();
   const outcome = await suites[name](more).catch((error: unknown): Outcome => {
     console.error(error);
     return { passed: 0, failed: 0, skipped: 0, broken: true };
   });
+  const seconds = Math.round((performance.now() - started) / 1000);
+  const { passed, failed, skipped, broken } = outcome;
   console.log(
-    `${name}: ${outcome.passed} passing, ${outcome.failed} failing, ${outcome.skipped} pending, in ${Math.round((performance.now() - started) / 1000)} s${outcome.broken ? ': NOT GOOD' : ''}`,
+    `${name}: ${passed} passing, ${failed} failing, ${skipped} pending, in ${seconds} s${broken ? ': NOT GOOD' : ''}`,
   );
-  total.passed += outcome.passed;
-  total.failed += outcome.failed;
-  total.skipped += outcome.skipped;
-  total.broken ||= outcome.broken;
+  total.passed += passed;
+  total.failed += failed;
+  total.skipped += skipped;
+  total.broken ||= broken;
+}
+
+/** Beside what comes before it; its report is printed when both are done. */
+const beside = names.includes('unit') && names.includes('docker') ? runSuite('docker') : undefined;
+for (const name of names) {
+  if (name === 'docker' && beside) {
+    await beside;
+    console.log(`\n=== docker (ran beside unit) ===\n${await readFile(dockerLog, 'utf8')}`);
+    continue;
+  }
+  console.log(`\n=== ${name} ===`);
+  await runSuite(name);
+  if (name === 'docker') console.log(await readFile(dockerLog, 'utf8'));
 }
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.broken || total.passed === 0 ? 1 : 0;

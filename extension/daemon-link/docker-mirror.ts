@@ -2,6 +2,7 @@
 import type { DockerCapability, DockerStatus } from '../../shared/api/docker.ts';
 import type { DaemonEvent } from '../../shared/api/events.ts';
 import type { Gateway } from '../../shared/api/gateways.ts';
+import { problem } from '../../shared/api/problem.ts';
 import type { Profile } from '../../shared/api/profiles.ts';
 import { createSignal, type Disposable } from '../platform/signal.ts';
 import type { DaemonLink } from './daemon-link.ts';
@@ -20,6 +21,8 @@ export interface DockerMirror extends Disposable {
   readonly profiles: readonly Profile[];
   gateway(profile: string): Gateway | undefined;
   can(capability: DockerCapability): boolean;
+  /** Before somebody is asked for what would be refused. Errors: DOCKER_002 with the reason; as of `ready`. */
+  need(capability: DockerCapability): Promise<void>;
   readonly onDidChange: (listener: () => void) => Disposable;
   /** Containers came or went. */
   readonly onDidChangeContainers: (listener: () => void) => Disposable;
@@ -89,8 +92,10 @@ export function createDockerMirror(link: DaemonLink, log: (message: string) => v
     }
     if (event.type === 'docker.changed') status = event.docker;
     else if (event.type === 'profile.changed') profiles.set(event.profile.id, event.profile);
-    else if (event.type === 'profile.removed') profiles.delete(event.profileId);
-    else if (event.type === 'gateway.changed') gateways.set(event.gateway.profile, event.gateway);
+    else if (event.type === 'profile.removed') {
+      profiles.delete(event.profileId);
+      gateways.delete(event.profileId);
+    } else if (event.type === 'gateway.changed') gateways.set(event.gateway.profile, event.gateway);
     else return;
     // What is being read may be older than this event.
     if (loading) void read(false).catch(error => log(`Docker could not be read: ${String(error)}`));
@@ -103,8 +108,10 @@ export function createDockerMirror(link: DaemonLink, log: (message: string) => v
     }),
   ];
 
+  const ready = () => (loaded ? Promise.resolve() : (loading ?? read(false)));
+
   return {
-    ready: () => (loaded ? Promise.resolve() : (loading ?? read(false))),
+    ready,
     refresh: () => read(true),
     get status() {
       return status;
@@ -114,6 +121,14 @@ export function createDockerMirror(link: DaemonLink, log: (message: string) => v
     },
     gateway: profile => gateways.get(profile),
     can: id => status?.capabilities.find(each => each.id === id)?.available === true,
+    async need(capability) {
+      await link.connect();
+      await ready();
+      const found = status?.capabilities.find(each => each.id === capability);
+      if (!status || found?.available) return;
+      const detail = found?.reason ?? status.problem?.detail ?? 'This docker mcp cannot do it.';
+      throw problem(status.problem?.code ?? 'DOCKER_002', { detail });
+    },
     onDidChange: changes.signal,
     onDidChangeContainers: containers.signal,
     dispose() {

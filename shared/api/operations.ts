@@ -144,7 +144,10 @@ export const createOperation = {
     'SERVER_001',
     'SERVER_002',
     'SERVER_010',
+    'SERVER_011',
+    'INSTALL_008',
     'INSTALL_009',
+    'OPERATION_003',
     'ENGINE_001',
     'PROFILE_001',
     'PROFILE_005',
@@ -206,5 +209,5 @@ export const retryOperation = {
   params: OperationParams,
   status: 202,
   response: Operation,
-  problems: ['OPERATION_001', 'OPERATION_003', ...createOperation.problems],
+  problems: ['OPERATION_001', ...createOperation.problems],
 } as const satisfies Route;

@@ -215,7 +215,7 @@ export type TestResult = z.infer<typeof TestResult>;
 
 export const ServerParams = z.object({ id: Name });
 
-const dockerProblems = [
+export const dockerProblems = [
   'DOCKER_001',
   'DOCKER_002',
   'DOCKER_003',

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { JSONSchema } from '../domain/json-schema.ts';
 import { Name, ToolName } from '../domain/names.ts';
 import { pageOf, pageQuery, type Route } from './route.ts';
-import { ServerParams } from './servers.ts';
+import { dockerProblems, ServerParams } from './servers.ts';
 
 export const Tool = z
   .object({
@@ -103,7 +103,7 @@ export const updateTool = {
   body: z.object({ enabled: z.boolean() }).strict(),
   status: 200,
   response: Tool,
-  problems: ['SERVER_001', 'TOOL_001'],
+  problems: ['SERVER_001', 'SERVER_009', 'SERVER_010', 'TOOL_001', ...dockerProblems],
 } as const satisfies Route;
 
 export const callTool = {

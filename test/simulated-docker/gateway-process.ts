@@ -23,6 +23,8 @@ export interface GatewayProcess {
   ended: Promise<number | null>;
   /** Waits until standard error has the text. */
   says(text: string): Promise<void>;
+  /** The message at this place among all that came. */
+  next(at: number): Promise<Message>;
   /** Waits for so many notifications of a kind. */
   hears(count: number, kind: string): Promise<void>;
   send(message: object): void;
@@ -32,6 +34,7 @@ export interface GatewayProcess {
 
 export interface GatewayOptions {
   environment?: Record<string, string>;
+  cwd?: string;
   /** Descriptors from 3 on. */
   descriptors?: (number | Readable)[];
 }
@@ -39,6 +42,7 @@ export interface GatewayOptions {
 export function startGateway(docker: SimulatedDocker, flags: string[], options: GatewayOptions = {}): GatewayProcess {
   const child = spawn(join(docker.binFolder, 'docker'), ['mcp', 'gateway', 'run', ...flags], {
     env: { ...docker.environment, ...options.environment },
+    ...(options.cwd ? { cwd: options.cwd } : {}),
     stdio: ['pipe', 'pipe', 'pipe', ...(options.descriptors ?? [])],
   });
   const { stdin, stdout, stderr } = child;
@@ -67,6 +71,7 @@ export function startGateway(docker: SimulatedDocker, flags: string[], options: 
     messages,
     ended,
     says: async wanted => void (await until(() => text.includes(wanted) || undefined, `"${wanted}"`)),
+    next: at => until(() => messages[at], `message ${at + 1}`),
     hears: async (count, kind) =>
       void (await until(
         () => messages.filter(({ method }) => method?.endsWith(kind)).length >= count || undefined,

@@ -20,6 +20,22 @@ const Recording = z.object({
   stdin: z.string().optional(),
   sentSignal: z.string().optional(),
   sentSignalAtMs: z.number().optional(),
+  ended: z.string().optional(),
+  io: z.array(z.object({ dir: z.enum(['in', 'out']), line: z.string() })).default([]),
+  http: z
+    .array(
+      z.object({
+        label: z.string(),
+        request: z.object({
+          method: z.string(),
+          path: z.string(),
+          headers: z.record(z.string(), z.string()),
+          body: z.string().nullable(),
+        }),
+        response: z.object({ status: z.int(), headers: z.record(z.string(), z.string()), body: z.string() }),
+      }),
+    )
+    .default([]),
   filesAfter: z.record(z.string(), z.string()).default({}),
 });
 export type Recording = z.output<typeof Recording> & { name: string };
@@ -148,7 +164,7 @@ export function describeSequence(title: string, { dialect, before: steps, withou
     it('names every recording that it leaves out, and why', () => {
       const left = recordings.filter(({ name, kind }) => without[name] !== undefined || kind !== undefined);
       for (const { name } of left)
-        console.log(`      not here: ${name} (${without[name] ?? 'a session: see gateway.test.ts'})`);
+        console.log(`      not here: ${name} (${without[name] ?? 'a session: see recorded-sessions.test.ts'})`);
       const names = new Set(recordings.map(({ name }) => name));
       const unknown = [...Object.keys(without), ...Object.keys(steps)].filter(name => !names.has(name));
       assert.deepEqual(unknown, [], 'no rule is for a recording that does not exist');

@@ -198,7 +198,12 @@ export function createFakeDockerEngine(
     tidy: async () => {},
     plan: server => {
       refuseIfDown();
-      return planServer(server, imageControl);
+      return planServer(server, imageControl, {
+        environment: {},
+        home: '/home/somebody',
+        stateFolder: '/nowhere',
+        platform: 'linux',
+      });
     },
     status: async () => status(),
     async look() {

@@ -1,6 +1,7 @@
 // A daemon composed in this process, reached through app.request: real database, real supervisor, engine by choice.
 import { pino } from 'pino';
 import { compose, type Daemon } from '../../daemon/compose.ts';
+import type { DockerEngine } from '../../daemon/engines/docker-engine.ts';
 import type { Engine } from '../../daemon/engines/engine.ts';
 import type { Clock } from '../../daemon/platform/clock.ts';
 import { createSupervisor } from '../../daemon/supervision/create-supervisor.ts';
@@ -28,6 +29,8 @@ export interface InProcessDaemon extends AsyncDisposable {
 
 export interface InProcessOptions {
   engine?: Engine;
+  /** Default: there is no Docker. */
+  docker?: DockerEngine;
   clock?: Clock;
   idleExitSeconds?: number;
 }
@@ -50,6 +53,7 @@ export async function startInProcessDaemon(options: InProcessOptions = {}): Prom
       },
       {
         engine,
+        ...(options.docker ? { docker: () => options.docker as DockerEngine } : {}),
         logger: pino({ enabled: false }),
         // What they are made of is tested by itself; here they only take time.
         passwordCosts: { memoryKiB: 1_024, iterations: 1, parallelism: 1 },

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { CatalogEntry } from '../../shared/api/catalog.ts';
+import { hasEnded } from '../../shared/api/operations.ts';
 import type { Page } from '../../shared/api/route.ts';
 import { useApp } from '../kit/app.ts';
 import { Badge, Button, Icon, PlaceLink } from '../kit/controls.tsx';
@@ -13,6 +14,7 @@ import { ServerText } from '../kit/text.tsx';
 import { CommandForm, PackageForm, RemoteForm } from './add.view.tsx';
 import { type CatalogState, createCatalogState, isNarrowed } from './catalog.state.ts';
 import { kindIcons, shortCount } from './catalog-words.ts';
+import { installs } from './docker-install.state.ts';
 import { Filters } from './filters.view.tsx';
 import './catalog.css';
 
@@ -149,9 +151,7 @@ function Card({ entry }: { entry: CatalogEntry }) {
   const [first] = entry.installed;
   const servers = (live.servers.value.value ?? []).filter(({ id }) => entry.installed.includes(id));
   const update = servers.some(server => server.update !== null);
-  const operation = (live.operations.value.value ?? []).find(
-    ({ state, serverId }) => serverId === entry.id && (state === 'running' || state === 'cancelling'),
-  );
+  const operation = (live.operations.value.value ?? []).find(each => !hasEnded(each) && installs(each, entry));
   const kind = kindIcons[entry.kind];
   const tools = entry.toolCount ?? (entry.toolNames.length || undefined);
   return (

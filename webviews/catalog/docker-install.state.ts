@@ -38,6 +38,10 @@ export interface DockerInstallState {
   close(): void;
 }
 
+/** Whether an operation installs this entry: its server may have another id, and then the title tells. */
+export const installs = ({ kind, serverId, title }: Operation, entry: Pick<CatalogEntry, 'id' | 'title'>): boolean =>
+  kind === 'install' && (serverId === entry.id || title === `Install ${entry.title}`);
+
 export function createDockerInstallState(
   { api, live }: Pick<App, 'api' | 'live'>,
   entry: CatalogEntry,
@@ -47,7 +51,7 @@ export function createDockerInstallState(
     return all.filter(({ serverId }) => serverId === null);
   });
   const act = createAct();
-  const followed = createFollowed(live, ({ kind, serverId }) => kind === 'install' && serverId === entry.id);
+  const followed = createFollowed(live, operation => installs(operation, entry));
   if (entry.secretSlots.length > 0) void secrets.reload();
   const stopListening = live.onEvent(({ type }) => {
     if (type.startsWith('secret.') && entry.secretSlots.length > 0) void secrets.reload();

@@ -70,7 +70,8 @@ export function DockerInstall({ entry }: { entry: CatalogEntry }) {
 function Progress({ operation, state }: { operation: Operation; state: DockerInstallState }) {
   const place = useRef<HTMLDivElement>(null);
   // Below a long form what begins or fails would be out of sight.
-  useEffect(() => place.current?.scrollIntoView({ block: 'nearest' }), [operation.state]);
+  const shown = `${operation.state} ${operation.transfer?.layers.length ?? 0}`;
+  useEffect(() => place.current?.scrollIntoView({ block: 'nearest' }), [shown]);
   return (
     <div class="install-progress" ref={place}>
       <FollowedOperation operation={operation} onRetry={state.retried} onDismiss={state.followed.forget} />

@@ -123,8 +123,12 @@ function EntryFacts({ entry }: { entry: CatalogEntry }) {
           <>
             <dt>Image</dt>
             <dd class="code">{source.image}</dd>
-            <dt>Here</dt>
-            <dd>{source.digest === null ? 'not on this machine yet' : <code>{source.digest.slice(0, 19)}</code>}</dd>
+            {source.digest !== null && (
+              <>
+                <dt>Here</dt>
+                <dd class="code">{source.digest.slice(0, 19)}</dd>
+              </>
+            )}
           </>
         )}
         <dt>Catalog</dt>

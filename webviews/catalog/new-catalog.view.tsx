@@ -59,7 +59,7 @@ const sourceWords: Record<CatalogSourceKind, string> = {
   empty: 'Nothing: an empty catalog',
 };
 /** Bytes; the daemon takes no larger request. */
-const mostFile = 1_000_000;
+const mostFile = 4_000_000;
 const blank: CatalogDraft = { kind: 'file', ref: '', title: '', file: undefined, profile: '', oci: '' };
 
 export function NewCatalogForm({ state, onDone }: FormProps) {

@@ -116,10 +116,7 @@ const ChangesWaiting = ({ state }: { state: GatewayState }) => (
   </Note>
 );
 
-const modeWords = {
-  profile: 'from the profile, by docker mcp itself',
-  files: 'from files made of the profile',
-} as const;
+const modeWords = { profile: 'From Docker’s profile.', files: 'From files made of the profile.' } as const;
 const transportWords = { http: 'HTTP', stdio: 'standard input and output' } as const;
 
 function GatewayFacts({ gateway: { mode, modeReason, transport, url, editsApply } }: { gateway: GatewayDetail }) {
@@ -130,12 +127,7 @@ function GatewayFacts({ gateway: { mode, modeReason, transport, url, editsApply 
         <>
           <dt>Started</dt>
           <dd>
-            {modeWords[mode]}
-            {modeReason && (
-              <span class="quiet">
-                : <ServerText text={modeReason} />
-              </span>
-            )}
+            <ServerText text={modeReason ?? modeWords[mode]} />
           </dd>
         </>
       )}

@@ -101,7 +101,7 @@ export function ReferenceForm({ state, onDone, label, button, icon, busy, send }
 }
 
 /** Bytes; the daemon takes no larger request. */
-const mostFile = 1_000_000;
+const mostFile = 4_000_000;
 
 export function ImportProfileForm({ state, onDone }: FormProps) {
   const [file, setFile] = useState<TextFile>();

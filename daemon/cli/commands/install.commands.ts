@@ -68,12 +68,16 @@ async function install(
   options: InstallOptions,
 ): Promise<CommandResult> {
   const image = target.startsWith('docker://') ? toImage(target.slice('docker://'.length)) : undefined;
+  // What makes no sense is said before a daemon is started for it.
+  const wanted = image === undefined ? toInstallTarget(target, options) : undefined;
+  if (wanted?.kind === 'package') packageSource(wanted, options);
+  parsePairs([...(options.set ?? []), ...(options.secret ?? [])], '--set and --secret');
   const environment = textPairs(options.env ?? [], '--env');
   const api = await context.connect();
   const from =
-    image === undefined
-      ? await sourceOf(api, toInstallTarget(target, options), options, context.signal)
-      : { from: { image }, ...freeSettings(options) };
+    wanted !== undefined
+      ? await sourceOf(api, wanted, options, context.signal)
+      : { from: { image: image ?? '' }, ...freeSettings(options) };
   const secretReferences = await toReferences(api, options.secret ?? [], context.signal);
   const configuration = {
     ...(args.length > 0 ? { arguments: args } : {}),

@@ -286,7 +286,7 @@ function toInstalled(made: ServerInProfile, before: ServerInProfile | undefined,
     source,
     title: made.title,
     description: made.description,
-    inProfile: made,
+    inProfile: { ...made, source },
     ...(before ? { before } : {}),
   };
 }

@@ -84,6 +84,7 @@ export function createDockerEngine(options: DockerEngineOptions): DockerEngine {
   });
   const cli = createLazyCli(probe, makeCli);
 
+  const hostPlace = { environment, home: dockerHome, stateFolder, platform };
   const images = createImageControl({
     api,
     login: registry =>
@@ -104,6 +105,7 @@ export function createDockerEngine(options: DockerEngineOptions): DockerEngine {
     dockerSecrets: async () => new Set((await (await cli()).secrets.list()).map(({ name }) => name)),
     makeFifo: fifos.make,
     newMark: newGatewayMark,
+    environment,
     places: { catalogsFolder, privateFolder: join(stateFolder, 'gateways') },
     sweepContainers: () => watched.containers.sweep(false),
   });
@@ -152,7 +154,7 @@ export function createDockerEngine(options: DockerEngineOptions): DockerEngine {
       // What the gateways of an earlier daemon have left. An engine that is away now is swept with the next gateway's end.
       if (memory.ownership.all().length > 0) void watched.containers.sweep(false).catch(() => {});
     },
-    plan: server => planServer(server, images),
+    plan: server => planServer(server, images, hostPlace),
     createSupervisor: events => startingWatch(supervisor.supervise(events), watched.start),
     async close() {
       await supervisor.close();

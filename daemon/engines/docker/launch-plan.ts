@@ -3,13 +3,15 @@ import { type ProblemError, problem } from '../../../shared/api/problem.ts';
 import type { SecretSlot } from '../../../shared/api/servers.ts';
 import type { LaunchPlan, ServerToRun } from '../engine.ts';
 import type { ImageControl } from './api/container-control.ts';
+import { checkHostAccess, type HostPlace } from './host-access.ts';
 import { describeDefinition } from './server-facts.ts';
 import { checkSettings } from './settings-check.ts';
 
-/** Errors: DOCKER_009, SERVER_010, SERVER_011, SERVER_004 if its image is not here, those of the engine. */
+/** Errors: DOCKER_009, SERVER_010, SERVER_011, SERVER_004 if its image is not here or it asks for too much, those of the engine. */
 export async function planServer(
   { id, inProfile, configuration }: ServerToRun,
   images: Pick<ImageControl, 'find'>,
+  place: HostPlace,
 ): Promise<LaunchPlan> {
   if (!inProfile) {
     throw problem('DOCKER_009', {
@@ -19,6 +21,7 @@ export async function planServer(
   }
   const { settingsSchema, secretSlots } = describeDefinition(inProfile.definition);
   checkSettings(inProfile.title, settingsSchema, inProfile.settings);
+  await checkHostAccess(inProfile, place);
   const filled = new Set(
     configuration.secretReferences.flatMap(each => ('header' in each ? [] : [each.environmentVariable])),
   );

@@ -172,6 +172,7 @@ export function replaceOrder(
     done: kind === 'update' ? 'Updated' : 'Rolled back',
     async work(context) {
       const now = docker.of(serverId);
+      if (kind === 'update' && now.isRunning) await checkNewSecrets(now, needs, docker);
       const { settings, profile } = now.inProfile;
       const request: DockerInstall = { kind: 'docker', serverId, profile, from, settings, replace: true };
       const progress = withStart(context, now.isRunning);
@@ -196,6 +197,20 @@ export function replaceOrder(
       }
     },
   };
+}
+
+/** A server that runs would not start again without them, so nothing is touched. Errors: SERVER_011. */
+async function checkNewSecrets(
+  { row, references }: ReturnType<DockerNeeds['of']>,
+  needs: InstallNeeds,
+  docker: DockerNeeds,
+): Promise<void> {
+  if (row.catalogEntry === null) return;
+  const entry = await needs.catalogEntry(row.catalogEntry).catch(() => undefined);
+  if (!entry) return;
+  const declared = new Set(entry.secretSlots.map(slot => slot.environmentVariable));
+  const kept = references.filter(each => !('header' in each) && declared.has(each.environmentVariable));
+  docker.checkSecrets(entry.title, entry.secretSlots, kept, true);
 }
 
 const originOf = ({ catalogRef, name, source }: ReturnType<DockerNeeds['of']>['inProfile']) => {

@@ -131,6 +131,7 @@ export function createProfileMirror({ repository, docker, now }: ProfileMirrorOp
       const isGiven = row.title !== titleOf(row);
       const next = {
         ...mirrored(found),
+        source: withKnownDigest(found.source, row.source),
         ...(isGiven ? { title: row.title } : {}),
         catalogEntry: wanted.catalogEntry ?? row.catalogEntry,
       };
@@ -152,6 +153,12 @@ export function createProfileMirror({ repository, docker, now }: ProfileMirrorOp
     },
   };
 }
+
+/** A profile does not say which image its tag means here: what was found out at the install stays. */
+const withKnownDigest = (found: ServerInProfile['source'], known: ServerInProfile['source']) =>
+  found.type === 'image' && known.type === 'image' && found.image === known.image && found.digest === null
+    ? known
+    : found;
 
 /** One text for a place in a profile; neither part can hold a line break. */
 export const keyOf = ({ profile, name }: Place): string => `${profile}\n${name}`;

@@ -4,29 +4,28 @@ import type { Catalog, CatalogPreview } from '../../../shared/api/catalogs.ts';
 import type { Operation } from '../../../shared/api/operations.ts';
 import { ImageReference } from '../../../shared/domain/docker-names.ts';
 import type { DaemonLink } from '../../daemon-link/daemon-link.ts';
-import { followOperation } from '../../daemon-link/operation.ts';
 import { readAll } from '../../daemon-link/pages.ts';
-import { askFor, confirm, withCancellableProgress } from '../../platform/ask.ts';
+import { runOperation } from '../../daemon-link/run-operation.ts';
+import { askFor, confirm } from '../../platform/ask.ts';
 import type { RegisterCommand } from '../../platform/commands.ts';
 import { commands } from '../../platform/contributions.ts';
 import { pickTextFile } from '../../platform/files.ts';
 import { pickOne } from '../../platform/pick-server.ts';
 import { forNotification, withoutIcons } from '../../platform/plain-text.ts';
+import type { ReportProblem } from '../../platform/report-problem.ts';
 import { textIn } from '../../platform/row-argument.ts';
 
 const mostBytes = 4_000_000;
 
-export function registerCatalogsCommands({ link, register }: { link: DaemonLink; register: RegisterCommand }) {
+export interface CatalogsCommandsOptions {
+  link: DaemonLink;
+  register: RegisterCommand;
+  report: ReportProblem;
+}
+
+export function registerCatalogsCommands({ link, register, report }: CatalogsCommandsOptions) {
   const { api } = link;
-  const transfer = (title: string, begin: () => Promise<Operation>) =>
-    withCancellableProgress(title, (signal, report) =>
-      followOperation({
-        link,
-        begin,
-        signal,
-        onProgress: ({ step, progress }) => report({ message: step, fraction: progress }),
-      }),
-    );
+  const transfer = (title: string, begin: () => Promise<Operation>) => runOperation({ link, report, title, begin });
   return [
     register(commands.pullCatalog, async argument => {
       await link.connect();

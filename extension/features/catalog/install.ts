@@ -4,7 +4,7 @@ import type * as z from 'zod';
 import type { InstallOperation } from '../../../shared/api/operations.ts';
 import { isProblemError } from '../../../shared/api/problem.ts';
 import type { DaemonLink } from '../../daemon-link/daemon-link.ts';
-import { followOperation } from '../../daemon-link/operation.ts';
+import { runOperation } from '../../daemon-link/run-operation.ts';
 import { confirm, withCancellableProgress } from '../../platform/ask.ts';
 import type { OpenPanel } from '../../platform/panel-host.ts';
 import type { ReportProblem } from '../../platform/report-problem.ts';
@@ -19,21 +19,15 @@ export interface Installer {
 
 /** Errors: ProblemError; Cancelled. */
 export async function installWithProgress(installer: Installer, title: string, request: InstallRequest): Promise<void> {
-  const serverId = await attempt(installer, title, request);
-  void offerStart(installer, serverId).catch(installer.report);
-}
-
-async function attempt(installer: Installer, title: string, request: InstallRequest): Promise<string> {
+  const { link, report } = installer;
   try {
-    return await withCancellableProgress(`Installing ${title}`, async (signal, report) => {
-      const { link } = installer;
-      const ended = await followOperation({
-        link,
-        begin: () => link.api.createOperation({ body: request }),
-        signal,
-        onProgress: ({ step, progress }) => report({ message: step, fraction: progress }),
-      });
-      return ended.serverId ?? '';
+    await runOperation({
+      link,
+      report,
+      title: `Installing ${title}`,
+      begin: () => link.api.createOperation({ body: request }),
+      except: ['INSTALL_006'],
+      onDone: ({ serverId }) => void offerStart(installer, serverId ?? '').catch(report),
     });
   } catch (error) {
     if (!isProblemError(error) || error.code !== 'INSTALL_006' || request.allowScripts) throw error;
@@ -42,7 +36,7 @@ async function attempt(installer: Installer, title: string, request: InstallRequ
       `${error.problem.detail}\n\nScripts run once, now, with your rights on this machine.`,
       'Run Scripts and Install',
     );
-    return await attempt(installer, title, { ...request, allowScripts: true });
+    await installWithProgress(installer, title, { ...request, allowScripts: true });
   }
 }
 

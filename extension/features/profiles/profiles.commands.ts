@@ -3,8 +3,8 @@ import type { Profile, ProfileImport } from '../../../shared/api/profiles.ts';
 import { ImageReference, ProfileName } from '../../../shared/domain/docker-names.ts';
 import type { DaemonLink } from '../../daemon-link/daemon-link.ts';
 import type { DockerMirror } from '../../daemon-link/docker-mirror.ts';
-import { followOperation } from '../../daemon-link/operation.ts';
-import { askFor, confirm, withCancellableProgress } from '../../platform/ask.ts';
+import { runOperation } from '../../daemon-link/run-operation.ts';
+import { askFor, confirm } from '../../platform/ask.ts';
 import type { RegisterCommand } from '../../platform/commands.ts';
 import { commands } from '../../platform/contributions.ts';
 import { pickTextFile, saveTextFile } from '../../platform/files.ts';
@@ -12,29 +12,24 @@ import { HostProblem } from '../../platform/host-problem.ts';
 import type { OpenPanel } from '../../platform/panel-host.ts';
 import { profileOf } from '../../platform/pick-profile.ts';
 import { forNotification } from '../../platform/plain-text.ts';
+import type { ReportProblem } from '../../platform/report-problem.ts';
 
 export interface ProfileCommandsOptions {
   link: DaemonLink;
   docker: DockerMirror;
   register: RegisterCommand;
+  report: ReportProblem;
   open: OpenPanel;
 }
 
-export function registerProfileCommands({ link, docker, register, open }: ProfileCommandsOptions) {
+export function registerProfileCommands({ link, docker, register, report, open }: ProfileCommandsOptions) {
   const { api } = link;
   const profile = async (argument: unknown, title: string): Promise<Profile> => {
     await docker.ready();
     return await profileOf(argument, docker.profiles, title);
   };
   const transfer = (title: string, begin: () => ReturnType<typeof api.pullProfile>) =>
-    withCancellableProgress(title, (signal, report) =>
-      followOperation({
-        link,
-        begin,
-        signal,
-        onProgress: ({ step, progress }) => report({ message: step, fraction: progress }),
-      }),
-    );
+    runOperation({ link, report, title, begin });
 
   return [
     register(commands.openProfiles, () => open('profiles')),
@@ -44,7 +39,7 @@ export function registerProfileCommands({ link, docker, register, open }: Profil
     }),
     register(commands.refreshDocker, () => docker.refresh()),
     register(commands.createProfile, async () => {
-      await link.connect();
+      await docker.need('profiles');
       const name = await askFor(ProfileName, { title: 'Create Profile', prompt: 'What the profile is called.' });
       await api.createProfile({ body: { name } });
     }),
@@ -73,16 +68,17 @@ export function registerProfileCommands({ link, docker, register, open }: Profil
       await saveTextFile(fileName, `${JSON.stringify(document, null, 2)}\n`);
     }),
     register(commands.importProfile, async () => {
-      await link.connect();
+      await docker.need('profiles');
       await importProfile(api, await pickTextFile('Import Profile', ['json'], 4_000_000));
     }),
     register(commands.pushProfile, async argument => {
+      await docker.need('registry-transfer');
       const { id, name } = await profile(argument, 'Push Profile');
       const ref = await askReference('Push Profile', 'registry.example/team/profile:v1');
       await transfer(`Pushing ${name}`, () => api.pushProfile({ params: { id }, body: { ref } }));
     }),
     register(commands.pullProfile, async () => {
-      await link.connect();
+      await docker.need('registry-transfer');
       const ref = await askReference('Pull Profile', 'registry.example/team/profile:v1');
       await transfer(`Pulling ${ref}`, () => api.pullProfile({ body: { ref } }));
     }),

@@ -35,6 +35,7 @@ export function createProfilesTree({ link, mirror, docker, report }: ProfilesTre
   const changed = new EventEmitter<DockerRow | undefined>();
 
   const topLevel = async (): Promise<DockerRow[]> => {
+    view.description = '';
     if (link.state.kind !== 'connected') return [];
     try {
       await Promise.all([docker.ready(), mirror.ready()]);
@@ -43,7 +44,8 @@ export function createProfilesTree({ link, mirror, docker, report }: ProfilesTre
       return [];
     }
     const { status } = docker;
-    if (!status) return [];
+    // Without docker mcp the view's welcome text says so, with what can be done.
+    if (!status || (!status.plugin.installed && docker.profiles.length === 0)) return [];
     view.description = describeDocker(status);
     return dockerRows(status, docker.profiles, docker.gateway);
   };

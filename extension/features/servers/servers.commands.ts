@@ -5,7 +5,7 @@ import { Name, nameFromPackage, PlainValue } from '../../../shared/domain/names.
 import { canStart, canStop } from '../../../shared/domain/server-state.ts';
 import type { DaemonLink } from '../../daemon-link/daemon-link.ts';
 import type { Mirror } from '../../daemon-link/mirror.ts';
-import { followOperation } from '../../daemon-link/operation.ts';
+import { runOperation } from '../../daemon-link/run-operation.ts';
 import { askFor, confirm, withCancellableProgress } from '../../platform/ask.ts';
 import type { RegisterCommand } from '../../platform/commands.ts';
 import { commands } from '../../platform/contributions.ts';
@@ -46,14 +46,7 @@ export function registerServerCommands(options: ServerCommandsOptions) {
   };
 
   const change = (title: string, doing: string, body: { kind: 'update' | 'roll-back'; serverId: string }) =>
-    withCancellableProgress(`${doing} ${title}`, (signal, tell) =>
-      followOperation({
-        link,
-        begin: () => api.createOperation({ body }),
-        signal,
-        onProgress: ({ step, progress }) => tell({ message: step, fraction: progress }),
-      }),
-    );
+    runOperation({ link, report, title: `${doing} ${title}`, begin: () => api.createOperation({ body }) });
 
   return [
     register(commands.refresh, () => mirror.refresh()),

@@ -3,8 +3,9 @@ import type { Operation } from '../../../shared/api/operations.ts';
 import type { MCPServer } from '../../../shared/api/servers.ts';
 import type { Tool } from '../../../shared/api/tools.ts';
 import { type CommandId, commands } from '../../platform/contributions.ts';
+import { describeProgress } from '../../platform/operation-text.ts';
 import { serverNode, toolNode, whyNoTools } from '../../platform/server-node.ts';
-import type { TreeNode } from '../../platform/tree-node.ts';
+import type { TooltipPart, TreeNode } from '../../platform/tree-node.ts';
 
 export interface ServerRow {
   kind: 'server';
@@ -71,12 +72,13 @@ function operationNode(operation: Operation): TreeNode {
   return {
     id: `operation/${operation.id}`,
     label: operation.title,
-    description: `${percent}${operation.step}`,
+    description: `${percent}${describeProgress(operation)}`,
     icon: { id: 'loading~spin' },
     marks: ['operation', operation.state],
     tooltip: [
       { kind: 'heading', text: operation.title },
       { kind: 'text', text: operation.step },
+      ...operation.steps.map(({ title, state }) => ({ kind: 'fact', name: title, value: state }) satisfies TooltipPart),
     ],
   };
 }

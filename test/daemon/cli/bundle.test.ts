@@ -38,7 +38,7 @@ describe('The bundled daemon', () => {
         platform: 'node',
         format: 'esm',
         target: 'node22.15',
-        external: ['better-sqlite3'],
+        external: ['better-sqlite3', 'dockerode'],
         banner: { js: requireForCommonJs },
       });
       if (!oldNode) return;

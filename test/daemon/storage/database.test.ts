@@ -13,10 +13,16 @@ const now = '2026-01-01T00:00:00.000Z';
 
 function insertServer(database: Database.Database, id: string) {
   database
-    .prepare(`insert into servers values (?, 't', 'd', 'process', '{}', null, 0, null, null, null, ?, ?)`)
+    .prepare(
+      `insert into servers (id, title, description, engine, source, enabled, created_at, updated_at)
+       values (?, 't', 'd', 'process', '{}', 0, ?, ?)`,
+    )
     .run(id, now, now);
   database
-    .prepare(`insert into configurations values (?, ?, '[]', '{}', null, 'never', '[]', '{}', '{}', ?)`)
+    .prepare(
+      `insert into configurations (id, server_id, arguments, environment, restart, disabled_tools, limits, network, updated_at)
+       values (?, ?, '[]', '{}', 'never', '[]', '{}', '{}', ?)`,
+    )
     .run(`${id}-configuration`, id, now);
 }
 

@@ -57,7 +57,8 @@ async function main() {
   }
   const recording = JSON.parse(readFileSync(entry.file, 'utf8'));
   appendFileSync(join(state, 'played.log'), `${entry.name}\n`);
-  if (position.mode === 'follow' && position.pinned === undefined && entry.seq > position.cursor) {
+  const isOfCourse = position.pinned === undefined && !position.standing?.includes(entry.name);
+  if (position.mode === 'follow' && isOfCourse && entry.seq > position.cursor) {
     const next = join(state, `position.${process.pid}.json`);
     writeFileSync(next, JSON.stringify({ ...position, cursor: entry.seq }));
     renameSync(next, join(state, 'position.json'));

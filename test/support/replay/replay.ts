@@ -1,6 +1,6 @@
 // Puts a docker that answers from recordings first on a PATH of its own.
 import assert from 'node:assert/strict';
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { type RecordedDialect, readRecordings } from '../recordings.ts';
 import { createTemporaryFolder } from '../temporary-folder.ts';
@@ -16,6 +16,11 @@ export interface ReplayOptions {
   mode?: 'follow' | 'hold';
   /** Only this recording, "current/profile-list-json": any other call fails. */
   pinned?: string;
+  /**
+   * Recordings of either dialect that answer their own calls wherever the cursor is, and do not move it: what stays as it is
+   * while the course goes on, as the version of the program.
+   */
+  standing?: readonly string[];
   /** 1: as slow as it was. 0 (usual): at once. */
   scale?: number;
 }
@@ -30,7 +35,8 @@ export interface Replay extends AsyncDisposable {
   readonly work: string;
   /** The whole environment for whoever runs it. */
   readonly environment: Record<string, string>;
-  moveTo(position: Pick<ReplayOptions, 'cursor' | 'mode' | 'pinned' | 'scale'>): Promise<void>;
+  /** Another dialect is another plugin in the same place. */
+  moveTo(position: Partial<ReplayOptions>): Promise<void>;
   /** The names of the recordings that were played. */
   played(): Promise<string[]>;
   /** Calls that were never recorded. */
@@ -43,30 +49,45 @@ export interface Replay extends AsyncDisposable {
 
 const script = join(import.meta.dirname, 'docker.mjs');
 
-export async function createReplay(options: ReplayOptions): Promise<Replay> {
-  const folder = await createTemporaryFolder('replay');
-  const [state, bin, home, work] = ['state', 'bin', 'home', 'work'].map(name => join(folder.path, name));
-  assert.ok(state && bin && home && work);
-  for (const each of [state, bin, home, work]) await mkdir(each);
-  let position = { mode: 'follow', cursor: 0, scale: 0, ...options, home, work };
-  const moveTo: Replay['moveTo'] = async change => {
-    position = { ...position, ...change };
-    await writeFile(join(state, 'position.json'), JSON.stringify(position));
-  };
-  await moveTo({});
-  const index = readRecordings()
-    .filter(({ dialect }) => dialect === options.dialect)
-    .map(({ name, file, argv, bin: program, env, stdin, seq, exitCode }) => ({
+const indexOf = ({ dialect, standing = [] }: ReplayOptions) =>
+  readRecordings()
+    .filter(recording => recording.dialect === dialect || standing.includes(recording.name))
+    .map(({ name, file, argv, bin, env, stdin, seq, exitCode }) => ({
       name,
       file,
       argv,
-      bin: program,
+      bin,
       env,
       stdin,
       seq,
       exitCode,
     }));
-  await writeFile(join(state, 'index.json'), JSON.stringify(index));
+
+/** Whoever reads it at this moment gets the old one or the new one. */
+async function replaceFile(file: string, text: string): Promise<void> {
+  await writeFile(`${file}.new`, text);
+  await rename(`${file}.new`, file);
+}
+
+export async function createReplay(options: ReplayOptions): Promise<Replay> {
+  const folder = await createTemporaryFolder('replay');
+  const [state, bin, home, work] = ['state', 'bin', 'home', 'work'].map(name => join(folder.path, name));
+  assert.ok(state && bin && home && work);
+  for (const each of [state, bin, home, work]) await mkdir(each);
+  let position: ReplayOptions & { home: string; work: string } = {
+    mode: 'follow',
+    cursor: 0,
+    scale: 0,
+    ...options,
+    home,
+    work,
+  };
+  const moveTo: Replay['moveTo'] = async change => {
+    position = { ...position, ...change };
+    await replaceFile(join(state, 'index.json'), JSON.stringify(indexOf(position)));
+    await replaceFile(join(state, 'position.json'), JSON.stringify(position));
+  };
+  await moveTo({});
   for (const name of ['docker', 'docker-mcp']) {
     const wrapper = join(bin, name);
     await writeFile(wrapper, `#!/bin/sh\nexec node '${script}' '${state}' ${name} "$@"\n`);

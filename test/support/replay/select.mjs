@@ -9,9 +9,11 @@ const token = 'MCP_GATEWAY_AUTH_TOKEN';
 export const fill = (text, { home, work }) => text.replaceAll('$HOME', home).replaceAll('$WORK', work);
 
 export function findRecording(index, call, position) {
-  const { cursor, mode, pinned } = position;
+  const { cursor, mode, pinned, standing = [] } = position;
   const fitting = index.filter(entry => fits(entry, call, position));
   if (pinned !== undefined) return fitting.find(entry => entry.name === pinned);
+  const stands = fitting.find(entry => standing.includes(entry.name));
+  if (stands) return stands;
   const later = fitting.filter(({ seq }) => seq >= cursor);
   const earlier = fitting.filter(({ seq }) => seq <= cursor);
   // "follow": the next one that was recorded. "hold": how it was at that moment.

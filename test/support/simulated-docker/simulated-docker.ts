@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { build } from 'esbuild';
 import { stringify } from 'yaml';
 import { createTemporaryFolder } from '../temporary-folder.ts';
 
@@ -100,7 +101,22 @@ export interface RunResult {
   stderr: string;
 }
 
-const main = join(import.meta.dirname, 'docker.mjs');
+let bundled: Promise<string> | undefined;
+
+/** The program in one file: it starts in half the time, and tests start it very often. */
+function bundleProgram(): Promise<string> {
+  bundled ??= build({
+    entryPoints: [join(import.meta.dirname, 'docker.mjs')],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    write: false,
+    logLevel: 'warning',
+    banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
+  }).then(({ outputFiles: [file] }) => file?.text ?? '');
+  return bundled;
+}
+
 const server = (name: string) => join(import.meta.dirname, 'servers', name);
 
 const findOnPath = (name: string): string =>
@@ -111,7 +127,7 @@ const findOnPath = (name: string): string =>
 
 const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
-async function writeProgram(file: string, settingsFile: string): Promise<void> {
+async function writeProgram(file: string, main: string, settingsFile: string): Promise<void> {
   // The program's own Node and settings, so that it works with any environment.
   const line = `exec ${quote(process.execPath)} ${quote(main)} ${quote(settingsFile)} "$@"`;
   await writeFile(file, `#!/bin/sh\n${line}\n`);
@@ -180,9 +196,11 @@ export async function createSimulatedDocker(options: SimulatedDockerOptions): Pr
   };
   await writeFile(settingsFile, JSON.stringify(settings));
   await writeFile(failureFile, '{}');
-  await writeProgram(join(binFolder, 'docker'), settingsFile);
+  const main = join(state, 'docker.mjs');
+  await writeFile(main, await bundleProgram());
+  await writeProgram(join(binFolder, 'docker'), main, settingsFile);
   if (options.engine) await chooseEngine(join(home, '.docker'), options.engine.host);
-  if (options.plugin !== false) await writeProgram(pluginFile, settingsFile);
+  if (options.plugin !== false) await writeProgram(pluginFile, main, settingsFile);
   const environment = { PATH: `${binFolder}${delimiter}${process.env['PATH']}`, HOME: home };
 
   const writeCatalog: SimulatedDocker['writeCatalog'] = async (name, registry, more = {}) => {

@@ -1,6 +1,6 @@
 // The state of the profile dialect: one file for each profile and each catalog. A change is a read and a later write, without a lock between them.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fail } from './failure.mjs';
@@ -64,9 +64,16 @@ export async function changeProfile(settings, id, change) {
 
 export function saveProfile(settings, profile) {
   writeWhole(fileOf(settings.profilesFolder, profile.id), JSON.stringify(profile));
+  changeDatabase(settings);
 }
 
-export const removeProfile = (settings, id) => rmSync(fileOf(settings.profilesFolder, id));
+export function removeProfile(settings, id) {
+  rmSync(fileOf(settings.profilesFolder, id));
+  changeDatabase(settings);
+}
+
+/** The real one keeps profiles in this file, so that whoever watches it sees each change. */
+const changeDatabase = settings => writeFileSync(settings.databaseFile, '.', { flag: 'a' });
 
 export const listCatalogs = settings => readAll(settings.storedCatalogsFolder).sort(inOrder('ref'));
 
@@ -84,6 +91,3 @@ export function saveCatalog(settings, catalog) {
 }
 
 export const removeCatalog = (settings, ref) => rmSync(fileOf(settings.storedCatalogsFolder, ref));
-
-/** The text of a file; undefined if it does not exist. */
-export const readIfThere = file => (existsSync(file) ? readFileSync(file, 'utf8') : undefined);

@@ -12,6 +12,7 @@ import {
   createDockerInstallState,
   type DockerInstallRequest,
   type DockerInstallState,
+  installs,
 } from '../../../webviews/catalog/docker-install.state.ts';
 import { buildCatalogEntry, buildOperation, buildServer } from '../../support/server-builder.ts';
 import { type CannedApp, createCannedApp, noPage, pageWith, refuse, until } from '../canned-api.ts';
@@ -133,6 +134,13 @@ describe('the install of a Docker entry', () => {
 
   it('offers no secret that belongs to another server', () => {
     assert.deepEqual(state.secrets.value.value, []);
+  });
+
+  it('takes over an install that another window has begun, also under another name', () => {
+    const others = buildOperation({ id: 'o2', serverId: 'dev.github', title: `Install ${entry.title}` });
+    assert.equal(installs(others, entry), true);
+    assert.equal(installs({ ...others, title: 'Install something else' }, entry), false);
+    assert.equal(installs({ ...others, kind: 'update' }, entry), false);
   });
 
   it('follows the operation to its end', async () => {

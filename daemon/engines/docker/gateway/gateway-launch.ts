@@ -22,6 +22,8 @@ export interface LaunchPorts {
   dockerSecrets: () => Promise<ReadonlySet<string>>;
   makeFifo: (path: string) => Promise<void>;
   newMark: () => string;
+  /** What docker mcp is started with besides. */
+  environment?: Readonly<Record<string, string | undefined>>;
   places: GatewayPlaces;
   owner: string;
   version: string;
@@ -151,7 +153,7 @@ export async function launchGateway(
         verbose: true,
         watch: shared.watches,
         confidential: shared.confidential(),
-        environment: bindEnvironment(plansOf(members)),
+        environment: bindEnvironment(plansOf(members), ports.environment),
         ...(files ? { workingDirectory: files.folder } : { workingDirectory: ports.places.privateFolder }),
         ...(shared.secretLines === undefined ? {} : { secretLines: shared.secretLines }),
       },

@@ -1,7 +1,8 @@
 // How a gateway is started, and why: decided from what is known of this Docker, with a sentence for people.
 import { isAbsolute } from 'node:path';
 import type { DockerStatus } from '../../../../shared/api/docker.ts';
-import { type GatewayPlanOfServer, specOf } from './render.ts';
+import { bindVariables, foldersOf } from '../host-access.ts';
+import type { GatewayPlanOfServer } from './render.ts';
 
 export interface GatewayMode {
   mode: 'profile' | 'files';
@@ -79,24 +80,19 @@ const isGiven = (
 ): boolean => !required || environment[environmentVariable] !== undefined;
 
 /**
- * The variables that allow host folders to be mounted: only folders that the user has written into the settings of a server
- * that mounts folders. What a catalog brings along is not allowed by this.
+ * The variables that allow host folders to be mounted: beside those that the user's own environment allows, the folders that the
+ * user has written into the very settings that a server's volumes name. What a catalog brings along is not allowed by this.
  */
-export function bindEnvironment(plans: readonly GatewayPlanOfServer[]): Record<string, string> {
-  const paths = plans.flatMap(({ server }) =>
-    (specOf(server).volumes ?? []).length === 0 ? [] : absolutePaths(server.settings, 0),
-  );
+export function bindEnvironment(
+  plans: readonly GatewayPlanOfServer[],
+  host: Readonly<Record<string, string | undefined>> = {},
+): Record<string, string> {
   const separator = process.platform === 'win32' ? ';' : ':';
-  const usable = [...new Set(paths)].filter(path => !path.includes(separator) && !path.includes('\n'));
+  const usable = plans
+    .flatMap(({ server }) => foldersOf(server))
+    .filter(path => isAbsolute(path) && path.length < 4_096 && !path.includes(separator) && !path.includes('\n'));
   if (usable.length === 0) return {};
-  return {
-    MCP_GATEWAY_DOCKER_BIND_ALLOWED_PATHS: usable.join(separator),
-    MCP_GATEWAY_DOCKER_BIND_ALLOW_WRITABLE_PATHS: usable.join(separator),
-  };
-}
-
-function absolutePaths(value: unknown, depth: number): string[] {
-  if (typeof value === 'string') return isAbsolute(value) && value.length < 4_096 ? [value] : [];
-  if (typeof value !== 'object' || value === null || depth > 4) return [];
-  return Object.values(value).flatMap(member => absolutePaths(member, depth + 1));
+  const withOwn = (name: string) =>
+    [...new Set([...(host[name] ?? '').split(separator).filter(Boolean), ...usable])].join(separator);
+  return Object.fromEntries(Object.values(bindVariables).map(name => [name, withOwn(name)]));
 }

@@ -11,7 +11,7 @@ const tip =
 
 /** Starts the inner gateway, and ends it after the act. */
 async function withGateway({ settings, flags, warn }, act) {
-  const main = new URL('../docker.mjs', import.meta.url).pathname;
+  const [, main] = process.argv;
   const words = ['mcp', 'gateway', 'run', ...(flags.verbose ? ['--verbose'] : []), ...(flags['gateway-arg'] ?? [])];
   const child = spawn(process.execPath, [main, settings.settingsFile, ...words], { stdio: 'pipe' });
   const cancelled = new AbortController();

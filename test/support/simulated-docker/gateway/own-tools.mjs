@@ -1,8 +1,8 @@
 // The tools that the gateway offers by itself. With them a connected model can change the user's profiles.
-import { readFileSync } from 'node:fs';
-import { listCatalogs, openStore, saveProfile } from '../store.mjs';
 
-const definitions = JSON.parse(readFileSync(new URL('own-tools.json', import.meta.url), 'utf8'));
+import { listCatalogs, openStore, saveProfile } from '../store.mjs';
+import definitions from './own-tools.json' with { type: 'json' };
+
 const ofProfiles = ['mcp-create-profile', 'mcp-activate-profile'];
 
 const about = {

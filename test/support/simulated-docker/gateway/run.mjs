@@ -207,7 +207,8 @@ export async function runGateway(context) {
 async function endHttp(gateway, { place }) {
   await gateway.stopped;
   gateway.log.line('> Stop watching for updates');
-  for (const session of gateway.sessions) session.close();
+  // Clients that are still there are not told of, as those of the other transports are.
+  for (const session of gateway.sessions) session.close({ isQuiet: true });
   gateway.log.line(`accept tcp ${place}: use of closed network connection`);
   return finish(1);
 }

@@ -151,8 +151,8 @@ export function createSession(gateway, send) {
       }
     },
     /** Lets its containers go: their standard input is closed, and nobody waits for them. */
-    close() {
-      if (client) log.line(`- Client disconnected ${client.name}@${client.version}, releasing containers`);
+    close({ isQuiet = false } = {}) {
+      if (client && !isQuiet) log.line(`- Client disconnected ${client.name}@${client.version}, releasing containers`);
       for (const opening of open.values()) opening.then(connection => connection.letGo()).catch(() => {});
       client = undefined;
     },

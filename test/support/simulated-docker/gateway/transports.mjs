@@ -166,7 +166,11 @@ export function serveHttp(gateway, server, { path, ready, token }) {
     if (!isAllowed(request, response, { token })) return;
     if (pathname === '/')
       return response
-        .writeHead(307, { 'Content-Type': 'text/html; charset=utf-8', Location: path })
+        .writeHead(307, {
+          'Content-Type': 'text/html; charset=utf-8',
+          Location: path,
+          'Content-Length': `<a href="${path}">Temporary Redirect</a>.\n\n`.length,
+        })
         .end(`<a href="${path}">Temporary Redirect</a>.\n\n`);
     if (pathname !== path) return refuse(response, 404, '404 page not found\n');
     await handle(request, response);

@@ -279,8 +279,12 @@ describe('the mode of a gateway', () => {
 
   it('allows only the folders that the user has chosen, of servers that mount folders', () => {
     const mounting = probe('files', {
-      definition: { name: 'files', image: 'x', volumes: ['{{files.paths|volume|into}}', '/etc:/data'] },
-      settings: { paths: ['/home/me/notes', 'relative', '/with:colon'], deep: { path: '/data' } },
+      definition: {
+        name: 'files',
+        image: 'x',
+        volumes: ['{{files.paths|volume|into}}', '/etc:/data', '{{files.deep.path}}:/d'],
+      },
+      settings: { paths: ['/home/me/notes', 'relative', '/with:colon'], deep: { path: '/data' }, log: '/home/me/log' },
     });
     const other = probe('other', { settings: { path: '/home/me/private' } });
     assert.deepEqual(bindEnvironment([plain(mounting), plain(other)]), {
