@@ -108,7 +108,9 @@ const toRequestContext = (
   principal,
   requestId,
   isAnotherUser: () => isAnotherUser(c.env?.incoming?.socket),
-  from: describeCaller(c),
+  get from() {
+    return describeCaller(c);
+  },
   address: addressOf(c),
   maySee: serverId => maySee(principal, serverId),
   setSession: secret => writeSessionCookie(c, secret),

@@ -15,7 +15,7 @@ export interface RequestContext {
   /** True if it is known that a program of another user of this machine asks. */
   isAnotherUser(): boolean;
   /** The address and the program that ask, for a list of sessions. */
-  from: string;
+  readonly from: string;
   /** The address alone, for counting wrong attempts; the socket has none. */
   address: string | null;
   /** False for servers that are out of the caller's scope: nothing of them is shown. */

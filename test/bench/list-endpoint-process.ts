@@ -6,7 +6,14 @@ import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { pino } from 'pino';
+import { createApp } from '../../daemon/app.ts';
 import { compose } from '../../daemon/compose.ts';
+import { createAccess } from '../../daemon/features/access/create-access.ts';
+import { createAuditRepository } from '../../daemon/features/audit/audit.repository.ts';
+import { argon2id } from '../../daemon/features/secrets/key-derivation.ts';
+import type { AppEnvironment } from '../../daemon/http/app-environment.ts';
+import type { Handlers } from '../../daemon/http/context.ts';
+import { systemClock } from '../../daemon/platform/clock.ts';
 import { openDatabase } from '../../daemon/storage/database.ts';
 import { createSupervisor } from '../../daemon/supervision/create-supervisor.ts';
 import { fetchCarrier } from '../../shared/api/carriers.ts';
@@ -58,6 +65,34 @@ function createBare(): Hono {
 const bareApp = createBare();
 const bare = await listen(request => bareApp.fetch(request));
 
+/** The bare rows behind our doors: what border, sign-in, rate limit, policy, audit and validation cost by themselves. */
+function createGuarded(): Hono<AppEnvironment> {
+  const database = openDatabase(join(home, 'quayside.db'));
+  const audit = createAuditRepository(database, systemClock);
+  const unused = () => {
+    throw new Error('This is not measured.');
+  };
+  const access = createAccess({
+    ...{ database, home, audit, argon2id, clock: systemClock },
+    ...{ address: () => null, onTokenChanged: unused, onFailure: unused },
+    sealed: { put: unused, get: unused, remove: unused },
+    clientSecrets: { check: unused, read: unused },
+  });
+  const page = database.prepare('select * from servers order by title asc, id asc limit ? offset ?');
+  const count = database.prepare('select count(*) from servers').pluck();
+  return createApp({
+    ...{ audit, authenticator: access, lifelines: access.lifelines, version: '0.0.0', assets: home, onFailure: unused },
+    rateLimits: { strangers: 1_000_000, known: 1_000_000 },
+    gateway: { fetch: unused, toolsChanged: unused, close: unused },
+    openEvents: unused,
+    onRequest: () => () => {},
+    handlers: {
+      listServers: ({ query: { limit } }) =>
+        ({ items: page.all(limit, 0), total: count.get(), page: 1, limit }) as never,
+    } satisfies Partial<Handlers> as unknown as Handlers,
+  });
+}
+
 daemon.reachedAt({ url: `http://127.0.0.1:${ours}`, port: ours }, []);
 const baseUrl = `http://127.0.0.1:${ours}`;
 const api = createApiClient(fetchCarrier({ fetch: fetch as never, baseUrl, token: daemon.token }));
@@ -68,7 +103,10 @@ const password = 'a password for benchmarks';
 await api.createUser({ body: { name: 'ada', roles: ['viewer'], password } });
 const { accessToken } = await api.createTokens({ body: { grant: 'password', name: 'ada', password } });
 const { secret } = await api.createKey({ body: { name: 'bench', kind: 'key', roles: ['viewer'] } });
-process.send?.({ ours, bare, tokens: { owner: daemon.token, key: secret, jwt: accessToken } });
+// Only now: it reads the keys of tokens, which the daemon has made meanwhile.
+const guardedApp = createGuarded();
+const guarded = await listen((request, bindings) => guardedApp.fetch(request, bindings));
+process.send?.({ ours, bare, guarded, tokens: { owner: daemon.token, key: secret, jwt: accessToken } });
 
 process.on('message', async message => {
   if (message === 'cpu') process.send?.({ cpu: process.cpuUsage() });
