@@ -13,6 +13,7 @@ import { type Authenticator, authenticate, localPort } from './http/authenticate
 import { type AuditSink, type BindOptions, bindRoutes, nextFor, toResponse } from './http/bind-routes.ts';
 import { findBorderProblem } from './http/border.ts';
 import { placeOf } from './http/caller.ts';
+import { endingWith, withSignal } from './http/ending-response.ts';
 import type { EventStreams } from './http/event-response.ts';
 import type { Lifelines } from './http/lifelines.ts';
 import type { OpenApiDocument } from './http/openapi.ts';
@@ -186,23 +187,6 @@ function serveGateway(app: Hono<AppEnvironment>, { gateway, audit, lifelines, no
     );
     return endingWith(signal, response);
   });
-}
-
-/** The listener's own Request cannot be copied by the global one, so the signal alone is put in its place. */
-const withSignal = (request: Request, signal: AbortSignal): Request =>
-  new Proxy(request, {
-    get(target, key) {
-      if (key === 'signal') return signal;
-      const value: unknown = Reflect.get(target, key, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
-
-/** A stream that ends when its reader is not let in any more, whatever the other end still has to say. */
-function endingWith(signal: AbortSignal, response: Response): Response {
-  if (!response.body || !response.headers.get('content-type')?.startsWith('text/event-stream')) return response;
-  const body = response.body.pipeThrough(new TransformStream<Uint8Array, Uint8Array>(), { signal });
-  return new Response(body, response);
 }
 
 /** The answer that refuses the request, or undefined if it may go on. */

@@ -110,16 +110,16 @@ describe('keys', () => {
     assert.equal((await program.listServers({ query: { sort_by: 'state' } })).total, 1);
     await program.getServer({ params: { id: 'mine' } });
     for (const act of [
-      program.getServer({ params: { id: 'other' } }),
-      program.stopServer({ params: { id: 'other' } }),
-      program.deleteServer({ params: { id: 'other' } }),
-      program.listOperations(),
-      program.listSecrets(),
-      program.listUsers(),
-      program.stopDaemon(),
-      program.createServer({ body: { id: 'x', type: 'command', command: 'node' } as never }),
+      () => program.getServer({ params: { id: 'other' } }),
+      () => program.stopServer({ params: { id: 'other' } }),
+      () => program.deleteServer({ params: { id: 'other' } }),
+      () => program.listOperations(),
+      () => program.listSecrets(),
+      () => program.listUsers(),
+      () => program.stopDaemon(),
+      () => program.createServer({ body: { id: 'x', type: 'command', command: 'node' } as never }),
     ])
-      await assert.rejects(act, refusedWith('ACCESS_002'));
+      await assert.rejects(act(), refusedWith('ACCESS_002'));
   });
 
   it('for certain servers hear nothing of others', async () => {
