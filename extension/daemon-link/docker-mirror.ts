@@ -40,11 +40,15 @@ export function createDockerMirror(link: DaemonLink, log: (message: string) => v
   /** Counts what makes a reading that is under way stale. */
   let round = 0;
   let timer: NodeJS.Timeout | undefined;
+  /** A profile came whose gateway has not told of itself. */
+  let lacksGateway = false;
 
   const tell = () => {
     timer ??= setTimeout(() => {
       timer = undefined;
       changes.fire();
+      if (lacksGateway && !loading) readInBackground();
+      lacksGateway = false;
     }, gatherMilliseconds);
   };
   const forget = () => {
@@ -80,6 +84,7 @@ export function createDockerMirror(link: DaemonLink, log: (message: string) => v
     loading = mine;
     return mine;
   };
+  const readInBackground = () => void read(false).catch(error => log(`Docker could not be read: ${String(error)}`));
 
   const take = (event: DaemonEvent): void => {
     if (event.type === 'containers.changed') {
@@ -87,18 +92,20 @@ export function createDockerMirror(link: DaemonLink, log: (message: string) => v
       return;
     }
     if (event.type === 'reset') {
-      if (loaded || loading) void read(false).catch(error => log(`Docker could not be read: ${String(error)}`));
+      if (loaded || loading) readInBackground();
       return;
     }
     if (event.type === 'docker.changed') status = event.docker;
-    else if (event.type === 'profile.changed') profiles.set(event.profile.id, event.profile);
-    else if (event.type === 'profile.removed') {
+    else if (event.type === 'profile.changed') {
+      profiles.set(event.profile.id, event.profile);
+      lacksGateway ||= !gateways.has(event.profile.id);
+    } else if (event.type === 'profile.removed') {
       profiles.delete(event.profileId);
       gateways.delete(event.profileId);
     } else if (event.type === 'gateway.changed') gateways.set(event.gateway.profile, event.gateway);
     else return;
     // What is being read may be older than this event.
-    if (loading) void read(false).catch(error => log(`Docker could not be read: ${String(error)}`));
+    if (loading) readInBackground();
     tell();
   };
   const subscriptions = [

@@ -16,6 +16,8 @@ import { type Problem, ProblemError, problem } from '../../shared/api/problem.ts
 import { testServerScript } from './fake-engine.ts';
 import { createFakeProfiles, type FakeProfiles } from './fake-profiles.ts';
 
+const place = { environment: {}, home: '/home/somebody', stateFolder: '/nowhere', platform: 'linux' } as const;
+
 /** The catalog that it begins with. */
 export const fakeCatalogRef = 'lab/local:v1';
 
@@ -185,6 +187,7 @@ export function createFakeDockerEngine(
         servers: profiles.servers,
         configure: profiles.configure,
         images: imageControl,
+        place,
         async definitionOf(_ref, name) {
           const found = definitions.get(name);
           if (found) return found;
@@ -198,12 +201,7 @@ export function createFakeDockerEngine(
     tidy: async () => {},
     plan: server => {
       refuseIfDown();
-      return planServer(server, imageControl, {
-        environment: {},
-        home: '/home/somebody',
-        stateFolder: '/nowhere',
-        platform: 'linux',
-      });
+      return planServer(server, imageControl, place);
     },
     status: async () => status(),
     async look() {

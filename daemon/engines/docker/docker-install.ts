@@ -6,6 +6,7 @@ import type { ImageControl, LocalImage } from './api/container-control.ts';
 import type { ServerReference } from './cli/docker-cli.ts';
 import { ServerSpec } from './cli/schemas.ts';
 import { sourceOf, toolNamesOf } from './definition.ts';
+import { checkHostAccess, type HostPlace } from './host-access.ts';
 import { readImageDefinition } from './image-definition.ts';
 import { createInstallSteps, type InstallSteps, type StepId, type StepTellers } from './install-steps.ts';
 import type { ServerControl } from './profile-control.ts';
@@ -20,6 +21,8 @@ export interface DockerInstallNeeds {
     change: { settings?: Record<string, unknown>; tools?: string[] | null },
   ): Promise<ServerInProfile>;
   images: Pick<ImageControl, 'find' | 'pull' | 'tagForRollback' | 'rollBack'>;
+  /** The machine that it is to run on. */
+  place: HostPlace;
   /** The definition that a catalog has of it now. Errors: CATALOG_001, those of docker mcp. */
   definitionOf(catalogRef: string, name: string): Promise<Record<string, unknown>>;
 }
@@ -31,7 +34,7 @@ interface Wanted {
   image: string | undefined;
 }
 
-/** Errors: SERVER_002, SERVER_010, CATALOG_001, INSTALL_004, INSTALL_007, and those of docker mcp and of the engine. */
+/** Errors: SERVER_002, SERVER_004, SERVER_010, CATALOG_001, INSTALL_004, INSTALL_007, and those of docker mcp and of the engine. */
 export async function installServer(
   request: DockerInstall,
   context: InstallContext,
@@ -50,7 +53,7 @@ export async function installServer(
       wanted = await findWanted(request, needs);
       if (!wanted) return 'What the image needs is known when it is here.';
       before = await checkPlace(request, wanted.name, needs);
-      return checkWanted(request, wanted, before);
+      return await checkWanted(request, wanted, before, needs);
     });
     const image = wanted?.image ?? ('image' in from ? from.image : undefined);
     await steps.run('image', async step => await bringImage(image, request, before, needs, context, step.tell));
@@ -58,7 +61,7 @@ export async function installServer(
     if (!wanted && 'image' in from) {
       wanted = await describeImage(from.image, needs);
       before = await checkPlace(request, wanted.name, needs);
-      checkWanted(request, wanted, before);
+      await checkWanted(request, wanted, before, needs);
     }
     const { name } = wanted ?? unknownImage();
     hasTouched = true;
@@ -139,15 +142,18 @@ async function checkPlace(
   return there;
 }
 
-/** Errors: SERVER_010. */
-function checkWanted(
+/** Errors: SERVER_004 for what no definition may ask for, SERVER_010. */
+async function checkWanted(
   request: DockerInstall,
   { name, definition }: Wanted,
   before: ServerInProfile | undefined,
-): string {
+  needs: Pick<DockerInstallNeeds, 'place'>,
+): Promise<string> {
   const { settingsSchema, secretSlots } = describeDefinition(definition);
   const title = typeof definition['title'] === 'string' && definition['title'] !== '' ? definition['title'] : name;
-  checkSettings(title, settingsSchema, before?.settings ?? request.settings);
+  const settings = before?.settings ?? request.settings;
+  checkSettings(title, settingsSchema, settings);
+  await checkHostAccess({ name, title, definition, settings }, needs.place);
   const secrets = secretSlots.filter(({ required }) => required).map(({ environmentVariable }) => environmentVariable);
   return secrets.length === 0 ? 'The settings fit.' : `The settings fit. It needs secrets for ${secrets.join(', ')}.`;
 }

@@ -138,6 +138,7 @@ export function createDockerEngine(options: DockerEngineOptions): DockerEngine {
       return await installServer(request, context, {
         servers,
         images,
+        place: hostPlace,
         configure: profiles.configure,
         definitionOf: async (ref, name) => await findDefinition(await catalogs.read(ref), name),
       });

@@ -11,7 +11,7 @@ import { cliFailureOf } from './cli/to-problem.ts';
 import { createLegacyServers, keepDefinitions } from './legacy-servers.ts';
 import type { Place, ProfileDialect } from './profile-dialect.ts';
 import { editDocument, notAsAsked, sameDocument } from './profile-document.ts';
-import { compareProfiles, parseDocument } from './profile-import.ts';
+import { compareProfiles, holds, parseDocument } from './profile-import.ts';
 import { createProfileServers, noSuchProfile, noSuchServer, toProfile } from './profile-servers.ts';
 import { describeDefinition } from './server-facts.ts';
 import { checkSettings } from './settings-check.ts';
@@ -75,9 +75,13 @@ export function createProfileControl({ cli, mcpFolder, watch }: ProfileControlOp
   const changed = async <T>(change: () => Promise<T>): Promise<T> =>
     await alone(async () => {
       try {
-        return await change();
-      } finally {
+        const result = await change();
         if (listeners.size > 0) await remember().catch(() => {});
+        return result;
+      } catch (error) {
+        // It may have changed something all the same, of which nobody has been told.
+        if (listeners.size > 0) check();
+        throw error;
       }
     });
   const get = async (id: string): Promise<ProfileOfDocker> => {
@@ -217,25 +221,35 @@ export function createProfileControl({ cli, mcpFolder, watch }: ProfileControlOp
   return { profiles, servers };
 }
 
-/** Into a profile that is there only as an edit of it, so that nothing that has come meanwhile is lost. */
+/**
+ * Over a profile that is there only if it is the one that was looked at. What docker mcp adds by itself (definitions of images,
+ * the place of secrets) is no failure; what is one leaves the profile as it was. Errors: DOCKER_010, DOCKER_015.
+ */
 async function importInto(
   cli: ProfileCommands['profiles'],
   wanted: Profile,
   before: Profile | undefined,
 ): Promise<void> {
-  if (!before) {
-    await cli.importDocument(wanted);
-    const made = await cli.exportDocument(wanted.id);
-    if (made.servers.length === wanted.servers.length) return;
-    throw notAsAsked(wanted.id);
-  }
-  await editDocument(cli, wanted.id, now => {
-    if (sameDocument(now, before)) return wanted;
+  if (before && !sameDocument(await cli.exportDocument(wanted.id), before)) {
     throw problem('DOCKER_010', {
       detail: `Another program has changed the profile "${wanted.id}" meanwhile.`,
       next: 'Look at what the import would do now, and try again.',
     });
-  });
+  }
+  try {
+    await cli.importDocument(wanted);
+    if (holds(await cli.exportDocument(wanted.id), wanted)) return;
+  } catch (error) {
+    if (before) await putBack(cli, before);
+    throw error;
+  }
+  if (before) await putBack(cli, before);
+  throw notAsAsked(wanted.id);
+}
+
+async function putBack(cli: ProfileCommands['profiles'], before: Profile): Promise<void> {
+  const now = await cli.exportDocument(before.id).catch(() => undefined);
+  if (!now || !sameDocument(now, before)) await cli.importDocument(before);
 }
 
 const hasNoProfiles = (): ProblemError =>

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { type ProblemError, problem } from '../../../shared/api/problem.ts';
 import type { ProfileImport } from '../../../shared/api/profiles.ts';
-import { DockerServerName, ProfileId, ProfileName } from '../../../shared/domain/docker-names.ts';
+import { DockerServerName, ImageReference, ProfileId, ProfileName } from '../../../shared/domain/docker-names.ts';
 import { canonicalJSON } from './canonical-json.ts';
 import { Profile, type ProfileServer } from './cli/schemas.ts';
 import { definitionDigestOf } from './definition.ts';
@@ -24,6 +24,8 @@ export function parseDocument(document: unknown): Profile {
   for (const [index, server] of profile.servers.entries()) {
     if (!types.has(server.type))
       throw noProfile(`server ${index + 1} is of the type "${server.type}", which nothing runs`);
+    if (server.type === 'image' && !ImageReference.safeParse(server.image).success)
+      throw noProfile(`server ${index + 1} has an image that is none`);
     if (names[index] !== undefined && !DockerServerName.safeParse(names[index]).success)
       throw noProfile(`server ${index + 1} has a name that a server must not have`);
   }
@@ -54,6 +56,21 @@ export function compareProfiles(before: Profile | undefined, after: Profile): Pr
     ];
     if (changed.length === 0) return { server, change: 'same', detail: 'It stays as it is.' };
     return { server, change: 'changed', detail: `Replaced: ${changed.join(', ')}.` };
+  });
+}
+
+/** True if all that a document says of its servers is in the profile that was made of it, and no other server. */
+export function holds(made: Profile, wanted: Profile): boolean {
+  if (made.name !== wanted.name || made.servers.length !== wanted.servers.length) return false;
+  return wanted.servers.every((server, index) => {
+    const name = nameOf(server);
+    const there = name === undefined ? made.servers[index] : entryOf(made, name);
+    return (
+      there !== undefined &&
+      canonicalJSON(there.config ?? {}) === canonicalJSON(server.config ?? {}) &&
+      sameTools(there.tools, server.tools) &&
+      (name === undefined || digest(there) === digest(server))
+    );
   });
 }
 

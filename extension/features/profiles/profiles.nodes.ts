@@ -134,7 +134,12 @@ export const resourceRows = (server: MCPServer, resources: readonly Resource[]):
 export const containerRows = (server: MCPServer, containers: readonly Container[]): DockerRow[] =>
   containers.length > 0
     ? containers.map(container => ({ kind: 'container', container }))
-    : [note(`${server.id}/no-containers`, 'No container of it is running.')];
+    : [note(`${server.id}/no-containers`, whyNoContainers(server))];
+
+const whyNoContainers = ({ state, source }: MCPServer): string => {
+  if (source.type === 'remote') return 'It runs elsewhere and has no container here.';
+  return state === 'running' ? 'None now; one comes up with the next call.' : 'No container of it is running.';
+};
 
 export function toDockerNode(row: DockerRow): TreeNode {
   switch (row.kind) {

@@ -5,5 +5,6 @@ import { createProfilesTree, type ProfilesTreeOptions } from './profiles.tree.ts
 /** The Docker tree and what is done to profiles. */
 export function registerProfiles(options: ProfileCommandsOptions & ProfilesTreeOptions) {
   const tree = createProfilesTree(options);
-  return { tree, dispose: () => disposeAll([tree, ...registerProfileCommands(options)]).dispose() };
+  const all = disposeAll([tree, ...registerProfileCommands(options)]);
+  return { tree, dispose: () => all.dispose() };
 }

@@ -64,6 +64,16 @@ describe('installs of Docker’s servers', () => {
     assert.equal((await ended(id)).transfer, null);
   });
 
+  it('put nothing into a profile that would take what is not its business', async () => {
+    const echo = docker.definitions.get('echo');
+    assert.ok(echo);
+    docker.definitions.set('echo', { ...echo, volumes: ['/var/run/docker.sock:/var/run/docker.sock'] });
+    const done = await install('echo', { start: true });
+    assert.deepEqual([done.state, done.problem?.code], ['failed', 'SERVER_004']);
+    assert.equal(stepsOf(done)[0], 'check failed');
+    await nothingLeft();
+  });
+
   it('are cancelled while the image is pulled, and leave nothing but what has arrived', async () => {
     docker.behaviour.pullMs = 60_000;
     const { id } = await begin('echo', { start: true });

@@ -53,6 +53,7 @@ describe('the mirror of Docker', () => {
     assert.ok(told >= 1);
     tell({ type: 'profile.removed', profileId: 'dev_tools' });
     assert.deepEqual(mirror.profiles, []);
+    assert.equal(mirror.gateway('dev_tools'), undefined);
     mirror.dispose();
   });
 
@@ -77,6 +78,20 @@ describe('the mirror of Docker', () => {
     become('stopped');
     assert.deepEqual(mirror.profiles, []);
     assert.equal(mirror.status, undefined);
+    mirror.dispose();
+  });
+
+  it('says why something cannot be done before anybody is asked for more', async () => {
+    const { link } = createLink({ profiles: [] });
+    const reason = 'This docker mcp has one profile only.';
+    const capabilities = [
+      { id: 'profiles' as const, available: false, reason },
+      { id: 'catalogs' as const, available: true, reason: null },
+    ];
+    const api = { ...link.api, getDocker: async () => buildDockerStatus({ capabilities }) };
+    const mirror = createDockerMirror({ ...link, api, connect: async () => {} } as unknown as DaemonLink, () => {});
+    await mirror.need('catalogs');
+    await assert.rejects(mirror.need('profiles'), { code: 'DOCKER_002', message: reason });
     mirror.dispose();
   });
 });

@@ -41,8 +41,13 @@ const settings = {
   'quayside.daemon.port': 0,
 };
 
+export interface EditorOptions extends BrowserOptions {
+  /** For the editor, and so for the daemon that it starts. */
+  environment?: Record<string, string>;
+}
+
 /** code-server with the packed extension, opened in a browser on a small folder. */
-export async function openEditor(vsix: string, options: BrowserOptions = {}): Promise<Editor> {
+export async function openEditor(vsix: string, options: EditorOptions = {}): Promise<Editor> {
   const folder = await createTemporaryFolder('editor');
   const place = join(folder.path, 'code-server');
   const home = join(folder.path, 'home');
@@ -50,7 +55,9 @@ export async function openEditor(vsix: string, options: BrowserOptions = {}): Pr
   await mkdir(workspace, { recursive: true });
   await writeFile(join(workspace, 'hello.txt'), 'hello\n');
   await installExtension(vsix, place);
-  const environment = { QUAYSIDE_HOME: home, ...offlineGallery };
+  // Else it would take PATH from a login shell.
+  const asGiven = options.environment ? { ...options.environment, VSCODE_CLI: '1' } : {};
+  const environment = { ...asGiven, QUAYSIDE_HOME: home, ...offlineGallery };
   const server = await startCodeServer({ folder: place, environment, settings });
   const browser = await launchBrowser(options);
   const close = () => closeAll(folder, server, browser);
@@ -84,7 +91,7 @@ const patience = 6_000;
 
 function createHandles(page: Page, settingsFile: string): Omit<Editor, 'page' | 'home' | 'close'> {
   const view = (title: string) =>
-    page.locator('.pane', { has: page.locator(`.pane-header[aria-label^="${title} Section"]`) });
+    page.locator('.pane', { has: page.locator(`.pane-header[aria-label^="${title}"][aria-label*="Section"]`) });
   const findCommand = async (title: string) => {
     await page.keyboard.press('F1');
     await page.locator('.quick-input-widget input').fill(`>${title}`, { timeout: patience });

@@ -1,7 +1,8 @@
 // Puts a docker that answers from recordings first on a PATH of its own.
 import assert from 'node:assert/strict';
-import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { makeProgram } from '../program-file.ts';
 import { type RecordedDialect, readRecordings } from '../recordings.ts';
 import { createTemporaryFolder } from '../temporary-folder.ts';
 
@@ -89,9 +90,7 @@ export async function createReplay(options: ReplayOptions): Promise<Replay> {
   };
   await moveTo({});
   for (const name of ['docker', 'docker-mcp']) {
-    const wrapper = join(bin, name);
-    await writeFile(wrapper, `#!/bin/sh\nexec node '${script}' '${state}' ${name} "$@"\n`);
-    await chmod(wrapper, 0o755);
+    await makeProgram(join(bin, name), ['node', script, state, name]);
   }
   const lines = async (name: string): Promise<string[]> =>
     (await readFile(join(state, name), 'utf8').catch(() => '')).split('\n').filter(Boolean);

@@ -2,10 +2,11 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { build } from 'esbuild';
 import { stringify } from 'yaml';
+import { makeProgram } from '../program-file.ts';
 import { createTemporaryFolder } from '../temporary-folder.ts';
 
 /** A program that stands for an image: it gets the entry's command as further arguments. */
@@ -125,15 +126,6 @@ const findOnPath = (name: string): string =>
     .map(folder => join(folder, name))
     .find(file => existsSync(file)) ?? name;
 
-const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
-
-async function writeProgram(file: string, main: string, settingsFile: string): Promise<void> {
-  // The program's own Node and settings, so that it works with any environment.
-  const line = `exec ${quote(process.execPath)} ${quote(main)} ${quote(settingsFile)} "$@"`;
-  await writeFile(file, `#!/bin/sh\n${line}\n`);
-  await chmod(file, 0o755);
-}
-
 /** `docker context use` for that engine: so everything that reads this home finds it, and no variable is needed. */
 async function chooseEngine(dockerFolder: string, host: string): Promise<void> {
   const name = 'simulated';
@@ -198,9 +190,11 @@ export async function createSimulatedDocker(options: SimulatedDockerOptions): Pr
   await writeFile(failureFile, '{}');
   const main = join(state, 'docker.mjs');
   await writeFile(main, await bundleProgram());
-  await writeProgram(join(binFolder, 'docker'), main, settingsFile);
+  // The program's own Node and settings, so that it works with any environment.
+  const command = [process.execPath, main, settingsFile];
+  await makeProgram(join(binFolder, 'docker'), command);
   if (options.engine) await chooseEngine(join(home, '.docker'), options.engine.host);
-  if (options.plugin !== false) await writeProgram(pluginFile, main, settingsFile);
+  if (options.plugin !== false) await makeProgram(pluginFile, command);
   const environment = { PATH: `${binFolder}${delimiter}${process.env['PATH']}`, HOME: home };
 
   const writeCatalog: SimulatedDocker['writeCatalog'] = async (name, registry, more = {}) => {

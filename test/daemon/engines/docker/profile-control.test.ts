@@ -82,6 +82,45 @@ describe('the control of profiles', function () {
         await rejectsWith('PROFILE_004', subject.profiles.import(wrong, { replace: true, dryRun: true }));
     });
 
+    it('imports over a profile what docker mcp adds something to', async () => {
+      await add('dev_tools', 'probe');
+      const { document } = await subject.profiles.export('dev_tools');
+      const { secrets: _, ...bare } = document;
+      const servers = [...(document.servers as object[])];
+      const done = await subject.profiles.import({ ...bare, name: 'New', servers }, { replace: true, dryRun: false });
+      assert.equal(done.imported, true);
+      assert.equal((await subject.profiles.list())[0]?.name, 'New');
+    });
+
+    it('imports nothing with an image that could be a flag', async () => {
+      await add('dev_tools', 'probe');
+      const document = { version: 1, id: 'dev_tools', name: 'x', servers: [{ type: 'image', image: '--privileged' }] };
+      await rejectsWith('PROFILE_004', subject.profiles.import(document, { replace: true, dryRun: false }));
+      assert.equal((await subject.profiles.list())[0]?.servers.length, 1);
+    });
+
+    it('puts a profile back when an import made something else of it, and tells of it when that fails too', async () => {
+      await add('dev_tools', 'probe');
+      const { document } = await subject.profiles.export('dev_tools');
+      let works = true;
+      const { profiles } = controlWith(({ profiles: { importDocument } }) => ({
+        importDocument: async wanted => {
+          const broken = wanted.name === 'Other' ? { ...wanted, servers: [] } : wanted;
+          if (wanted.name !== 'Other' && !works) throw new Error('no more');
+          return await importDocument(broken);
+        },
+      }));
+      const told = Promise.withResolvers<void>();
+      profiles.onForeignChange(told.resolve);
+      const other = { ...document, name: 'Other' };
+      await rejectsWith('DOCKER_015', profiles.import(other, { replace: true, dryRun: false }));
+      const [after] = await subject.profiles.list();
+      assert.deepEqual([after?.name, after?.servers.map(({ name }) => name)], ['Dev Tools', ['probe']]);
+      works = false;
+      await assert.rejects(profiles.import(other, { replace: true, dryRun: false }), /no more/);
+      await told.promise;
+    });
+
     it('removes a profile, and says when there is none', async () => {
       await subject.profiles.remove('dev_tools');
       assert.deepEqual(await subject.profiles.list(), []);
