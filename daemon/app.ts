@@ -10,15 +10,25 @@ import type { Gateway } from './features/gateway/gateway.ts';
 import { renderApiPage } from './http/api-page.ts';
 import type { AppEnvironment } from './http/app-environment.ts';
 import { type Authenticator, authenticate, localPort } from './http/authenticate.ts';
-import { type AuditSink, type BindOptions, bindRoutes, toResponse } from './http/bind-routes.ts';
+import { type AuditSink, type BindOptions, bindRoutes, nextFor, toResponse } from './http/bind-routes.ts';
 import { findBorderProblem } from './http/border.ts';
-import { describePrincipal } from './http/context.ts';
+import { placeOf } from './http/caller.ts';
+import { endingWith, withSignal } from './http/ending-response.ts';
+import type { EventStreams } from './http/event-response.ts';
+import type { Lifelines } from './http/lifelines.ts';
 import type { OpenApiDocument } from './http/openapi.ts';
 import { newNonce, servePage } from './http/page.ts';
 import { decide } from './http/policy.ts';
+import { describePrincipal, maySee } from './http/principal.ts';
 import { limitRates, type RateLimits } from './http/rate-limit.ts';
+import { isFiltered, mayHear } from './http/scope.ts';
 
-export interface AppServices extends BindOptions {
+export interface AppServices extends Omit<BindOptions, 'openEvents'> {
+  openEvents: EventStreams['open'];
+  /** Ends the streams of those who are not let in any more. */
+  lifelines: Lifelines;
+  /** Routes of a browser that are no part of the API: redirects of a sign-in elsewhere. */
+  addRoutes?: ((app: Hono<AppEnvironment>) => void) | undefined;
   authenticator: Authenticator;
   gateway: Gateway;
   version: string;
@@ -44,7 +54,7 @@ export function createApp(services: AppServices): Hono<AppEnvironment> {
   });
   app.use(checkBorder(services.audit));
   app.use(async (c, next) => {
-    c.set('principal', authenticate(c, services.authenticator));
+    c.set('principal', await authenticate(c, services.authenticator));
     await next();
   });
   app.use(limitRates(services.rateLimits));
@@ -60,7 +70,12 @@ export function createApp(services: AppServices): Hono<AppEnvironment> {
 
   servePage(app, services.assets, services.version);
   serveApiDocument(app, services);
-  bindRoutes(app, services);
+  services.addRoutes?.(app);
+  bindRoutes(app, {
+    ...services,
+    openEvents: (lastEventId, signal, principal) =>
+      services.openEvents(lastEventId, services.lifelines.until(principal, signal), mayHear(principal)),
+  });
   serveGateway(app, services);
 
   app.notFound(c => toResponse(c, { ...nothingHere, requestId: c.get('requestId') }));
@@ -147,7 +162,7 @@ function serveApiDocument(app: Hono<AppEnvironment>, { version, audit, authentic
   };
   const guard: Middleware = async (c, next) => {
     // A page that is opened by its address sends no header of ours.
-    c.set('principal', c.get('principal') ?? authenticate(c, authenticator, 'cookie'));
+    c.set('principal', c.get('principal') ?? (await authenticate(c, authenticator, 'cookie')));
     const refusal = refuse(c, 'daemon:read', 'readApiDocument', audit);
     return refusal ?? next();
   };
@@ -160,10 +175,17 @@ function serveApiDocument(app: Hono<AppEnvironment>, { version, audit, authentic
   });
 }
 
-function serveGateway(app: Hono<AppEnvironment>, { gateway, audit }: AppServices): void {
-  app.all('/mcp', c => {
-    const refusal = refuse(c, 'tools:call', 'mcp', audit);
-    return refusal ?? gateway.fetch(c.req.raw, `${describePrincipal(c.get('principal'))} by MCP`, c.get('requestId'));
+function serveGateway(app: Hono<AppEnvironment>, { gateway, audit, lifelines, now }: AppServices): void {
+  app.all('/mcp', async c => {
+    const refusal = refuse(c, 'tools:call', 'mcp', audit, now);
+    if (refusal) return refusal;
+    const principal = c.get('principal');
+    const signal = lifelines.until(principal, c.req.raw.signal);
+    const caller = `${describePrincipal(principal)} by MCP`;
+    const response = await gateway.fetch(withSignal(c.req.raw, signal), caller, c.get('requestId'), serverId =>
+      maySee(principal, serverId),
+    );
+    return endingWith(signal, response);
   });
 }
 
@@ -173,15 +195,17 @@ function refuse(
   permission: Permission,
   action: string,
   audit: AuditSink,
+  now: () => number = Date.now,
 ): Response | undefined {
-  const decision = decide(c.get('principal'), permission);
+  const place = { isFiltered: isFiltered(action), from: placeOf(c), now: now() };
+  const decision = decide(c.get('principal'), permission, place);
   if (decision.allowed) return undefined;
   const requestId = c.get('requestId');
   const principal = describePrincipal(c.get('principal'));
   audit.record({ principal, action, resource: null, outcome: 'denied', code: decision.code, requestId });
   const failure = problem(decision.code, {
     detail: decision.reason,
-    next: 'Send the token from "quayside token" as a bearer token, or open a link from "quayside login".',
+    next: nextFor(decision.code),
     requestId,
   });
   return toResponse(c, failure.problem);

@@ -9,8 +9,8 @@ import type { CreateDockerEngine } from './engines/docker-engine.ts';
 import type { Engine } from './engines/engine.ts';
 import { createNoDocker } from './engines/no-docker.ts';
 import { resolveInputs } from './engines/process/inputs.ts';
-import { type Address, accessHandlers } from './features/access/access.routes.ts';
-import { createAccessService } from './features/access/access.service.ts';
+import type { Address } from './features/access/access.routes.ts';
+import { type AccessOptions, createAccess } from './features/access/create-access.ts';
 import { createAuditAnchors } from './features/audit/anchors.ts';
 import { createAuditRepository } from './features/audit/audit.repository.ts';
 import { auditHandlers } from './features/audit/audit.routes.ts';
@@ -21,6 +21,7 @@ import { createOperationRepository } from './features/operations/operations.repo
 import { operationHandlers } from './features/operations/operations.routes.ts';
 import { createOperationService } from './features/operations/operations.service.ts';
 import { createSecrets } from './features/secrets/create-secrets.ts';
+import { argon2id } from './features/secrets/key-derivation.ts';
 import { type MasterKeyPlaces, masterKeyPlaces } from './features/secrets/master-key.ts';
 import { createServerTester } from './features/servers/server-tester.ts';
 import { createServerRepository } from './features/servers/servers.repository.ts';
@@ -56,6 +57,8 @@ export interface DaemonPorts {
   clock?: Clock;
   /** Where the vault's master key is looked for. Default: the generated file in the state folder alone. */
   masterKeys?: MasterKeyPlaces;
+  /** What checking a password costs. Default: as much as is recommended. */
+  passwordCosts?: AccessOptions['passwordCosts'];
 }
 
 export interface DaemonHooks {
@@ -98,18 +101,6 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     onFailure: logFailure,
   });
   const audit = createAuditRepository(database, clock, anchors);
-  const access = createAccessService({
-    database,
-    home: config.home,
-    clock,
-    onTokenChanged: token => {
-      streams.closeAll();
-      hooks.onTokenChanged(token);
-    },
-    // All streams: those of others come back at once and resume where they were.
-    onSessionEnded: () => streams.closeAll(),
-  });
-
   // The supervisor tells of servers before the services that listen exist, but never before it was asked to start one.
   const late: { servers?: ServerService; tools?: ToolService } = {};
   const supervisorEvents: SupervisorEvents = {
@@ -147,6 +138,19 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
         servers.start(id).catch(() => {});
       }
     },
+  });
+  const access = createAccess({
+    database,
+    home: config.home,
+    clock,
+    audit,
+    address: () => address,
+    argon2id,
+    passwordCosts: ports.passwordCosts,
+    sealed: secrets.sealed,
+    clientSecrets: secrets.clientSecrets,
+    onTokenChanged: hooks.onTokenChanged,
+    onFailure: logFailure,
   });
   const servers = createServerService({
     repository: serverRepository,
@@ -292,6 +296,9 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
   const app = createApp({
     rateLimits: config.rateLimits ?? noRateLimits,
     authenticator: access,
+    lifelines: access.lifelines,
+    addRoutes: access.addRoutes,
+    now: clock.now,
     audit,
     gateway,
     version,
@@ -306,7 +313,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
       ...toolHandlers(tools),
       ...catalogs.handlers,
       ...operationHandlers(operations),
-      ...accessHandlers(access, () => address),
+      ...access.handlers,
       ...auditHandlers(audit, version),
       ...secrets.handlers,
     },

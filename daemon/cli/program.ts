@@ -18,8 +18,10 @@ import { addDaemonCommands } from './commands/daemon.commands.ts';
 import { addDockerCommands } from './commands/docker.commands.ts';
 import { addDoctorCommands } from './commands/doctor.commands.ts';
 import { addEventCommand } from './commands/events.commands.ts';
+import { addExplainCommands } from './commands/explain.commands.ts';
 import { addGatewayCommands } from './commands/gateways.commands.ts';
 import { addInstallCommand } from './commands/install.commands.ts';
+import { addKeyCommands } from './commands/keys.commands.ts';
 import { addOperationCommands } from './commands/operations.commands.ts';
 import { addProfileCommands } from './commands/profiles.commands.ts';
 import { addSecretCommands } from './commands/secrets.commands.ts';
@@ -27,6 +29,7 @@ import { addServerCommands } from './commands/servers.commands.ts';
 import { addToolCommands } from './commands/tools.commands.ts';
 import { addUpCommand } from './commands/up.commands.ts';
 import { addUpdateCommands } from './commands/updates.commands.ts';
+import { addUserCommands } from './commands/users.commands.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-codes.ts';
 import type { Interrupt } from './interrupt.ts';
 import type { Installation } from './link/installation.ts';
@@ -54,6 +57,7 @@ const groups: readonly (readonly [heading: string, ...add: ((program: Command, a
   ['Catalog:', addCatalogCommands, addCatalogsCommands, addInstallCommand, addOperationCommands],
   ['Tools:', addToolCommands, addCallCommand],
   ['Secrets:', addSecretCommands],
+  ['Access:', addUserCommands, addKeyCommands, addExplainCommands],
   [
     'Docker:',
     addProfileCommands,

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Principal } from './context.ts';
+import type { Principal } from './principal.ts';
 
 /** What Hono carries along with a request. */
 export interface AppEnvironment {

@@ -1,12 +1,14 @@
 import type { Context } from 'hono';
-import { getCookie } from 'hono/cookie';
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { proofHeader } from '../../shared/api/access.ts';
+import { limits } from '../../shared/domain/limits.ts';
 import type { AppEnvironment } from './app-environment.ts';
-import type { Principal } from './context.ts';
+import type { Principal } from './principal.ts';
 
 /** What the access feature offers to the door. */
 export interface Authenticator {
-  byToken(token: string): Principal | null;
+  /** The owner's token, a key or an access token. Only a token that was not seen before takes a turn. */
+  byToken(token: string): Principal | null | Promise<Principal | null>;
   bySession(secret: string, proof: string): Principal | null;
   /** Half of a session: enough to read what is no secret, at an address that is opened. */
   byCookieAlone(secret: string): Principal | null;
@@ -16,24 +18,40 @@ export interface Authenticator {
  * The session cookie's name. Cookies do not know ports, so another daemon on the same host must have another name;
  * browsers refuse the `__Host-` prefix without TLS.
  */
-export const sessionCookie = (port: number | undefined): string => `quayside_session_${port ?? 0}`;
+export const sessionCookie = (port: number | undefined, isTls = false): string =>
+  `${isTls ? '__Host-' : ''}quayside_session_${port ?? 0}`;
 
 /** Who sends the request: a bearer token first, then the browser's cookie. A wrong token is never saved by a good cookie. */
 export function authenticate(
   c: Context<AppEnvironment>,
   authenticator: Authenticator,
   asked: 'proof' | 'cookie' = 'proof',
-): Principal | null {
+): Principal | null | Promise<Principal | null> {
   const header = c.req.header('authorization');
   if (header !== undefined) {
-    const token = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(header)?.[1];
+    const token = /^Bearer ([\x21-\x7e]{1,1024})$/i.exec(header)?.[1];
     return token ? authenticator.byToken(token) : null;
   }
-  const secret = getCookie(c, sessionCookie(localPort(c)));
+  const secret = getCookie(c, cookieName(c));
   if (!secret) return null;
   if (asked === 'cookie') return authenticator.byCookieAlone(secret);
   return authenticator.bySession(secret, c.req.header(proofHeader) ?? '');
 }
+
+/** Gives the browser its half of a session; null takes it away. */
+export function writeSessionCookie(c: Context<AppEnvironment>, secret: string | null): void {
+  const options = { path: '/', httpOnly: true, sameSite: 'Strict', secure: isTls(c) } as const;
+  if (secret === null) deleteCookie(c, cookieName(c), options);
+  else setCookie(c, cookieName(c), secret, { ...options, maxAge: limits.sessionHours * 3600 });
+}
+
+const cookieName = (c: Context<AppEnvironment>): string => sessionCookie(localPort(c), isTls(c));
+
+/** By the connection alone: a header that says so may be anybody's. */
+export const isTls = (c: Context<AppEnvironment>): boolean => {
+  const socket = c.env?.incoming?.socket;
+  return socket !== undefined && 'encrypted' in socket && socket.encrypted === true;
+};
 
 /** The port that the request came in at; undefined over the socket. */
 export const localPort = (c: Context<AppEnvironment>): number | undefined => c.env?.incoming?.socket.localPort;

@@ -12,10 +12,13 @@ import {
 import type { Route } from '../../shared/api/route.ts';
 import { apiPrefix, type OperationId, operationIds, routes } from '../../shared/api/routes.ts';
 import type { AppEnvironment } from './app-environment.ts';
-import type { Handlers, Principal, RequestContext } from './context.ts';
-import { describePrincipal } from './context.ts';
+import { writeSessionCookie } from './authenticate.ts';
+import { addressOf, describeCaller, placeOf } from './caller.ts';
+import type { Handlers, RequestContext } from './context.ts';
 import { isAnotherUser } from './peer.ts';
-import { decide } from './policy.ts';
+import { type DenialCode, decide } from './policy.ts';
+import { describePrincipal, maySee, type Principal, visible } from './principal.ts';
+import { isFiltered, serverOf } from './scope.ts';
 import { errorToProblem } from './to-problem.ts';
 
 /** What the audit feature offers to the kernel. */
@@ -33,7 +36,9 @@ export interface AuditSink {
 export interface BindOptions {
   handlers: Handlers;
   audit: AuditSink;
-  openEvents: (lastEventId: string | undefined, signal: AbortSignal) => Response;
+  openEvents: (lastEventId: string | undefined, signal: AbortSignal, principal: Principal | null) => Response;
+  /** The time, for what depends on it; the system's by default. */
+  now?: () => number;
   onFailure: (error: unknown, operationId: string, requestId: string) => void;
 }
 
@@ -58,7 +63,12 @@ async function answer(
   const row = { principal: describePrincipal(principal), action: operationId, resource: resourceOf(c), requestId };
   let resource = row.resource;
 
-  const decision = decide(principal, route.permission);
+  const decision = decide(principal, route.permission, {
+    server: serverOf(route, c.req.param()),
+    isFiltered: isFiltered(operationId),
+    from: placeOf(c),
+    now: (options.now ?? Date.now)(),
+  });
   if (!decision.allowed) {
     options.audit.record({ ...row, outcome: 'denied', code: decision.code });
     return toResponse(
@@ -74,7 +84,9 @@ async function answer(
     const recordAllowed = () => options.audit.record({ ...row, resource, outcome: 'allowed', code: null });
     if (route.audited && !isOpen) recordAllowed();
     if (route.stream === 'events' && c.req.method === 'HEAD') return c.body(null, 200);
-    if (route.stream === 'events') return options.openEvents(c.req.header('last-event-id'), c.req.raw.signal);
+    if (route.stream === 'events') {
+      return options.openEvents(c.req.header('last-event-id'), c.req.raw.signal, principal);
+    }
     const handler = options.handlers[operationId as keyof Handlers] as LooseHandler;
     const result = await handler(request, toRequestContext(c, principal, requestId));
     if (route.audited && isOpen) recordAllowed();
@@ -96,6 +108,12 @@ const toRequestContext = (
   principal,
   requestId,
   isAnotherUser: () => isAnotherUser(c.env?.incoming?.socket),
+  get from() {
+    return describeCaller(c);
+  },
+  address: addressOf(c),
+  maySee: serverId => maySee(principal, serverId),
+  setSession: secret => writeSessionCookie(c, secret),
   signal: c.req.raw.signal,
   setHeader: (name, value) => c.header(name, value, { append: true }),
 });
@@ -117,19 +135,17 @@ function fieldsOf(route: Route, body: unknown): string[] {
 const withoutQuery = (text: string): string =>
   /^[a-z]+:\/\//i.test(text) ? text.replace(/[?#].*$/s, '').replace(/\/\/[^/]*@/, '//') : text;
 
-/** Control characters, and those that turn the direction of text, shown as what they are. */
-const visible = (text: string): string =>
-  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, character => `\\u{${character.codePointAt(0)?.toString(16)}}`);
-
 const joined = (parts: (string | null)[]): string | null => {
   const text = parts.filter(part => part).join(' ');
   return text === '' ? null : visible(text.slice(0, 500));
 };
 
-const nextFor = (code: ProblemCode): string | undefined =>
-  code === 'ACCESS_001'
-    ? 'Open a link from "quayside login", or send the token from "quayside token" as a bearer token.'
-    : undefined;
+export const nextFor = (code: DenialCode): string => nextSteps[code];
+const nextSteps = {
+  ACCESS_001: 'Open a link from "quayside login", or send the token from "quayside token" as a bearer token.',
+  ACCESS_002: 'Somebody with the role admin can see why: quayside access explain.',
+  ACCESS_007: 'Give a code of your authenticator again, and repeat this.',
+} as const satisfies Record<DenialCode, string>;
 
 export function toResponse(c: Context<AppEnvironment>, failure: Problem): Response {
   return c.body(JSON.stringify(failure), failure.status as 400, {

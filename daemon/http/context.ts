@@ -3,19 +3,10 @@
 import type * as z from 'zod';
 import type { RouteOutput } from '../../shared/api/route.ts';
 import type { OperationId, Routes } from '../../shared/api/routes.ts';
+import type { Principal } from './principal.ts';
 
-/** Who asks. The owner is the only one yet; `via` says how it was proved. */
-export interface Principal {
-  kind: 'owner';
-  via: 'token' | 'session';
-  /** Set for a browser session: the hash under which it is stored. */
-  sessionHash?: string;
-  expiresAt: string | null;
-}
-
-/** For audit rows and call records: `owner (session)`. */
-export const describePrincipal = (principal: Principal | null): string =>
-  principal ? `${principal.kind} (${principal.via})` : 'anonymous';
+export type { Principal } from './principal.ts';
+export { describePrincipal } from './principal.ts';
 
 export interface RequestContext {
   /** null on public routes only. */
@@ -23,6 +14,14 @@ export interface RequestContext {
   requestId: string;
   /** True if it is known that a program of another user of this machine asks. */
   isAnotherUser(): boolean;
+  /** The address and the program that ask, for a list of sessions. */
+  readonly from: string;
+  /** The address alone, for counting wrong attempts; the socket has none. */
+  address: string | null;
+  /** False for servers that are out of the caller's scope: nothing of them is shown. */
+  maySee(serverId: string): boolean;
+  /** Gives the browser its half of a session, or takes it away. */
+  setSession(secret: string | null): void;
   /** Aborts when the caller goes away. */
   signal: AbortSignal;
   /** Adds a header to the answer. */

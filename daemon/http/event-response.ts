@@ -1,8 +1,10 @@
 import { toFrame } from '../../shared/api/event-stream.ts';
+import type { DaemonEvent } from '../../shared/api/events.ts';
 import type { EventHub } from './event-hub.ts';
 
 export interface EventStreams {
-  open(lastEventId: string | undefined, signal: AbortSignal): Response;
+  /** Ends with the signal. Events that `mayHear` refuses are left out. */
+  open(lastEventId: string | undefined, signal: AbortSignal, mayHear?: (event: DaemonEvent) => boolean): Response;
   /** Ends all streams; their clients come back and resume. */
   closeAll(): void;
 }
@@ -14,7 +16,7 @@ const mostUnread = 1_048_576;
 export function createEventStreams(hub: EventHub): EventStreams {
   const ends = new Set<() => void>();
 
-  const open = (lastEventId: string | undefined, signal: AbortSignal): Response => {
+  const open: EventStreams['open'] = (lastEventId, signal, mayHear) => {
     let end = () => {};
     const body = new ReadableStream<Uint8Array>(
       {
@@ -39,7 +41,11 @@ export function createEventStreams(hub: EventHub): EventStreams {
           const heartbeat = setInterval(() => send(': \n\n'), heartbeatMs);
           ends.add(end);
           signal.addEventListener('abort', end, { once: true });
-          stop = hub.subscribe(lastEventId, event => send(toFrame(event)));
+          stop = hub.subscribe(lastEventId, numbered => {
+            if (!mayHear || mayHear(numbered.event)) send(toFrame(numbered));
+          });
+          // It may have been aborted before anybody listened for it.
+          if (signal.aborted) end();
         },
         cancel: () => end(),
       },

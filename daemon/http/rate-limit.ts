@@ -1,5 +1,5 @@
 // How often somebody may ask: strangers by their address, those who are known by who they are. In memory, for one minute at a time.
-import type { Context, MiddlewareHandler } from 'hono';
+import type { MiddlewareHandler } from 'hono';
 // By their files: the whole package brings the drivers of ten databases into memory.
 import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js';
 import RateLimiterRes from 'rate-limiter-flexible/lib/RateLimiterRes.js';
@@ -7,7 +7,8 @@ import { toProblem } from '../../shared/api/problem.ts';
 import { apiPrefix } from '../../shared/api/routes.ts';
 import type { AppEnvironment } from './app-environment.ts';
 import { toResponse } from './bind-routes.ts';
-import type { Principal } from './context.ts';
+import { addressOf } from './caller.ts';
+import type { Principal } from './principal.ts';
 
 export interface RateLimits {
   /** Requests a minute from one address that come without a valid token or session; 0: no limit. */
@@ -34,8 +35,9 @@ export function limitRates({ strangers, known }: RateLimits): MiddlewareHandler<
     if (!c.req.path.startsWith(`${apiPrefix}/`)) return next();
     const principal = c.get('principal');
     const limiter = principal ? limiters.known : limiters.stranger;
+    // Over the socket there is no address: whoever may open it is this user, and asks for the daemon's health while it starts.
     const key = principal ? keyOf(principal) : addressOf(c);
-    if (!limiter || key === undefined) return next();
+    if (!limiter || key === null) return next();
     const state = await limiter.count(key);
     const reset = Math.ceil(state.msBeforeNext / 1_000);
     if (state.isOver) {
@@ -87,7 +89,4 @@ const tooMany = ({ most }: Limiter, reset: number, requestId: string) =>
   });
 
 /** A session is its user's: all of them count together. */
-const keyOf = ({ kind }: Principal): string => kind;
-
-/** Over the socket there is none: whoever may open it is this user, and asks for the daemon's health while it starts. */
-const addressOf = (c: Context<AppEnvironment>): string | undefined => c.env?.incoming?.socket.remoteAddress;
+const keyOf = ({ kind, id }: Principal): string => `${kind}:${id}`;

@@ -1,4 +1,5 @@
-import type { Database } from 'better-sqlite3';
+import type { Database, Statement } from 'better-sqlite3';
+import * as z from 'zod';
 import type { Page, PageQuery } from '../../shared/api/route.ts';
 
 export interface PageOfRows<T> {
@@ -23,18 +24,26 @@ export function readPage<T>(
   const values = where.map(part => part.value);
   const column = columns[query.sort_by] ?? tieBreaker;
   const direction = query.sort_order === 'desc' ? 'desc' : 'asc';
+  const order = `order by ${column} ${direction}, ${tieBreaker} ${direction}`;
+  const count = prepareOnce(database, `select count(*) as total from ${table} ${condition}`);
+  const page = prepareOnce(database, `select * from ${table} ${condition} ${order} limit ? offset ?`);
   return database.transaction(() => {
-    const total = database
-      .prepare(`select count(*) from ${table} ${condition}`)
-      .pluck()
-      .get(...values) as number;
-    const rows = database
-      .prepare(
-        `select * from ${table} ${condition} order by ${column} ${direction}, ${tieBreaker} ${direction} limit ? offset ?`,
-      )
-      .all(...values, query.limit, (query.page - 1) * query.limit);
+    const { total } = Count.parse(count.get(...values));
+    const rows = page.all(...values, query.limit, (query.page - 1) * query.limit);
     return { items: rows.map(toItem), total, page: query.page, limit: query.limit };
   })();
+}
+
+const Count = z.object({ total: z.int() });
+
+const prepared = new WeakMap<Database, Map<string, Statement>>();
+/** There are as many as there are tables, conditions and orders: few. To prepare one takes longer than to run it. */
+function prepareOnce(database: Database, sql: string): Statement {
+  const known = prepared.get(database) ?? new Map<string, Statement>();
+  prepared.set(database, known);
+  const statement = known.get(sql) ?? database.prepare(sql);
+  known.set(sql, statement);
+  return statement;
 }
 
 /** One page of a list that is in memory anyway. */

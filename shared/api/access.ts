@@ -1,12 +1,20 @@
 import * as z from 'zod';
-import { Nothing, type Route } from './route.ts';
+import { roles } from '../domain/roles.ts';
+import { Nothing, permissions, type Route } from './route.ts';
 
 export const Session = z
   .object({
     principal: z.object({
-      kind: z.enum(['owner']),
-      via: z.enum(['token', 'session', 'socket']).describe('How the caller proved who it is'),
+      kind: z.enum(['owner', 'user', 'key', 'agent']),
+      id: z.string(),
+      name: z.string(),
+      roles: z.array(z.enum(roles)),
+      via: z.enum(['token', 'session', 'key', 'jwt']).describe('How the caller proved who it is'),
+      secondFactor: z
+        .object({ enrolled: z.boolean(), at: z.iso.datetime().nullable() })
+        .describe('Whether this user has one, and when it was given in this session'),
     }),
+    permissions: z.array(z.enum(permissions)).describe('What the caller may do'),
     expiresAt: z.iso.datetime().nullable(),
     mcpUrl: z.url().nullable().describe('Where MCP clients connect; null if the daemon listens on its socket only'),
   })
@@ -17,7 +25,7 @@ export type Session = z.infer<typeof Session>;
  * Cookies do not know ports: any program on this machine that the browser visits gets them. So a session has two
  * halves: the cookie, and this proof, which the page keeps to itself and sends as a header.
  */
-const NewSession = Session.extend({
+export const NewSession = Session.extend({
   proof: z.string().describe('To be sent with every request of this session as the header X-Quayside-Proof'),
 }).meta({ id: 'NewSession' });
 
@@ -47,7 +55,7 @@ export const createLoginLink = {
   method: 'post',
   path: '/access/login-links',
   summary: 'Make a link that opens the page signed in; it works once and for five minutes',
-  permission: 'access:manage',
+  permission: 'access:token',
   audited: true,
   status: 201,
   response: LoginLink,
@@ -81,7 +89,7 @@ export const getToken = {
   method: 'get',
   path: '/access/token',
   summary: 'Show the bearer token',
-  permission: 'access:manage',
+  permission: 'access:token',
   audited: true,
   status: 200,
   response: AccessToken,
@@ -92,7 +100,7 @@ export const rotateToken = {
   method: 'post',
   path: '/access/token/rotate',
   summary: 'Replace the bearer token; the old one stops working at once, and open pages are signed out',
-  permission: 'access:manage',
+  permission: 'access:token',
   audited: true,
   status: 200,
   response: AccessToken,

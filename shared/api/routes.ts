@@ -16,6 +16,7 @@ import type { Route } from './route.ts';
 import * as secrets from './secrets.ts';
 import * as servers from './servers.ts';
 import * as tools from './tools.ts';
+import * as users from './users.ts';
 import * as vault from './vault.ts';
 
 export const apiPrefix = '/api/v1';
@@ -93,6 +94,34 @@ export const routes = {
   deleteSession: access.deleteSession,
   getToken: access.getToken,
   rotateToken: access.rotateToken,
+  listUsers: users.listUsers,
+  createUser: users.createUser,
+  getUser: users.getUser,
+  updateUser: users.updateUser,
+  deleteUser: users.deleteUser,
+  inviteUser: users.inviteUser,
+  resetSecondFactor: users.resetSecondFactor,
+  signOutUser: users.signOutUser,
+  changeMyPassword: users.changeMyPassword,
+  beginSecondFactor: users.beginSecondFactor,
+  confirmSecondFactor: users.confirmSecondFactor,
+  removeSecondFactor: users.removeSecondFactor,
+  listMySessions: users.listMySessions,
+  endMySession: users.endMySession,
+  listKeys: users.listKeys,
+  createKey: users.createKey,
+  deleteKey: users.deleteKey,
+  listSignInMethods: users.listSignInMethods,
+  signIn: users.signIn,
+  takeInvitation: users.takeInvitation,
+  giveSecondFactor: users.giveSecondFactor,
+  createTokens: users.createTokens,
+  revokeTokens: users.revokeTokens,
+  listProviders: users.listProviders,
+  saveProvider: users.saveProvider,
+  deleteProvider: users.deleteProvider,
+  explainAccess: users.explainAccess,
+  listRoles: users.listRoles,
   listAudit: audit.listAudit,
   verifyAudit: audit.verifyAudit,
   exportAudit: audit.exportAudit,

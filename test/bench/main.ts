@@ -9,6 +9,7 @@ import { vsixFile } from '../support/package.ts';
 import { measureCatalog } from './catalog.ts';
 import { measureDaemon } from './daemon.bench.ts';
 import { measureExtension } from './extension.bench.ts';
+import { measureListEndpoint } from './list-endpoint.bench.ts';
 import { measurePage } from './page.bench.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -63,6 +64,7 @@ const report = {
   },
   catalog,
   daemon,
+  listEndpoint: await measureListEndpoint(),
   page,
   extension,
   bytes,

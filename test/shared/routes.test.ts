@@ -12,12 +12,20 @@ describe('the table of routes', () => {
     assert.deepEqual(keys.toSorted(), [...new Set(keys)].toSorted());
   });
 
-  it('names a permission that exists on every route, and "public" on the two that must answer strangers', () => {
+  it('names a permission that exists on every route, and "public" on those alone that must answer strangers', () => {
     for (const [id, route] of all) {
       if (route.permission !== 'public') assert.ok(permissions.includes(route.permission), id);
     }
     const open = all.filter(([, route]) => route.permission === 'public').map(([id]) => id);
-    assert.deepEqual(open, ['getHealth', 'createSession']);
+    assert.deepEqual(open, [
+      'getHealth',
+      'createSession',
+      'listSignInMethods',
+      'signIn',
+      'takeInvitation',
+      'createTokens',
+      'revokeTokens',
+    ]);
   });
 
   it('uses every permission that is named', () => {
@@ -29,7 +37,7 @@ describe('the table of routes', () => {
   });
 
   /** They are asked by POST because their question is a document, or because they look at the outer world. */
-  const asks = ['previewCatalog', 'probeDocker', 'previewClientChange', 'runDoctor'];
+  const asks = ['previewCatalog', 'probeDocker', 'previewClientChange', 'runDoctor', 'explainAccess'];
 
   it('audits every route that changes something', () => {
     const silent = all.filter(([, route]) => route.method !== 'get' && !route.audited).map(([id]) => id);

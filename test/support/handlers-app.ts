@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import type { AppEnvironment } from '../../daemon/http/app-environment.ts';
 import { bindRoutes } from '../../daemon/http/bind-routes.ts';
 import type { Handlers } from '../../daemon/http/context.ts';
+import { ownerPrincipal } from '../../daemon/http/principal.ts';
 import { fetchCarrier } from '../../shared/api/carriers.ts';
 import { type ApiClient, createApiClient } from '../../shared/api/client.ts';
 
@@ -21,7 +22,7 @@ export function createHandlersApp(handlers: Partial<Handlers>): HandlersApp {
   const failures: unknown[] = [];
   app.use(async (c, next) => {
     c.set('requestId', 'request');
-    c.set('principal', { kind: 'owner', via: 'token', expiresAt: null });
+    c.set('principal', ownerPrincipal());
     await next();
   });
   bindRoutes(app, {

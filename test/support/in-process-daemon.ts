@@ -55,6 +55,8 @@ export async function startInProcessDaemon(options: InProcessOptions = {}): Prom
         engine,
         ...(options.docker ? { docker: () => options.docker as DockerEngine } : {}),
         logger: pino({ enabled: false }),
+        // What they are made of is tested by itself; here they only take time.
+        passwordCosts: { memoryKiB: 1_024, iterations: 1, parallelism: 1 },
         createSupervisor: events => createSupervisor({ stateFolder: home, version: '0.0.0', events }),
         ...(options.clock ? { clock: options.clock } : {}),
       },

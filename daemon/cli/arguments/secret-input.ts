@@ -15,12 +15,12 @@ export async function readValue(context: CommandContext, fromFile: string | unde
   return withoutLineEnd(await readAll(context));
 }
 
-/** A passphrase; a new one is asked for twice on a terminal. Elsewhere it is the first line of standard input. */
-export async function readPassphrase(context: CommandContext, isNew: boolean): Promise<string> {
+/** A passphrase or password; a new one is asked for twice on a terminal. Elsewhere it is the first line of standard input. */
+export async function readPassphrase(context: CommandContext, isNew: boolean, what = 'Passphrase'): Promise<string> {
   if (!isTerminal(context.stdin)) return (await readAll(context)).split(/\r?\n/, 1)[0] ?? '';
-  const passphrase = await promptHidden(context, context.stdin, 'Passphrase: ');
+  const passphrase = await promptHidden(context, context.stdin, `${what}: `);
   if (isNew && (await promptHidden(context, context.stdin, 'Once more: ')) !== passphrase)
-    throw new UsageError('The two passphrases are not the same.');
+    throw new UsageError(`The two ${what.toLowerCase()}s are not the same.`);
   return passphrase;
 }
 

@@ -29,8 +29,8 @@ export interface GatewayOptions {
 }
 
 export interface Gateway {
-  /** Serves one request that was let in already. `caller` is for the records. */
-  fetch(request: Request, caller: string, requestId: string): Promise<Response>;
+  /** Serves one request that was let in already. `caller` is for the records; of the servers, it sees those that it may. */
+  fetch(request: Request, caller: string, requestId: string, maySee?: (serverId: string) => boolean): Promise<Response>;
   /** To be called whenever a server or a tool came, went or changed: what is known is asked for anew, and listening clients are told. */
   toolsChanged(): void;
   close(): Promise<void>;
@@ -42,7 +42,12 @@ interface KnownTool {
   definition: WireTool;
 }
 
-const RequestFacts = z.object({ caller: z.string(), requestId: z.string() });
+type MaySee = (serverId: string) => boolean;
+const RequestFacts = z.object({
+  caller: z.string(),
+  requestId: z.string(),
+  maySee: z.custom<MaySee>(value => typeof value === 'function'),
+});
 
 const instructions =
   'Tools of several MCP servers on this machine, offered by Quayside. A tool whose name two servers share is called server__tool.';
@@ -55,9 +60,9 @@ export function createGateway({ tools, audit, version, onFailure }: GatewayOptio
     return names;
   };
 
-  const list = () =>
+  const list = (maySee: MaySee) =>
     [...known().listed]
-      .filter(([, tool]) => tools.isRunning(tool.serverId))
+      .filter(([, tool]) => maySee(tool.serverId) && tools.isRunning(tool.serverId))
       .map(([name, { serverId, definition }]) => ({
         ...definition,
         name,
@@ -70,9 +75,10 @@ export function createGateway({ tools, audit, version, onFailure }: GatewayOptio
     caller: string,
     requestId: string,
     signal: AbortSignal,
+    maySee: MaySee,
   ) => {
     const tool = known().find(name);
-    if (!tool)
+    if (!tool || !maySee(tool.serverId))
       throw new ProtocolError(
         ProtocolErrorCode.InvalidParams,
         `No running server has a tool called "${name.slice(0, 128)}".`,
@@ -102,16 +108,16 @@ export function createGateway({ tools, audit, version, onFailure }: GatewayOptio
 
   const handler = createMcpHandler(
     ({ authInfo }) => {
-      const { caller, requestId } = RequestFacts.parse(authInfo?.extra);
+      const { caller, requestId, maySee } = RequestFacts.parse(authInfo?.extra);
       const server = new Server(
         { name: 'quayside', version },
         { capabilities: { tools: { listChanged: true } }, instructions },
       );
-      server.setRequestHandler('tools/list', () => ({ tools: list() }) as never);
+      server.setRequestHandler('tools/list', () => ({ tools: list(maySee) }) as never);
       server.setRequestHandler(
         'tools/call',
         ({ params }, { mcpReq }) =>
-          call(params.name, params.arguments ?? {}, caller, requestId, mcpReq.signal) as never,
+          call(params.name, params.arguments ?? {}, caller, requestId, mcpReq.signal, maySee) as never,
       );
       return server;
     },
@@ -119,10 +125,10 @@ export function createGateway({ tools, audit, version, onFailure }: GatewayOptio
   );
 
   return {
-    fetch(request, caller, requestId) {
+    fetch(request, caller, requestId, maySee = () => true) {
       // The kernel has let the request in; the token itself is nobody's business behind it.
       return handler.fetch(request, {
-        authInfo: { token: '', clientId: caller, scopes: [], extra: { caller, requestId } },
+        authInfo: { token: '', clientId: caller, scopes: [], extra: { caller, requestId, maySee } },
       });
     },
     toolsChanged() {

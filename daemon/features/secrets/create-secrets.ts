@@ -9,6 +9,7 @@ import { createValueHider, type ValueHider } from './hide-values.ts';
 import type { MasterKeyPlaces } from './master-key.ts';
 import { createRotation } from './rotation.ts';
 import { createRotationSchedule } from './schedule.ts';
+import { type ClientSecrets, createClientSecrets, createSealedValues, type SealedValues } from './sealed-values.ts';
 import { createSecretRepository } from './secrets.repository.ts';
 import { secretHandlers } from './secrets.routes.ts';
 import { createSecretService } from './secrets.service.ts';
@@ -29,6 +30,9 @@ export interface SecretsOptions {
 
 export interface Secrets extends HandOver, ValueHider {
   handlers: ReturnType<typeof secretHandlers>;
+  /** For what other features keep in the vault. */
+  sealed: SealedValues;
+  clientSecrets: ClientSecrets;
   warnings(): Problem[];
   /** False also for a secret that does not exist. */
   hasValue(secretId: string): boolean;
@@ -86,6 +90,8 @@ export function createSecrets(options: SecretsOptions): Secrets {
   const handOver = createHandOver({ repository, unseal, audit, clock, onUsed: secrets.changed });
   return {
     ...handOver,
+    sealed: createSealedValues(repository, vault, unseal, clock),
+    clientSecrets: createClientSecrets(repository, unseal, audit),
     // Not the unsealer with the alarm: to look for values in a text is no use of them.
     ...createValueHider({ repository, unseal: vault.unseal }),
     handlers: secretHandlers(secrets, vaultService),

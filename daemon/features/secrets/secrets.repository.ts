@@ -30,15 +30,21 @@ export interface SecretRepository {
   /** Puts the same value under another key. False if the record is not the one that was read any more. */
   reseal(context: SecretContext, before: SealedRecord, after: SealedRecord): boolean;
   value(id: string): StoredValue | undefined;
+  /** Of all that is kept under keys, also of what no person stored. */
+  ids(): string[];
   /** Ids of the secrets whose values are under another key than this one. */
   idsNotUnder(keyId: string): string[];
-  ids(): string[];
+  /** Of the secrets that persons stored. */
+  ownIds(): string[];
   remove(id: string): void;
   usedBy(id: string): SecretDetail['usedBy'];
   uses(id: string, query: PageQuery): Page<SecretUse>;
   addUse(use: Omit<SecretUse, 'id'> & { secretId: string }): void;
   transaction<T>(act: () => T): T;
 }
+
+/** How the names of values begin that are no secrets of a person; the grammar of secrets does not allow it. */
+export const internalMark = ':';
 
 // The newest of a secret's uses alone would be too little, and all of them too many.
 const mostUses = 1_000;
@@ -118,7 +124,7 @@ const secretsWithKeys = `(select s.id, s.name, s.server_id, s.version, k.version
   s.last_used_at, s.created_at, s.updated_at from secrets s left join vault_keys k on k.id = s.key_id) as secrets_with_keys`;
 
 export function createSecretRepository(database: Database): SecretRepository {
-  const byId = database.prepare(`select * from ${secretsWithKeys} where id = ?`);
+  const byId = database.prepare(`select * from ${secretsWithKeys} where id = ? and name not like '${internalMark}%'`);
   const byName = database.prepare(`select * from ${secretsWithKeys} where name = ?`);
   const count = database.prepare('select count(*) from secrets').pluck();
   const server = database.prepare('select 1 from servers where id = ?').pluck();
@@ -135,6 +141,9 @@ export function createSecretRepository(database: Database): SecretRepository {
     .prepare('select id from secrets where key_id is not null and key_id <> ? order by id')
     .pluck();
   const ids = database.prepare('select id from secrets order by name').pluck();
+  const ownIds = database
+    .prepare(`select id from secrets where name not like '${internalMark}%' order by name`)
+    .pluck();
   const remove = database.prepare('delete from secrets where id = ?');
   const usedBy = database.prepare(`
     select c.server_id, coalesce(r.environment_variable, 'header ' || r.header) as place, r.required
@@ -185,6 +194,7 @@ export function createSecretRepository(database: Database): SecretRepository {
       return row === undefined ? undefined : ValueRow.parse(row);
     },
     idsNotUnder: keyId => z.array(z.string()).parse(notUnder.all(keyId)),
+    ownIds: () => z.array(z.string()).parse(ownIds.all()),
     ids: () => z.array(z.string()).parse(ids.all()),
     remove: id => {
       remove.run(id);
@@ -208,7 +218,7 @@ export function createSecretRepository(database: Database): SecretRepository {
 }
 
 function toConditions({ q, server_id }: SecretFilter): { sql: string; value: unknown }[] {
-  const conditions: { sql: string; value: unknown }[] = [];
+  const conditions: { sql: string; value: unknown }[] = [{ sql: 'name not like ?', value: `${internalMark}%` }];
   if (q) conditions.push({ sql: "name like ? escape '\\'", value: containing(q) });
   if (server_id) conditions.push({ sql: '(server_id is null or server_id = ?)', value: server_id });
   return conditions;

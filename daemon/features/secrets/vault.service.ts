@@ -135,7 +135,7 @@ export function createVaultService(options: VaultServiceOptions): VaultService {
     },
     async exportAll(passphrase) {
       vault.ensureOpen();
-      const all = repository.ids().flatMap(id => bundled(id, repository, unseal));
+      const all = repository.ownIds().flatMap(id => bundled(id, repository, unseal));
       return await sealBundle(all, passphrase, toTimestamp(clock.now()));
     },
     importAll: ({ bundle, passphrase, apply, replace }) =>

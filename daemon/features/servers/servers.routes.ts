@@ -14,7 +14,7 @@ type ServerOperations =
   | 'testServer';
 
 export const serverHandlers = (servers: ServerService, tester: ServerTester): Pick<Handlers, ServerOperations> => ({
-  listServers: ({ query }) => servers.list(query),
+  listServers: ({ query }, { principal }) => servers.list({ ...query, scope: principal?.servers ?? null }),
   createServer: ({ body }) => servers.create(body),
   getServer: ({ params }) => servers.get(params.id),
   updateServer: ({ params, body }) => servers.update(params.id, body),

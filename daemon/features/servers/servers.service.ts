@@ -36,7 +36,8 @@ export interface NewStoredServer {
 }
 
 export interface ServerService {
-  list(filter: ServerFilter & { state?: ServerState | undefined }): Page<MCPServer>;
+  /** Of a scope that is given, only those. */
+  list(filter: ServerFilter & { state?: ServerState | undefined; scope?: readonly string[] | null }): Page<MCPServer>;
   get(id: string): MCPServerDetail;
   exists(id: string): boolean;
   create(server: NewServer): Promise<MCPServer>;
@@ -185,9 +186,10 @@ export function createServerService(options: ServerServiceOptions): ServerServic
   });
 
   const service: ServerService = {
-    list({ state, ...filter }) {
-      const ids =
+    list({ state, scope, ...filter }) {
+      const inState =
         state && repository.all().flatMap(server => (supervisor.health(server.id).state === state ? [server.id] : []));
+      const ids = scope ? scope.filter(id => !inState || inState.includes(id)) : inState;
       if (filter.sort_by === 'state') return listByState(repository, supervisor, { ...filter, ids }, present);
       const page = repository.list({ ...filter, ids });
       return { ...page, items: page.items.map(present) };

@@ -4,7 +4,7 @@ import type { ToolService } from './tools.service.ts';
 type ToolOperations = 'listTools' | 'listServerTools' | 'updateTool' | 'callTool' | 'listResources' | 'listPrompts';
 
 export const toolHandlers = (tools: ToolService): Pick<Handlers, ToolOperations> => ({
-  listTools: ({ query }) => tools.list(query),
+  listTools: ({ query }, { maySee }) => tools.list({ ...query, maySee }),
   listServerTools: ({ params, query }) => tools.ofServer(params.id, query),
   updateTool: ({ params, body }) => tools.setEnabled(params.id, params.tool, body.enabled),
   callTool: async ({ params, body }, { signal, principal }) => {

@@ -43,7 +43,14 @@ export interface CallOutcome {
 }
 
 export interface ToolService {
-  list(query: PageQuery & { server_id?: string | undefined; q?: string | undefined }): Page<Tool>;
+  /** Only those of servers that `maySee` lets through, if it is given. */
+  list(
+    query: PageQuery & {
+      server_id?: string | undefined;
+      q?: string | undefined;
+      maySee?: (serverId: string) => boolean;
+    },
+  ): Page<Tool>;
   ofServer(serverId: string, query: PageQuery): Page<Tool>;
   /** All tools that are switched on, with the definitions the servers sent. */
   enabledTools(): StoredTool[];
@@ -119,11 +126,14 @@ export function createToolService({
   let callsInFlight = 0;
 
   return {
-    list({ server_id, q, ...query }) {
+    list({ server_id, q, maySee = () => true, ...query }) {
       const wanted = q?.toLowerCase();
-      const found = (server_id === undefined ? all() : toolsOf(server_id)).filter(
+      const mine = server_id === undefined ? all() : maySee(server_id) ? toolsOf(server_id) : [];
+      const found = mine.filter(
         tool =>
-          wanted === undefined || `${tool.name} ${tool.title ?? ''} ${tool.description}`.toLowerCase().includes(wanted),
+          maySee(tool.serverId) &&
+          (wanted === undefined ||
+            `${tool.name} ${tool.title ?? ''} ${tool.description}`.toLowerCase().includes(wanted)),
       );
       const key = (tool: Tool) =>
         query.sort_by === 'server_id' ? `${tool.serverId} ${tool.name}` : `${tool.name} ${tool.serverId}`;

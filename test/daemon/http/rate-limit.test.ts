@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Hono } from 'hono';
 import type { AppEnvironment } from '../../../daemon/http/app-environment.ts';
+import { ownerPrincipal } from '../../../daemon/http/principal.ts';
 import { limitRates } from '../../../daemon/http/rate-limit.ts';
 
 /** An app with the limits alone; who asks is said by a header. */
@@ -8,7 +9,7 @@ function createApp(limits: { strangers: number; known: number }) {
   const app = new Hono<AppEnvironment>();
   app.use(async (c, next) => {
     c.set('requestId', 'r');
-    c.set('principal', c.req.header('x-known') ? { kind: 'owner', via: 'token', expiresAt: null } : null);
+    c.set('principal', c.req.header('x-known') ? ownerPrincipal() : null);
     await next();
   });
   app.use(limitRates(limits));

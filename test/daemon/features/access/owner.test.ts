@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { Problem } from '../../../shared/api/problem.ts';
-import { type InProcessDaemon, startInProcessDaemon, testUrl } from '../../support/in-process-daemon.ts';
+import { Problem } from '../../../../shared/api/problem.ts';
+import { permissions } from '../../../../shared/api/route.ts';
+import { type InProcessDaemon, startInProcessDaemon, testUrl } from '../../../support/in-process-daemon.ts';
 
 const json = { 'content-type': 'application/json' };
 
@@ -25,7 +26,7 @@ describe('access', () => {
     const response = await trade(await newTicket());
     assert.equal(response.status, 201);
     const cookie = response.headers.get('set-cookie') ?? '';
-    assert.match(cookie, /^quayside_session_8083=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=43200$/);
+    assert.match(cookie, /^quayside_session_8083=[\w-]{43}; Max-Age=43200; Path=\/; HttpOnly; SameSite=Strict$/);
     const { proof } = (await response.json()) as { proof: string };
     return { cookie: cookie.split(';')[0] ?? '', 'x-quayside-proof': proof };
   };
@@ -34,7 +35,15 @@ describe('access', () => {
     const headers = await signIn();
     const response = await daemon.request('/api/v1/access/session', { headers });
     assert.deepEqual(await response.json(), {
-      principal: { kind: 'owner', via: 'session' },
+      principal: {
+        kind: 'owner',
+        id: 'owner',
+        name: 'owner',
+        roles: [],
+        via: 'session',
+        secondFactor: { enrolled: false, at: null },
+      },
+      permissions: [...permissions],
       expiresAt: '2026-01-01T22:00:00.000Z',
       mcpUrl: `${testUrl}/mcp`,
     });
