@@ -1,6 +1,11 @@
 // From a catalog to a tool's answer and an update in code-server: the packed extension, a simulated `docker mcp`, a real engine.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { request } from 'node:http';
 import { join } from 'node:path';
+import { socketCarrier } from '../../shared/api/carriers.ts';
+import { createApiClient } from '../../shared/api/client.ts';
+import { Discovery } from '../../shared/domain/discovery.ts';
 import { findBarriers, findOverflow } from '../support/accessibility.ts';
 import { recordComplaints, takeScreenshot } from '../support/browser.ts';
 import { type Editor, openEditor } from '../support/code-server/editor.ts';
@@ -95,7 +100,7 @@ describe('Docker in code-server, with a real engine', function () {
     const { text } = await callTool(editor.panel(), 'message', 'from the editor');
     assert.match(text, /from the editor/);
     await open('Containers');
-    await editor.row('Docker', /running, .*% CPU/).waitFor();
+    await editor.view('Docker').locator('.monaco-list-row[aria-label^="Container "][aria-label*="running"]').waitFor();
     await look('editor-docker-tool');
   });
 
@@ -109,8 +114,10 @@ describe('Docker in code-server, with a real engine', function () {
   });
 
   it('takes an update that keeps the choice of tools', async () => {
-    await offer('lab/echo:2', 'Another one of it.');
-    await editor.runCommand('Quayside: Look at Docker Again');
+    const { token, socket } = Discovery.parse(JSON.parse(await readFile(join(editor.home, 'daemon.json'), 'utf8')));
+    const api = createApiClient(socketCarrier({ request, endpoint: async () => ({ socketPath: socket, token }) }));
+    const content = JSON.stringify({ name: 'lab', registry: entry('lab/echo:2', 'Another one of it.') });
+    await api.createCatalog({ body: { ref: 'lab/catalog:v1', from: { type: 'file', content }, replace: true } });
     await editor.row('Docker', /Echo.*update available/).waitFor();
     await editor
       .row('Docker', /Echo.*update available/)
@@ -118,8 +125,7 @@ describe('Docker in code-server, with a real engine', function () {
       .click();
     await waitUntilRunning(editor.panel());
     await look('editor-docker-server');
-    await editor.runCommand('Quayside: Update Server');
-    await editor.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Update' }).click();
+    await press(/^\s*Update\s*$/);
     await editor
       .view('Docker')
       .locator('.monaco-list-row', { hasText: 'update available' })

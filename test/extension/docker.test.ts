@@ -98,6 +98,8 @@ describe('Docker in the extension', () => {
       (await rows(await group('resources'))).map(({ kind }) => kind),
       ['resource'],
     );
+    // Its container comes up with a call.
+    await parts.link.api.callTool({ params: { id: 'echo', tool: 'echo' }, body: { arguments: { message: 'hi' } } });
     await until('the container is known', async () =>
       (await rows(await group('containers'))).some(row => row.kind === 'container' && row.container.owner === 'own'),
     );
