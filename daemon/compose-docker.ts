@@ -158,7 +158,7 @@ export function composeDocker(parts: DockerParts): ComposedDocker {
     status: docker.status,
     look: docker.look,
     onStatusChange: docker.onStatusChange,
-    readAnew: inventory.refresh,
+    readAnew: async () => void (await Promise.all([inventory.refresh(), catalogs.refresh()])),
     publish,
     onFailure: logFailure,
   });
