@@ -88,6 +88,8 @@ interface TextInputProps {
   label?: string | undefined;
   inputMode?: 'decimal' | 'numeric' | 'text' | undefined;
   maxLength?: number | undefined;
+  /** What the browser may fill in: "username", "current-password", "one-time-code". */
+  autocomplete?: string | undefined;
   monospace?: boolean;
   disabled?: boolean;
 }

@@ -14,7 +14,7 @@ export type Location =
   | { view: 'tool'; id: string; tool: string }
   | { view: 'profiles'; profile?: string }
   | { view: DockerPlace; tab?: string }
-  | { view: 'login'; ticket: string | undefined }
+  | { view: 'login'; ticket: string | undefined; isInvitation?: true }
   | { view: 'unknown'; text: string };
 
 const alone = ['dashboard', 'servers', 'secrets', 'catalogs'] as const;
@@ -30,6 +30,7 @@ export function parseLocation(text: string): Location {
   const tab = readTab(asked);
   if (!view) return { view: 'dashboard' };
   if (view === 'login') return { view, ticket: asked.get('ticket') ?? undefined };
+  if (view === 'invitation') return { view: 'login', ticket: asked.get('ticket') ?? undefined, isInvitation: true };
   const plain = alone.find(name => name === view);
   if (plain && !first) return { view: plain };
   const place = dockerPlaces.find(name => name === view);
@@ -66,6 +67,8 @@ export function placeOf(location: Location): string {
       return `tool/${encodeURIComponent(location.id)}/${encodeURIComponent(location.tool)}`;
     case 'unknown':
       return location.text;
+    case 'login':
+      return location.isInvitation ? 'invitation' : 'login';
     default:
       return location.view;
   }

@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import { proofHeader } from '../../shared/api/access.ts';
 import { fetchCarrier } from '../../shared/api/carriers.ts';
 import type { Carrier } from '../../shared/api/client.ts';
-import { routes } from '../../shared/api/routes.ts';
+import { type OperationId, routes } from '../../shared/api/routes.ts';
 import type { Host } from './host.ts';
 import { formatLocation, parseLocation } from './location.ts';
 
@@ -75,7 +75,7 @@ function createPageCarrier(): Carrier {
     ...carrier,
     async send(request) {
       const response = await carrier.send(request);
-      if (request.operationId === 'createSession') {
+      if (signsIn.has(request.operationId)) {
         const session = routes.createSession.response.safeParse(response.body);
         if (session.success) proof.write(session.data.proof);
       }
@@ -84,6 +84,9 @@ function createPageCarrier(): Carrier {
     },
   };
 }
+
+/** Each answers a session with its proof. */
+const signsIn: ReadonlySet<OperationId> = new Set<OperationId>(['createSession', 'signIn', 'takeInvitation']);
 
 const safeName = (name: string): string => name.replace(/[^A-Za-z0-9._-]+/g, '-');
 

@@ -48,7 +48,11 @@ export function AppView({ theme }: { theme: ThemeState | undefined }) {
   if (location.view === 'login' || live.signedOut.value)
     return (
       <>
-        <SignInView ticket={location.view === 'login' ? location.ticket : undefined} onSignedIn={signedIn} />
+        <SignInView
+          ticket={location.view === 'login' ? location.ticket : undefined}
+          isInvitation={location.view === 'login' && location.isInvitation === true}
+          onSignedIn={signedIn}
+        />
         <Announcer />
       </>
     );

@@ -7,15 +7,18 @@ import { Form } from '../kit/form.tsx';
 import { createAct } from '../kit/load.ts';
 import { ticketFrom } from '../kit/location.ts';
 import { useOwned } from '../kit/owned.ts';
+import { InvitationForm, PasswordSignIn } from './password-sign-in.view.tsx';
 
 interface SignInProps {
   /** From the address; tried at once. */
   ticket: string | undefined;
+  /** True: the ticket is an invitation, to be taken with a new password. */
+  isInvitation: boolean;
   onSignedIn: () => void;
 }
 
 /** Trades a login link for a session, and says where to get a new link when there is none. */
-export function SignInView({ ticket, onSignedIn }: SignInProps) {
+export function SignInView({ ticket, isInvitation, onSignedIn }: SignInProps) {
   const { api } = useApp();
   const act = useOwned(() => ({ ...createAct(), close() {} }));
   const [pasted, setPasted] = useState('');
@@ -25,8 +28,8 @@ export function SignInView({ ticket, onSignedIn }: SignInProps) {
     if (session) onSignedIn();
   };
   useEffect(() => {
-    if (ticket !== undefined) void signIn(ticket);
-  }, [ticket]);
+    if (ticket !== undefined && !isInvitation) void signIn(ticket);
+  }, [ticket, isInvitation]);
   const send = () => {
     const value = ticketFrom(pasted);
     setWrong(value === undefined ? 'This is no login link. It ends with ?ticket= and some letters.' : undefined);
@@ -44,7 +47,14 @@ export function SignInView({ ticket, onSignedIn }: SignInProps) {
       <h1>
         <Icon name="server-environment" /> Quayside
       </h1>
-      <p>This page shows the servers of one person on this machine, so it asks who you are.</p>
+      {isInvitation && ticket !== undefined ? (
+        <InvitationForm ticket={ticket} onSignedIn={onSignedIn} />
+      ) : (
+        <>
+          <p>This page shows the servers of one person on this machine, so it asks who you are.</p>
+          <PasswordSignIn onSignedIn={onSignedIn} />
+        </>
+      )}
       {problem && problem.code !== 'ACCESS_005' && <ProblemNotice problem={problem} />}
       {problem?.code === 'ACCESS_005' && (
         <ProblemNotice problem={{ ...problem, next: problem.next ?? 'A link works once and for five minutes.' }} />
