@@ -132,7 +132,8 @@ export function createSecretsState({ api, live }: Pick<App, 'api' | 'live'>): Se
       })) ?? false,
     givePassphrase: async passphrase =>
       (await unlocking.run('unlock', async () => {
-        const isOpen = vault.value.value?.state === 'open';
+        // The answer that tells it may still be on its way.
+        const isOpen = (vault.value.value ?? (await api.getVault())).state === 'open';
         const body = { passphrase };
         vault.set(isOpen ? await api.changeMasterKey({ body }) : await api.unlockVault({ body }));
         announce(isOpen ? 'The vault has a passphrase now.' : 'The vault is open.');
