@@ -132,8 +132,9 @@ export function createSecretsState({ api, live }: Pick<App, 'api' | 'live'>): Se
       })) ?? false,
     givePassphrase: async passphrase =>
       (await unlocking.run('unlock', async () => {
-        // The answer that tells it may still be on its way.
-        const isOpen = (vault.value.value ?? (await api.getVault())).state === 'open';
+        // The event that tells of it may still be on its way.
+        const { state } = await api.getVault();
+        const isOpen = state !== 'locked' && state !== 'refused';
         const body = { passphrase };
         vault.set(isOpen ? await api.changeMasterKey({ body }) : await api.unlockVault({ body }));
         announce(isOpen ? 'The vault has a passphrase now.' : 'The vault is open.');
