@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { socketCarrier } from '../../shared/api/carriers.ts';
 import { type ApiClient, type Carrier, createApiClient } from '../../shared/api/client.ts';
 import type { DaemonEvent } from '../../shared/api/events.ts';
-import { isProblemError, type Problem } from '../../shared/api/problem.ts';
+import { isProblemError, type Problem, problem } from '../../shared/api/problem.ts';
 import type { Discovery } from '../../shared/domain/discovery.ts';
 import type { Disposable, Signal } from '../platform/signal.ts';
 import { DaemonSession, type DaemonSessionOptions, socketOf } from './daemon-session.ts';
@@ -53,6 +53,7 @@ function connectFirst(session: DaemonSession): Carrier {
   return {
     ...toDaemon,
     async send(asked) {
+      if (session.isEnding) throw ending();
       await session.connect();
       return await toDaemon.send(asked);
     },
@@ -69,11 +70,18 @@ function reconnecting(carrier: Carrier, session: DaemonSession): Carrier {
       } catch (error) {
         if (!wasNeverReceived(error)) throw error;
         await session.loseIfGone();
+        if (session.isEnding || session.state.kind === 'stopped') throw error;
         return await carrier.send(asked);
       }
     },
   };
 }
+
+const ending = () =>
+  problem('DAEMON_003', {
+    detail: 'The daemon is being stopped from this window.',
+    next: 'Start it when you need it.',
+  });
 
 function wasNeverReceived(error: unknown): boolean {
   if (!isProblemError(error) || error.code !== 'DAEMON_002') return false;

@@ -33,6 +33,8 @@ export class DaemonSession {
   #following: AbortController | undefined;
   #timer: NodeJS.Timeout | undefined;
   #disposed = false;
+  /** While the daemon is being ended from here. */
+  #ending: Promise<void> | undefined;
   /** Why the daemon said that it ends; undefined while it stays, and if it crashes. */
   #stoppingFor: string | undefined;
 
@@ -44,8 +46,14 @@ export class DaemonSession {
     return this.#state;
   }
 
-  /** One attempt for everybody who asks meanwhile. Errors: ProblemError; HostProblem `restricted`. */
+  /** True while it is being stopped: what a tree asks now must not bring it back. */
+  get isEnding(): boolean {
+    return this.#ending !== undefined;
+  }
+
+  /** One attempt for everybody who asks meanwhile; after a stop that is under way. Errors: ProblemError; HostProblem `restricted`. */
   connect(): Promise<Discovery> {
+    if (this.#ending) return this.#ending.then(() => this.connect());
     if (this.#state.kind === 'connected') return Promise.resolve(this.#state.daemon);
     this.#connecting ??= this.#findAndUse().finally(() => {
       this.#connecting = undefined;
@@ -68,7 +76,14 @@ export class DaemonSession {
 
   async stop(): Promise<void> {
     const reason = 'stopped from the editor';
-    await this.#stopCurrent(reason);
+    const stopping = this.#stopCurrent(reason);
+    const ending = stopping
+      .catch(() => {})
+      .finally(() => {
+        if (this.#ending === ending) this.#ending = undefined;
+      });
+    this.#ending = ending;
+    await stopping;
     this.#setState({ kind: 'stopped', reason });
     this.#later(lookEvery, () => this.#watch());
   }

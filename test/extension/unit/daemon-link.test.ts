@@ -128,6 +128,24 @@ describe('the link to the daemon', function () {
     assert.deepEqual(crashes, []);
   });
 
+  it('is not brought back by what is asked while it ends', async () => {
+    const link = openLink();
+    await link.connect();
+    let isStopped = false;
+    const stopping = link.stop().then(() => {
+      isStopped = true;
+    });
+    const asked: Promise<unknown>[] = [];
+    while (!isStopped) {
+      asked.push(link.api.getStatus().catch(() => undefined));
+      await pause(2);
+    }
+    await Promise.all([stopping, ...asked]);
+    await pause(500);
+    assert.equal(link.state.kind, 'stopped');
+    assert.equal(await findDiscovery(place().discoveryFile), undefined);
+  });
+
   it('restarts the daemon and keeps what was there', async () => {
     const link = openLink();
     await link.api.createServer({ body: { type: 'command', id: 'some', command: 'true' } });
