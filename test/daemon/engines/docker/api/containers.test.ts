@@ -109,6 +109,8 @@ describe('containers of a real engine', function () {
       `printf '\\033[31mred\\033[0m\\n' >&2`,
       `echo '{"result":{"private":true},"jsonrpc":"2.0","id":1}'`,
       'echo plain output',
+      // The engine reads the two outputs each by itself.
+      'sleep 0.5',
       "printf '%050000d\n' 0 >&2",
       `for i in $(seq 300); do echo line $i >&2; done`,
       'sleep 600',
