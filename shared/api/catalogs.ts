@@ -5,6 +5,7 @@ import { Name } from '../domain/names.ts';
 import { Operation } from './operations.ts';
 import { Problem } from './problem.ts';
 import { Nothing, pageOf, pageQuery, type Route } from './route.ts';
+import { dockerProblems } from './servers.ts';
 
 /** A collection of entries. Its entries are found by `GET /catalog?catalog=ID`. */
 export const Catalog = z
@@ -83,21 +84,7 @@ const newCatalog = z
   .meta({ id: 'NewCatalog' });
 export type NewCatalog = z.infer<typeof newCatalog>;
 
-const dockerProblems = [
-  'ENGINE_001',
-  'DOCKER_001',
-  'DOCKER_002',
-  'DOCKER_003',
-  'DOCKER_004',
-  'DOCKER_005',
-  'DOCKER_006',
-  'DOCKER_009',
-  'DOCKER_010',
-  'DOCKER_011',
-  'DOCKER_012',
-  'DOCKER_013',
-  'DOCKER_015',
-] as const;
+const problems = ['ENGINE_001', ...dockerProblems] as const;
 
 export const listCatalogs = {
   method: 'get',
@@ -133,7 +120,7 @@ export const previewCatalog = {
   bodyBytes: limits.documentBody,
   status: 200,
   response: CatalogPreview,
-  problems: ['CATALOG_001', 'CATALOG_003', 'CATALOG_004', 'PROFILE_001', ...dockerProblems],
+  problems: ['CATALOG_001', 'CATALOG_003', 'CATALOG_004', 'PROFILE_001', ...problems],
 } as const satisfies Route;
 
 export const createCatalog = {
@@ -147,7 +134,7 @@ export const createCatalog = {
   bodyBytes: limits.documentBody,
   status: 201,
   response: Catalog,
-  problems: ['CATALOG_001', 'CATALOG_003', 'CATALOG_004', 'PROFILE_001', ...dockerProblems],
+  problems: ['CATALOG_001', 'CATALOG_003', 'CATALOG_004', 'PROFILE_001', ...problems],
 } as const satisfies Route;
 
 export const pullCatalog = {
@@ -160,7 +147,7 @@ export const pullCatalog = {
   body: z.object({ ref: ImageReference }).strict(),
   status: 202,
   response: Operation,
-  problems: [...dockerProblems],
+  problems: [...problems],
 } as const satisfies Route;
 
 export const tagCatalog = {
@@ -174,7 +161,7 @@ export const tagCatalog = {
   body: z.object({ ref: ImageReference, replace: z.boolean().default(false) }).strict(),
   status: 200,
   response: Catalog,
-  problems: ['CATALOG_002', 'CATALOG_003', ...dockerProblems],
+  problems: ['CATALOG_002', 'CATALOG_003', ...problems],
 } as const satisfies Route;
 
 export const pushCatalog = {
@@ -186,7 +173,7 @@ export const pushCatalog = {
   params,
   status: 202,
   response: Operation,
-  problems: ['CATALOG_002', ...dockerProblems],
+  problems: ['CATALOG_002', ...problems],
 } as const satisfies Route;
 
 export const deleteCatalog = {
@@ -198,5 +185,5 @@ export const deleteCatalog = {
   params,
   status: 200,
   response: Nothing,
-  problems: ['CATALOG_002', 'CATALOG_005', ...dockerProblems],
+  problems: ['CATALOG_002', 'CATALOG_005', ...problems],
 } as const satisfies Route;

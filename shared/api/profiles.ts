@@ -4,7 +4,7 @@ import { limits } from '../domain/limits.ts';
 import { Name } from '../domain/names.ts';
 import { Operation } from './operations.ts';
 import { Nothing, pageOf, pageQuery, type Route } from './route.ts';
-import { MCPServer } from './servers.ts';
+import { dockerProblems, MCPServer } from './servers.ts';
 
 /** Docker's selection of servers. In the legacy dialect there is exactly one, `default`. */
 export const Profile = z
@@ -71,21 +71,7 @@ export const getProfile = {
   problems: ['PROFILE_001'],
 } as const satisfies Route;
 
-const dockerProblems = [
-  'ENGINE_001',
-  'DOCKER_001',
-  'DOCKER_002',
-  'DOCKER_003',
-  'DOCKER_004',
-  'DOCKER_005',
-  'DOCKER_006',
-  'DOCKER_009',
-  'DOCKER_010',
-  'DOCKER_011',
-  'DOCKER_012',
-  'DOCKER_013',
-  'DOCKER_015',
-] as const;
+const problems = ['ENGINE_001', ...dockerProblems] as const;
 
 export const createProfile = {
   method: 'post',
@@ -97,7 +83,7 @@ export const createProfile = {
   body: z.object({ name: ProfileName, id: ProfileId.optional() }).strict(),
   status: 201,
   response: ProfileDetail,
-  problems: ['PROFILE_002', ...dockerProblems],
+  problems: ['PROFILE_002', ...problems],
 } as const satisfies Route;
 
 export const renameProfile = {
@@ -110,7 +96,7 @@ export const renameProfile = {
   auditedFields: ['name'],
   body: z.object({ name: ProfileName }).strict(),
   response: ProfileDetail,
-  problems: ['PROFILE_001', 'PROFILE_003', ...dockerProblems],
+  problems: ['PROFILE_001', 'PROFILE_003', ...problems],
 } as const satisfies Route;
 
 export const deleteProfile = {
@@ -121,7 +107,7 @@ export const deleteProfile = {
   permission: 'servers:manage',
   audited: true,
   response: Nothing,
-  problems: ['PROFILE_001', 'PROFILE_003', ...dockerProblems],
+  problems: ['PROFILE_001', 'PROFILE_003', ...problems],
 } as const satisfies Route;
 
 export const exportProfile = {
@@ -132,7 +118,7 @@ export const exportProfile = {
   permission: 'servers:read',
   audited: true,
   response: z.object({ fileName: z.string(), document: ProfileDocument }),
-  problems: ['PROFILE_001', 'PROFILE_003', ...dockerProblems],
+  problems: ['PROFILE_001', 'PROFILE_003', ...problems],
 } as const satisfies Route;
 
 export const importProfile = {
@@ -152,7 +138,7 @@ export const importProfile = {
   bodyBytes: limits.documentBody,
   status: 200,
   response: ProfileImport,
-  problems: ['PROFILE_002', 'PROFILE_003', 'PROFILE_004', ...dockerProblems],
+  problems: ['PROFILE_002', 'PROFILE_003', 'PROFILE_004', ...problems],
 } as const satisfies Route;
 
 export const pushProfile = {
@@ -166,7 +152,7 @@ export const pushProfile = {
   body: z.object({ ref: ImageReference }).strict(),
   status: 202,
   response: Operation,
-  problems: ['PROFILE_001', 'PROFILE_003', ...dockerProblems],
+  problems: ['PROFILE_001', 'PROFILE_003', ...problems],
 } as const satisfies Route;
 
 export const pullProfile = {
@@ -179,5 +165,5 @@ export const pullProfile = {
   body: z.object({ ref: ImageReference }).strict(),
   status: 202,
   response: Operation,
-  problems: ['PROFILE_002', 'PROFILE_003', ...dockerProblems],
+  problems: ['PROFILE_002', 'PROFILE_003', ...problems],
 } as const satisfies Route;
