@@ -220,10 +220,10 @@ describe('quayside clients', () => {
 
   it('lists them, in a project too', async () => {
     const asked: unknown[] = [];
-    const { text } = await run(['clients', '--project', '/work/app'], handlers(asked));
+    const { text } = await run(['clients', '--project', '/projects/app'], handlers(asked));
     assert.match(text, /^cursor +not connected +- +\/home\/me\/\.cursor\/mcp\.json$/m);
     assert.match(text, /^gordon .* not known/m);
-    assert.match(JSON.stringify(asked), /"scope":"project","folder":"\/work\/app"/);
+    assert.match(JSON.stringify(asked), /"scope":"project","folder":"\/projects\/app"/);
   });
 
   it('shows the change before it asks, and does nothing where nobody can be asked', async () => {
@@ -241,11 +241,11 @@ describe('quayside clients', () => {
 
   it('changes the file of the project that is named after the client', async () => {
     const asked: unknown[] = [];
-    await run(['clients', 'connect', 'cursor', '--profile', 'dev', '--project', '/work/app', '--yes'], handlers(asked));
-    await run(['clients', 'disconnect', 'cursor', '--project', '/work/app', '--yes'], handlers(asked));
+    await run(['clients', 'connect', 'cursor', '--profile', 'dev', '--project', '/projects/app', '--yes'], handlers(asked));
+    await run(['clients', 'disconnect', 'cursor', '--project', '/projects/app', '--yes'], handlers(asked));
     assert.deepEqual(asked, [
-      { action: 'connect', scope: 'project', folder: '/work/app', profile: 'dev', revision: 'r-1' },
-      { action: 'disconnect', scope: 'project', folder: '/work/app', revision: 'r-1' },
+      { action: 'connect', scope: 'project', folder: '/projects/app', profile: 'dev', revision: 'r-1' },
+      { action: 'disconnect', scope: 'project', folder: '/projects/app', revision: 'r-1' },
     ]);
   });
 
