@@ -241,7 +241,10 @@ describe('quayside clients', () => {
 
   it('changes the file of the project that is named after the client', async () => {
     const asked: unknown[] = [];
-    await run(['clients', 'connect', 'cursor', '--profile', 'dev', '--project', '/projects/app', '--yes'], handlers(asked));
+    await run(
+      ['clients', 'connect', 'cursor', '--profile', 'dev', '--project', '/projects/app', '--yes'],
+      handlers(asked),
+    );
     await run(['clients', 'disconnect', 'cursor', '--project', '/projects/app', '--yes'], handlers(asked));
     assert.deepEqual(asked, [
       { action: 'connect', scope: 'project', folder: '/projects/app', profile: 'dev', revision: 'r-1' },
