@@ -4,6 +4,24 @@ import { vault } from './0002-vault.ts';
 import { keyRotation } from './0003-key-rotation.ts';
 import { docker } from './0004-docker.ts';
 import { identity } from './0005-identity.ts';
+import { gateway } from './0006-gateway.ts';
+import { guards } from './0007-guards.ts';
+import { tests } from './0008-tests.ts';
+import { calls } from './0009-calls.ts';
+import { bitwarden } from './0010-bitwarden.ts';
+import { secretFiles } from './0011-secret-files.ts';
 
 /** In order. A migration that has been released is never changed; a mistake is mended by the next one. */
-export const migrations: readonly Migration[] = [initial, vault, keyRotation, docker, identity];
+export const migrations: readonly Migration[] = [
+  initial,
+  vault,
+  keyRotation,
+  docker,
+  identity,
+  gateway,
+  guards,
+  tests,
+  calls,
+  bitwarden,
+  secretFiles,
+];
