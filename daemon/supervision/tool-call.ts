@@ -1,0 +1,54 @@
+// A tool call as guards and records see it, whichever way it came.
+
+export interface Caller {
+  /** For records: `agent cursor (key)`. */
+  name: string;
+  kind: 'owner' | 'user' | 'key' | 'agent';
+  /** Of the principal. */
+  id: string;
+  /** The MCP session, or what else keeps calls of one conversation together. null: each call stands alone. */
+  sessionId: string | null;
+  /** What the client calls itself, for example "claude-code 2.1". */
+  client: string | null;
+}
+
+export interface ToolCall {
+  /** A UUID: of the record, of the audit row, of the approval. */
+  id: string;
+  serverId: string;
+  /** The server's own name of it. */
+  tool: string;
+  arguments: Record<string, unknown>;
+  caller: Caller;
+  via: 'mcp' | 'api' | 'test';
+  /** Of the HTTP request. */
+  requestId: string;
+  signal: AbortSignal;
+}
+
+export interface FinishedCall {
+  call: ToolCall;
+  outcome: 'ok' | 'tool-error' | 'failed' | 'denied' | 'cancelled';
+  /** The problem's code, or `rpc:-32602` for an error of the protocol. */
+  code: string | null;
+  /** Epoch milliseconds. */
+  startedAt: number;
+  durationMs: number;
+  /** Of the result as JSON. */
+  bytes: number;
+  /** As the server sent it; undefined if there was none. To be looked at now or never: it is not kept for long. */
+  result: Record<string, unknown> | undefined;
+}
+
+/**
+ * What may stop a call. Synchronous where nobody has to be asked, so that the usual call pays a look-up.
+ * Errors: APPROVAL_001 (denied by rule, by a person, or nobody answered in time), TOOL_005, TOOL_008.
+ */
+export interface CallGuard {
+  admit(call: ToolCall): undefined | Promise<void>;
+}
+
+export interface CallRecorder {
+  /** Cheap: what it writes is written later, in batches. */
+  finished(call: FinishedCall): void;
+}
