@@ -150,6 +150,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     sealed: secrets.sealed,
     clientSecrets: secrets.clientSecrets,
     onTokenChanged: hooks.onTokenChanged,
+    onChanged: () => events.publish({ type: 'access.changed' }),
     onFailure: logFailure,
   });
   const servers = createServerService({

@@ -33,6 +33,7 @@ export const DaemonEvent = z
     z.object({ type: z.literal('secret.changed'), secret: Secret }),
     z.object({ type: z.literal('secret.removed'), secretId: z.string() }),
     z.object({ type: z.literal('vault.changed'), vault: VaultStatus }),
+    z.object({ type: z.literal('access.changed') }).describe('Users, keys, providers or sessions: read them again'),
     z.object({ type: z.literal('daemon.stopping'), reason: z.string() }),
   ])
   .meta({ id: 'DaemonEvent' });

@@ -10,6 +10,7 @@ import { ownerPrincipal } from '../../http/principal.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type Address, accessHandlers } from './access.routes.ts';
 import { type AccessTokens, createAccessTokens } from './access-tokens.ts';
+import { type AnnounceAccess, announcing } from './announce.ts';
 import { createCredentialed } from './credentialed.ts';
 import { explainHandlers } from './explain.routes.ts';
 import { createKeys, looksLikeKey } from './keys.ts';
@@ -46,6 +47,8 @@ export interface AccessOptions {
   /** The vault, for the secrets of clients at providers. */
   clientSecrets: ClientSecrets;
   onTokenChanged: (token: string) => void;
+  /** Users, keys, providers or sessions have changed; nobody is told by default. */
+  onChanged?: AnnounceAccess | undefined;
   onFailure: (error: unknown, what: string) => void;
 }
 
@@ -72,6 +75,7 @@ export interface Access extends Authenticator {
 
 export function createAccess(options: AccessOptions): Access {
   const { database, home, clock, audit, address, argon2id, sealed, onTokenChanged, clientSecrets, onFailure } = options;
+  const announce = options.onChanged ?? (() => {});
   const lifelines = createLifelines(clock);
   const owner = createOwner(join(home, 'owner-token'), clock);
   const repository = createUserRepository(database);
@@ -99,7 +103,18 @@ export function createAccess(options: AccessOptions): Access {
     clock,
   });
   const checkSecret = clientSecrets.check;
-  const forProviders = { providers, users: repository, oidc, owner, audit, clock, address, checkSecret, onFailure };
+  const forProviders = {
+    providers,
+    users: repository,
+    oidc,
+    owner,
+    audit,
+    clock,
+    address,
+    checkSecret,
+    announce,
+    onFailure,
+  };
   const methods = () => providers.all().map(({ id, title }) => ({ id, title }));
 
   return {
@@ -114,14 +129,17 @@ export function createAccess(options: AccessOptions): Access {
     },
     bySession: sessions.byProof,
     byCookieAlone: sessions.byCookieAlone,
-    handlers: {
-      ...accessHandlers({ owner, sessions, families, findUser, lifelines, clock, address, onTokenChanged }),
-      ...userHandlers({ users, credentialed, address }),
-      ...signInHandlers({ repository, users, signIn, sessions, tokens, providers: methods, address, clock }),
-      ...myHandlers({ users, signIn, secondFactor, sessions, families, tokens, credentialed, lifelines, clock }),
-      ...explainHandlers({ users, keys, clock }),
-      ...providerHandlers(forProviders),
-    },
+    handlers: announcing(
+      {
+        ...accessHandlers({ owner, sessions, families, findUser, lifelines, clock, address, onTokenChanged }),
+        ...userHandlers({ users, credentialed, address }),
+        ...signInHandlers({ repository, users, signIn, sessions, tokens, providers: methods, address, clock }),
+        ...myHandlers({ users, signIn, secondFactor, sessions, families, tokens, credentialed, lifelines, clock }),
+        ...explainHandlers({ users, keys, clock }),
+        ...providerHandlers(forProviders),
+      },
+      announce,
+    ),
     addRoutes: app => addOidcRoutes(app, forProviders),
   };
 }

@@ -10,6 +10,7 @@ import type { Handlers } from '../../http/context.ts';
 import { errorToProblem } from '../../http/to-problem.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type Address, pageAddress } from './access.routes.ts';
+import type { AnnounceAccess } from './announce.ts';
 import { cannotUse, type OidcService, oidcMinutes } from './oidc.service.ts';
 import type { Owner } from './owner.ts';
 import { readIssuer } from './provider-address.ts';
@@ -28,6 +29,7 @@ export interface OidcNeeds {
   address: () => Address | null;
   /** Errors: SECRET_001, SECRET_008 for one that a provider may not have. */
   checkSecret: (id: string) => void;
+  announce: AnnounceAccess;
   onFailure: (error: unknown, what: string) => void;
 }
 
@@ -85,7 +87,7 @@ async function start(c: Context<AppEnvironment>, { oidc, address }: OidcNeeds): 
 }
 
 async function finish(c: Context<AppEnvironment>, needs: OidcNeeds): Promise<Response> {
-  const { oidc, users, owner, audit, clock, address } = needs;
+  const { oidc, users, owner, audit, clock, address, announce } = needs;
   const at = pageAddress(address());
   const id = c.req.param('provider') ?? '';
   const secret = getCookie(c, cookieName(at)) ?? '';
@@ -97,6 +99,7 @@ async function finish(c: Context<AppEnvironment>, needs: OidcNeeds): Promise<Res
   const row = { principal: `user ${user.name} (provider)`, action: 'signInByProvider', resource: id, requestId };
   audit.record({ ...row, outcome: 'allowed', code: null });
   users.signedIn(user.id, new Date(clock.now()).toISOString());
+  announce();
   // The page trades the ticket, as that of a login link: so it gets its half of the session, and the strict cookie is
   // set by a request of the page itself.
   return c.redirect(`${at.url}/#/login?ticket=${owner.createTicket(user.id).ticket}`);
@@ -104,7 +107,7 @@ async function finish(c: Context<AppEnvironment>, needs: OidcNeeds): Promise<Res
 
 async function answer(
   c: Context<AppEnvironment>,
-  { audit, onFailure }: OidcNeeds,
+  { audit, address, onFailure }: OidcNeeds,
   act: () => Promise<Response>,
 ): Promise<Response> {
   try {
@@ -123,6 +126,14 @@ async function answer(
       code: failure.code,
       requestId,
     });
+    const at = address();
+    if (at && isBrowser(c)) return c.redirect(`${at.url}/#/login?problem=${failure.code}`);
     return toResponse(c, { ...failure, requestId });
   }
 }
+
+/**
+ * A person who is on the way to a page, and would be shown bare JSON. The page gets the code alone and words it itself:
+ * a text in the address could be anybody's.
+ */
+const isBrowser = (c: Context<AppEnvironment>): boolean => c.req.header('accept')?.includes('text/html') === true;

@@ -137,6 +137,17 @@ describe('sign-in at an OpenID Connect provider', () => {
     assert.equal(items.length, 3);
   });
 
+  it('sends a browser that is refused back to the page, with the code and nothing else', async () => {
+    const accept = 'text/html,application/xhtml+xml';
+    const { url, pair } = await start();
+    const { pathname, search } = new URL(await provider.signIn(url, 'eve'));
+    const refused = await daemon.request(`${pathname}${search}`, { headers: { accept, cookie: pair } });
+    assert.equal(refused.status, 302);
+    assert.equal(refused.headers.get('location'), `${testUrl}/#/login?problem=ACCESS_006`);
+    const unknown = await daemon.request('/api/v1/oidc/nobody/start', { headers: { accept } });
+    assert.equal(unknown.headers.get('location'), `${testUrl}/#/login?problem=ACCESS_009`);
+  });
+
   it('lets nobody new in without roles for them, and nobody in who is disabled', async () => {
     await enter('ada');
     await save({ roles: [] });
