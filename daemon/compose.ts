@@ -23,6 +23,7 @@ import { createOperationService } from './features/operations/operations.service
 import { createSecrets } from './features/secrets/create-secrets.ts';
 import { argon2id } from './features/secrets/key-derivation.ts';
 import { type MasterKeyPlaces, masterKeyPlaces } from './features/secrets/master-key.ts';
+import { secretFilePlaces } from './features/secrets/secret-files.ts';
 import { createServerTester } from './features/servers/server-tester.ts';
 import { createServerRepository } from './features/servers/servers.repository.ts';
 import { serverHandlers } from './features/servers/servers.routes.ts';
@@ -126,6 +127,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
   const secrets = createSecrets({
     database,
     places: ports.masterKeys ?? masterKeyPlaces({}, join(config.home, 'master.key')),
+    filePlaces: secretFilePlaces(config.home, process.env),
     clock,
     audit,
     publish: events.publish,

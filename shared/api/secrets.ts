@@ -41,6 +41,10 @@ const forVariable = z
   .object({
     secretId: z.string().min(1).max(64),
     environmentVariable: EnvironmentVariableName,
+    as: z
+      .literal('file')
+      .optional()
+      .describe('The variable gets the path of a file that holds the value while the server runs, and not the value'),
     required: z.boolean().describe('True: the server is not started without it'),
   })
   .strict();
@@ -52,9 +56,12 @@ const forHeader = z
   })
   .strict();
 
-/** That a configuration takes an environment variable, or a header of a remote server, from a secret. */
+/** That a configuration takes an environment variable, a file, or a header of a remote server from a secret. */
 export const SecretReference = z.union([forVariable, forHeader]).meta({ id: 'SecretReference' });
 export type SecretReference = z.infer<typeof SecretReference>;
+
+/** Whether the server reads it from a file. */
+export const isFile = (reference: SecretReference): boolean => 'as' in reference && reference.as === 'file';
 
 /** All references of one configuration: each variable and each header once. Header names know no case. */
 export const SecretReferences = z
@@ -71,7 +78,9 @@ export const SecretDetail = Secret.extend({
   usedBy: z.array(
     z.object({
       serverId: Name,
-      place: z.string().describe('The variable, or the header after the word "header"'),
+      place: z
+        .string()
+        .describe('The variable, or the header after the word "header", or the variable of a file after "file"'),
       required: z.boolean(),
     }),
   ),

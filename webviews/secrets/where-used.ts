@@ -1,16 +1,18 @@
-import type { SecretReference } from '../../shared/api/secrets.ts';
+import { isFile, type SecretReference } from '../../shared/api/secrets.ts';
 import type { MCPServerDetail } from '../../shared/api/servers.ts';
 
 /** One place that a secret goes to. */
 export interface Place {
   serverId: string;
-  /** `API_KEY`, or `header Authorization`. */
+  /** `API_KEY`, `file API_KEY_FILE`, or `header Authorization`. */
   place: string;
   required: boolean;
 }
 
-export const placeOf = (reference: SecretReference): string =>
-  'header' in reference ? `header ${reference.header}` : reference.environmentVariable;
+export function placeOf(reference: SecretReference): string {
+  if ('header' in reference) return `header ${reference.header}`;
+  return `${isFile(reference) ? 'file ' : ''}${reference.environmentVariable}`;
+}
 
 /** Where each secret is referred to, by its id. */
 export function placesBySecret(

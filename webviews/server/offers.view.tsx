@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { MCPServerDetail } from '../../shared/api/servers.ts';
 import type { Tool } from '../../shared/api/tools.ts';
+import { toVisibleText } from '../../shared/domain/visible-text.ts';
 import { useMissing } from '../kit/capability.tsx';
 import { Badge, Button, Icon, PlaceLink } from '../kit/controls.tsx';
 import { Empty, Loaded, ProblemNotice } from '../kit/feedback.tsx';
@@ -10,7 +11,6 @@ import { Field, TextInput } from '../kit/fields.tsx';
 import { countOf } from '../kit/format.ts';
 import type { Load } from '../kit/load.ts';
 import { ServerText } from '../kit/text.tsx';
-import { toVisibleText } from '../kit/visible-text.ts';
 import type { ServerState } from './server.state.ts';
 
 interface TabProps {

@@ -1,11 +1,27 @@
 // What a server's references to secrets look like while a person edits them. Pure: names in, references out.
-import { SecretName, type SecretReference } from '../../shared/api/secrets.ts';
+import { isFile, SecretName, type SecretReference } from '../../shared/api/secrets.ts';
 import type { ServerSource } from '../../shared/api/servers.ts';
 import { EnvironmentVariableName } from '../../shared/domain/names.ts';
 
-/** A remote server takes its secrets as headers, every other one as environment variables. */
-export type PlaceKind = 'variable' | 'header';
-export const placeKindOf = (source: ServerSource['type']): PlaceKind => (source === 'remote' ? 'header' : 'variable');
+/** Where a secret goes: into a variable, into a file whose path a variable has, or into a header. */
+export type PlaceKind = 'variable' | 'file' | 'header';
+
+/** A remote server takes its secrets as headers, one of Docker as variables; a process can read files too. The usual first. */
+export function placeKindsOf(source: ServerSource['type']): readonly [PlaceKind, ...PlaceKind[]] {
+  if (source === 'remote') return ['header'];
+  return source === 'image' ? ['variable'] : ['variable', 'file'];
+}
+
+export const kindOf = (reference: SecretReference): PlaceKind => {
+  if ('header' in reference) return 'header';
+  return isFile(reference) ? 'file' : 'variable';
+};
+
+export const describeKind: Record<PlaceKind, string> = {
+  variable: 'An environment variable',
+  file: 'A file',
+  header: 'A header',
+};
 
 /** The name of the variable or the header that a reference fills. */
 export const placeName = (reference: SecretReference): string =>
@@ -39,8 +55,11 @@ const isSamePlace = (one: SecretReference, other: SecretReference): boolean =>
     ? 'header' in other && one.header.toLowerCase() === other.header.toLowerCase()
     : 'environmentVariable' in other && one.environmentVariable === other.environmentVariable;
 
-export const toReference = (kind: PlaceKind, place: string, secretId: string, required: boolean): SecretReference =>
-  kind === 'header' ? { secretId, required, header: place } : { secretId, required, environmentVariable: place };
+export function toReference(kind: PlaceKind, place: string, secretId: string, required: boolean): SecretReference {
+  if (kind === 'header') return { secretId, required, header: place };
+  const variable = { secretId, required, environmentVariable: place };
+  return kind === 'file' ? { ...variable, as: 'file' } : variable;
+}
 
 export interface ReferenceDraft {
   place: string;
@@ -65,7 +84,7 @@ export function findReferenceErrors(
   const errors: ReferenceErrors = {};
   if (kind === 'header' && !/^[A-Za-z0-9-]{1,64}$/.test(place))
     errors.place = 'A header’s name has letters, digits and hyphens.';
-  const wrongVariable = kind === 'variable' && EnvironmentVariableName.safeParse(place).error?.issues[0]?.message;
+  const wrongVariable = kind !== 'header' && EnvironmentVariableName.safeParse(place).error?.issues[0]?.message;
   if (wrongVariable) errors.place = place === '' ? 'A name is missing.' : wrongVariable;
   if (secretId !== undefined) return errors;
   const wrongName = SecretName.safeParse(newName).error?.issues[0]?.message;

@@ -10,9 +10,11 @@ import { useOwned } from '../kit/owned.ts';
 import { createSecretEntry } from '../kit/secret-entry.ts';
 import { SecretInput } from '../kit/secret-input.tsx';
 import {
+  describeKind,
   findReferenceErrors,
+  kindOf,
   type PlaceKind,
-  placeKindOf,
+  placeKindsOf,
   placeName,
   secretNameFor,
   toReference,
@@ -26,16 +28,15 @@ interface SecretReferencesProps {
 
 export function SecretReferences({ server, state }: SecretReferencesProps) {
   const [adding, setAdding] = useState(false);
-  const kind = placeKindOf(server.source.type);
+  const kinds = placeKindsOf(server.source.type);
   const references = server.configuration.secretReferences;
   const problem = state.act.problem.value;
   return (
     <section class="section server-secrets" aria-label="Secrets">
       <h2>Secrets</h2>
       <p class="field-description">
-        {kind === 'header' ? 'Headers' : 'Variables'} that come from the{' '}
-        <PlaceLink to={{ view: 'secrets' }}>vault</PlaceLink> when the server starts. The configuration holds their
-        names and no value. Changes here are saved at once.
+        {whatComes(kinds)} that come from the <PlaceLink to={{ view: 'secrets' }}>vault</PlaceLink> when the server
+        starts. The configuration holds their names and no value. Changes here are saved at once.
       </p>
       <Loaded load={state.secrets} what="the secrets">
         {secrets => (
@@ -50,7 +51,7 @@ export function SecretReferences({ server, state }: SecretReferencesProps) {
             {adding && (
               <AddReference
                 server={server}
-                kind={kind}
+                kinds={kinds}
                 secrets={secrets}
                 state={state}
                 onDone={() => setAdding(false)}
@@ -71,6 +72,11 @@ export function SecretReferences({ server, state }: SecretReferencesProps) {
   );
 }
 
+const whatComes = (kinds: readonly PlaceKind[]): string => {
+  if (kinds.includes('header')) return 'Headers';
+  return kinds.includes('file') ? 'Variables and files' : 'Variables';
+};
+
 interface ReferenceProps {
   reference: SecretReference;
   secrets: readonly Secret[];
@@ -86,7 +92,7 @@ function Reference({ reference, secrets, state }: ReferenceProps) {
       <div class="row-main">
         <span class="monospace row-title">{place}</span>
         <span class="row-text">
-          from <code>{name}</code>
+          {kindOf(reference) === 'file' && 'the path of a file with the value, '}from <code>{name}</code>
           {secret && !secret.hasValue && ', which has no value yet'}
         </span>
       </div>
@@ -108,14 +114,20 @@ function Reference({ reference, secrets, state }: ReferenceProps) {
 }
 
 interface AddReferenceProps extends SecretReferencesProps {
-  kind: PlaceKind;
+  kinds: readonly [PlaceKind, ...PlaceKind[]];
   secrets: readonly Secret[];
   onDone: () => void;
 }
 
 const aNewOne = '';
+const placeholders: Record<PlaceKind, string> = { header: 'Authorization', file: 'API_KEY_FILE', variable: 'API_KEY' };
+/** What the secret is, and not how it is handed over: API_KEY for the file that API_KEY_FILE names. */
+const keyOf = (place: string, kind: PlaceKind): string => (kind === 'file' ? place.replace(/_FILE$/i, '') : place);
+const fileHelp =
+  'The variable gets the path of a file that only your user can read. It is there while the server runs, in memory where that is possible.';
 
-function AddReference({ server, kind, secrets, state, onDone }: AddReferenceProps) {
+function AddReference({ server, kinds, secrets, state, onDone }: AddReferenceProps) {
+  const [kind, setKind] = useState<PlaceKind>(kinds[0]);
   const entry = useOwned(() => ({ ...createSecretEntry(), close() {} }));
   const [place, setPlace] = useState('');
   const [secretId, setSecretId] = useState<string>(aNewOne);
@@ -123,7 +135,7 @@ function AddReference({ server, kind, secrets, state, onDone }: AddReferenceProp
   const [required, setRequired] = useState(true);
   const [tried, setTried] = useState(false);
   const taken = secrets.map(({ name }) => name);
-  const newName = written ?? (place === '' ? '' : secretNameFor(server.id, place, taken));
+  const newName = written ?? (place === '' ? '' : secretNameFor(server.id, keyOf(place, kind), taken));
   const draft = { place, secretId: secretId || undefined, newName, characters: entry.size.value.characters };
   const errors = tried ? findReferenceErrors(draft, kind) : {};
   const send = async () => {
@@ -140,6 +152,15 @@ function AddReference({ server, kind, secrets, state, onDone }: AddReferenceProp
   return (
     <Form label="Secret for this server" onSubmit={() => void send()}>
       <div class="field-group">
+        {kinds.length > 1 && (
+          <Field label="Given as" description={kind === 'file' ? fileHelp : ''}>
+            <Select
+              value={kind}
+              options={kinds.map(each => ({ value: each, label: describeKind[each] }))}
+              onChange={chosen => setKind(kinds.find(each => each === chosen) ?? kinds[0])}
+            />
+          </Field>
+        )}
         <div class="field-columns">
           <Field label={kind === 'header' ? 'Header' : 'Variable'} error={errors.place} required>
             <TextInput
@@ -147,7 +168,7 @@ function AddReference({ server, kind, secrets, state, onDone }: AddReferenceProp
               onInput={text => setPlace(text.trim())}
               monospace
               maxLength={128}
-              placeholder={kind === 'header' ? 'Authorization' : 'API_KEY'}
+              placeholder={placeholders[kind]}
             />
           </Field>
           <Field label="Secret">

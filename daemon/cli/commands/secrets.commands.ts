@@ -46,7 +46,7 @@ export function addSecretCommands(program: Command, act: Act): void {
     .option('--limit <number>', 'how many', toWholeNumber(1, limits.pageSize.most), limits.pageSize.default)
     .action(act(listUses));
   for (const [word, description, handler] of [
-    ['link', 'give a secret to a server, as an environment variable or as a header', linkSecret],
+    ['link', 'give a secret to a server, as an environment variable, as a file or as a header', linkSecret],
     ['unlink', 'give a secret to a server no longer', unlinkSecret],
   ] as const) {
     const command = secrets
@@ -54,7 +54,12 @@ export function addSecretCommands(program: Command, act: Act): void {
       .description(description)
       .argument('<name>', nameHelp, toSecretName)
       .argument('<server>', 'the server’s name', toServerName)
-      .addOption(new Option('--env <variable>', 'the environment variable').conflicts('header'))
+      .addOption(new Option('--env <variable>', 'the environment variable').conflicts(['header', 'file']))
+      .addOption(
+        new Option('--file <variable>', 'the variable that gets the path of a file with the value: KEY_FILE').conflicts(
+          'header',
+        ),
+      )
       .addOption(new Option('--header <header>', 'the header, for a remote server'));
     if (word === 'link') command.option('--optional', 'start the server also while the secret has no value');
     command.action(act(handler));
@@ -167,14 +172,26 @@ const useTable = (uses: SecretUse[], { output }: CommandContext): string =>
 
 interface LinkOptions {
   env?: string;
+  file?: string;
   header?: string;
   optional?: boolean;
 }
 
-const isAt = (reference: SecretReference, { env, header }: LinkOptions): boolean =>
+/** A variable has one meaning: that of the value, or that of the file. */
+const isAt = (reference: SecretReference, { env, file, header }: LinkOptions): boolean =>
   'header' in reference
     ? reference.header.toLowerCase() === header?.toLowerCase()
-    : reference.environmentVariable === env;
+    : reference.environmentVariable === (env ?? file);
+
+type Place = { header: string } | { environmentVariable: string; as?: 'file' };
+
+/** Errors: UsageError if it is not said. */
+function placeOf({ env, file, header }: LinkOptions): Place {
+  if (header !== undefined) return { header };
+  if (file !== undefined) return { environmentVariable: file, as: 'file' };
+  if (env !== undefined) return { environmentVariable: env };
+  throw new UsageError('Say where it goes, by --env, by --file or by --header.');
+}
 
 async function changeReferences(
   context: CommandContext,
@@ -199,14 +216,15 @@ async function linkSecret(
   server: string,
   options: LinkOptions,
 ): Promise<CommandResult> {
-  const { env, header, optional = false } = options;
-  if (env === undefined && header === undefined) throw new UsageError('Say where it goes, by --env or by --header.');
+  const place = placeOf(options);
   const { document, restart } = await changeReferences(context, server, async (references, api) => {
     const { id: secretId } = await findSecret(api, name, context.signal);
-    const place = header === undefined ? { environmentVariable: env ?? '' } : { header };
-    return [...references.filter(each => !isAt(each, options)), { secretId, required: !optional, ...place }];
+    const required = !(options.optional ?? false);
+    return [...references.filter(each => !isAt(each, options)), { secretId, required, ...place }];
   });
-  return { document, text: `${server} takes ${header ?? env} from ${name}.${restart}` };
+  const { env, file, header } = options;
+  const what = file === undefined ? (header ?? env) : `the file that ${file} names`;
+  return { document, text: `${server} takes ${what} from ${name}.${restart}` };
 }
 
 async function unlinkSecret(
@@ -215,7 +233,7 @@ async function unlinkSecret(
   server: string,
   options: LinkOptions,
 ): Promise<CommandResult> {
-  const isAnywhere = options.env === undefined && options.header === undefined;
+  const isAnywhere = [options.env, options.file, options.header].every(each => each === undefined);
   const { document, restart } = await changeReferences(context, server, async (references, api) => {
     const { id } = await findSecret(api, name, context.signal);
     const kept = references.filter(each => each.secretId !== id || !(isAnywhere || isAt(each, options)));

@@ -10,6 +10,7 @@ import type { MasterKeyPlaces } from './master-key.ts';
 import { createRotation } from './rotation.ts';
 import { createRotationSchedule } from './schedule.ts';
 import { type ClientSecrets, createClientSecrets, createSealedValues, type SealedValues } from './sealed-values.ts';
+import { createSecretFiles, type SecretFilePlaces } from './secret-files.ts';
 import { createSecretRepository } from './secrets.repository.ts';
 import { secretHandlers } from './secrets.routes.ts';
 import { createSecretService } from './secrets.service.ts';
@@ -21,6 +22,8 @@ import { createVault } from './vault.ts';
 export interface SecretsOptions {
   database: Database;
   places: MasterKeyPlaces;
+  /** Where files with secrets are put. What an earlier daemon has left there is removed. */
+  filePlaces: SecretFilePlaces;
   clock: Clock;
   audit: AuditSink;
   publish: (event: DaemonEvent) => void;
@@ -44,7 +47,7 @@ export interface Secrets extends HandOver, ValueHider {
 const progressEveryMs = 250;
 
 export function createSecrets(options: SecretsOptions): Secrets {
-  const { database, places, clock, audit, publish, onOpened, onFailure } = options;
+  const { database, places, filePlaces, clock, audit, publish, onOpened, onFailure } = options;
   const repository = createSecretRepository(database);
   const vaultRepository = createVaultRepository(database);
   const vault = createVault({ repository: vaultRepository, places, clock });
@@ -87,7 +90,8 @@ export function createSecrets(options: SecretsOptions): Secrets {
     publish,
     onOpened,
   });
-  const handOver = createHandOver({ repository, unseal, audit, clock, onUsed: secrets.changed });
+  const files = createSecretFiles(filePlaces);
+  const handOver = createHandOver({ repository, unseal, files, audit, clock, onUsed: secrets.changed });
   return {
     ...handOver,
     sealed: createSealedValues(repository, vault, unseal, clock),
@@ -105,6 +109,7 @@ export function createSecrets(options: SecretsOptions): Secrets {
       schedule.stop();
       rotation.stop();
       await rotation.settled();
+      files.close();
       vault.close();
     },
   };

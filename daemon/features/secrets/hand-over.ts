@@ -1,20 +1,25 @@
 // Gives a server its secrets just before it is started: by exact reference, only its own, and every use on record.
 import { isProblemError, type ProblemCode, type ProblemError, problem } from '../../../shared/api/problem.ts';
-import type { Secret, SecretReference, SecretUse } from '../../../shared/api/secrets.ts';
+import { isFile, type Secret, type SecretReference, type SecretUse } from '../../../shared/api/secrets.ts';
 import type { AuditSink } from '../../http/bind-routes.ts';
 import { type Clock, toTimestamp } from '../../platform/clock.ts';
+import type { SecretFiles } from './secret-files.ts';
 import type { SecretRepository } from './secrets.repository.ts';
 import type { Vault } from './vault.ts';
 
 /** Values in the clear: they go to the child or the wire, and to whatever takes them out of what is shown. */
 export interface HandedOver {
+  /** Values, and the paths of files that hold them. */
   environment: Record<string, string>;
   headers: Record<string, string>;
+  /** The values in the files. */
+  inFiles: string[];
 }
 
 export interface HandOverOptions {
   repository: SecretRepository;
   unseal: Vault['unseal'];
+  files: SecretFiles;
   audit: AuditSink;
   clock: Clock;
   onUsed: (secretId: string) => void;
@@ -25,12 +30,15 @@ export interface HandOver {
   check(serverId: string, references: readonly SecretReference[]): void;
   /**
    * The values of a server's references. One without a value stops the start if it is required; one that cannot be
-   * read stops it always. Errors: SECRET_001, SECRET_003, SECRET_004, SECRET_006, SECRET_008, SECRET_009.
+   * read stops it always. Errors: SECRET_001, SECRET_003, SECRET_004, SECRET_006, SECRET_008, SECRET_009; for files
+   * DAEMON_006 and DAEMON_009.
    */
   handOver(serverId: string, references: readonly SecretReference[], caller: string): HandedOver;
+  /** Removes the files of a server that does not run any more. Never throws. */
+  takeBack(serverId: string): void;
 }
 
-export function createHandOver({ repository, unseal, audit, clock, onUsed }: HandOverOptions): HandOver {
+export function createHandOver({ repository, unseal, files, audit, clock, onUsed }: HandOverOptions): HandOver {
   const find = ({ secretId }: SecretReference): Secret => {
     const secret = repository.find(secretId);
     if (!secret) throw noSuchSecret(secretId);
@@ -80,22 +88,27 @@ export function createHandOver({ repository, unseal, audit, clock, onUsed }: Han
       for (const reference of references) refuseForeign(find(reference), serverId);
     },
     handOver(serverId, references, caller) {
-      const given: HandedOver = { environment: {}, headers: {} };
+      const environment: Record<string, string> = {};
+      const headers: Record<string, string> = {};
+      const toFiles: Record<string, string> = {};
       for (const reference of references) {
         try {
           const { secret, value } = resolve(serverId, reference);
           record(secret, serverId, caller, value === null ? 'missing' : 'handed-over', null);
           if (value === null) continue;
-          if ('header' in reference) given.headers[reference.header] = value;
-          else given.environment[reference.environmentVariable] = value;
+          if ('header' in reference) headers[reference.header] = value;
+          else (isFile(reference) ? toFiles : environment)[reference.environmentVariable] = value;
         } catch (error) {
           const secret = repository.find(reference.secretId);
           if (secret && isProblemError(error)) record(secret, serverId, caller, outcomeOf(error.code), error.code);
           throw error;
         }
       }
-      return given;
+      // Last of all: what stops the start leaves no file behind.
+      const paths = Object.keys(toFiles).length === 0 ? {} : files.write(serverId, toFiles);
+      return { headers, environment: { ...environment, ...paths }, inFiles: Object.values(toFiles) };
     },
+    takeBack: serverId => files.release(serverId),
   };
 }
 

@@ -146,7 +146,8 @@ export function createSecretRepository(database: Database): SecretRepository {
     .pluck();
   const remove = database.prepare('delete from secrets where id = ?');
   const usedBy = database.prepare(`
-    select c.server_id, coalesce(r.environment_variable, 'header ' || r.header) as place, r.required
+    select c.server_id, case when r.header is not null then 'header ' || r.header when r.as_file then 'file ' || r.environment_variable
+      else r.environment_variable end as place, r.required
     from secret_references r join configurations c on c.id = r.configuration_id
     where r.secret_id = ? order by c.server_id, place`);
   const insertUse = database.prepare(`

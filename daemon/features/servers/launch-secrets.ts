@@ -1,13 +1,15 @@
 // Where a server's secrets go: into its environment or its headers, at the last moment, and onto the list of what is never shown.
 import { problem } from '../../../shared/api/problem.ts';
-import type { SecretReference } from '../../../shared/api/secrets.ts';
+import { isFile, type SecretReference } from '../../../shared/api/secrets.ts';
 import type { MCPServer, SecretSlot } from '../../../shared/api/servers.ts';
 import type { LaunchPlan } from '../../engines/engine.ts';
 
 /** Values in the clear, by variable and by header. */
 interface HandedOver {
+  /** Some are paths of files with the values in them. */
   environment: Record<string, string>;
   headers: Record<string, string>;
+  inFiles: readonly string[];
 }
 
 /** What the secrets feature does for a launch. */
@@ -16,15 +18,17 @@ export interface LaunchSecrets {
   check(serverId: string, references: readonly SecretReference[]): void;
   /** Errors: SECRET_001, SECRET_003, SECRET_004, SECRET_006, SECRET_008, SECRET_009. */
   handOver(serverId: string, references: readonly SecretReference[], caller: string): HandedOver;
+  /** The server does not run any more: its files are removed. */
+  takeBack(serverId: string): void;
 }
 
 /**
  * The plan with the secrets in it. A secret comes before a plain value of the same name.
  * Errors: SERVER_011 if a secret that a Docker server declares has no value.
  */
-export function withSecrets(plan: LaunchPlan, { environment, headers }: HandedOver): LaunchPlan {
+export function withSecrets(plan: LaunchPlan, { environment, headers, inFiles }: HandedOver): LaunchPlan {
   if (plan.kind === 'stdio') {
-    const confidential = Object.values(environment);
+    const confidential = [...Object.values(environment), ...inFiles];
     return { ...plan, environment: { ...plan.environment, ...environment }, confidential };
   }
   if (plan.kind === 'gateway') return forGateway(plan, environment);
@@ -85,6 +89,7 @@ export interface SecretPlace extends Pick<MCPServer, 'engine' | 'source'> {
 /** Errors: REQUEST_001 for a header of a server that has none, and for a variable of one that runs elsewhere or does not know it. */
 export function refuseMisplaced({ engine, source, slots }: SecretPlace, references: readonly SecretReference[]): void {
   if (engine === 'docker') {
+    refuseFiles(references);
     refuseUndeclared(slots, references);
     return;
   }
@@ -96,6 +101,16 @@ export function refuseMisplaced({ engine, source, slots }: SecretPlace, referenc
         ? 'A remote server takes secrets as headers, and not as environment variables.'
         : 'A server on this machine takes secrets as environment variables, and not as headers.',
     next: 'Correct the references.',
+  });
+}
+
+/** The container may be on another machine, and runs as another user than the one who may read such a file. */
+function refuseFiles(references: readonly SecretReference[]): void {
+  if (!references.some(isFile)) return;
+  throw problem('REQUEST_001', {
+    detail:
+      'A server of Docker cannot get a secret as a file: Docker’s gateway starts its container, and hands secrets over as environment variables only.',
+    next: 'Refer to the secret by the variable itself; the value is in no file and in no argument then.',
   });
 }
 

@@ -121,13 +121,15 @@ export const SecretReferenceRow = z
     secret_id: z.string(),
     environment_variable: z.string().nullable(),
     header: z.string().nullable(),
+    as_file: z.int(),
     required: z.int(),
   })
-  .transform(({ secret_id: secretId, environment_variable: environmentVariable, header, required }) =>
+  .transform(({ secret_id: secretId, environment_variable: environmentVariable, header, as_file, required }) =>
     SecretReference.parse({
       secretId,
       required: required === 1,
       ...(header === null ? { environmentVariable } : { header }),
+      ...(as_file === 1 ? { as: 'file' } : {}),
     }),
   );
 

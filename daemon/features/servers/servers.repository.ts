@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import type { Page } from '../../../shared/api/route.ts';
+import { isFile } from '../../../shared/api/secrets.ts';
 import type { ServerConfiguration } from '../../../shared/api/servers.ts';
 import type { ServerInProfile } from '../../engines/engine.ts';
 import { containing, readPage } from '../../storage/page.ts';
@@ -161,12 +162,12 @@ function createConfigurations(database: Database) {
       settings = excluded.settings, limits = excluded.limits, network = excluded.network, updated_at = excluded.updated_at`);
   const configurationOf = database.prepare('select * from configurations where server_id = ?');
   const referencesOf = database.prepare(
-    'select secret_id, environment_variable, header, required from secret_references where configuration_id = ? order by environment_variable, header',
+    'select secret_id, environment_variable, header, as_file, required from secret_references where configuration_id = ? order by environment_variable, header',
   );
   const dropReferences = database.prepare('delete from secret_references where configuration_id = ?');
   const addReference = database.prepare(`
-    insert into secret_references (id, configuration_id, secret_id, environment_variable, header, required)
-    values (@id, @configurationId, @secretId, @environmentVariable, @header, @required)`);
+    insert into secret_references (id, configuration_id, secret_id, environment_variable, header, as_file, required)
+    values (@id, @configurationId, @secretId, @environmentVariable, @header, @asFile, @required)`);
   return {
     find(serverId: string): ServerConfiguration | undefined {
       const row = configurationOf.get(serverId);
@@ -187,6 +188,7 @@ function createConfigurations(database: Database) {
           secretId: reference.secretId,
           environmentVariable: 'header' in reference ? null : reference.environmentVariable,
           header: 'header' in reference ? reference.header : null,
+          asFile: Number(isFile(reference)),
           required: Number(reference.required),
         });
       }

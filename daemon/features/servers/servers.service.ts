@@ -1,6 +1,7 @@
 // Servers as a person knows them: what is stored, joined with what runs now. It decides what shall run; the supervisor makes it so.
 import { type Problem, problem } from '../../../shared/api/problem.ts';
 import type { Page } from '../../../shared/api/route.ts';
+import { isFile } from '../../../shared/api/secrets.ts';
 import type {
   MCPServer,
   MCPServerDetail,
@@ -137,6 +138,8 @@ export function createServerService(options: ServerServiceOptions): ServerServic
       const server = stored(id);
       const inProfile = mirror.inProfile(server);
       const launch = await engineOf(server).plan({ id, source: server.source, configuration: given, inProfile });
+      // It was stopped while its files were looked for: nobody would take back what it is given now.
+      if (given.secretReferences.some(isFile) && hasEnded(supervisor.health(id).state)) throw stoppedMeanwhile(id);
       const handedOver = secrets.handOver(id, given.secretReferences, by);
       by = byItself;
       return withSecrets(launch, handedOver);
@@ -315,6 +318,7 @@ export function createServerService(options: ServerServiceOptions): ServerServic
     ofProfile: profile => repository.ofProfile(profile).map(present),
     all: () => repository.all(),
     onHealth(id, health) {
+      if (hasEnded(health.state)) secrets.takeBack(id);
       const server = repository.find(id);
       if (!server) return;
       if (health.state === 'running') {
@@ -327,3 +331,8 @@ export function createServerService(options: ServerServiceOptions): ServerServic
   };
   return service;
 }
+
+const hasEnded = (state: ServerState): boolean => !['starting', 'running', 'stopping'].includes(state);
+
+const stoppedMeanwhile = (id: string) =>
+  problem('SERVER_003', { detail: `"${id}" was stopped while it was being started.`, next: 'Start it again.' });

@@ -87,6 +87,12 @@ describe('servers of Docker', () => {
         body: { configuration: { secretReferences: [{ secretId: secret.id, environmentVariable, required: true }] } },
       });
     await assert.rejects(refer('OTHER'), hasCode('REQUEST_001'));
+    const asFile = { secretId: secret.id, environmentVariable: 'PROBE_API_KEY', as: 'file', required: true } as const;
+    const body = { configuration: { secretReferences: [asFile] } };
+    await assert.rejects(
+      daemon.api.updateServer({ params: { id: 'probe' }, body }),
+      (error: unknown) => hasCode('REQUEST_001')(error) && /cannot get a secret as a file/.test(String(error)),
+    );
     await refer('PROBE_API_KEY');
     assert.equal((await daemon.api.startServer({ params: { id: 'probe' } })).state, 'running');
   });

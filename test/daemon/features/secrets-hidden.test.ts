@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { createSecrets } from '../../../daemon/features/secrets/create-secrets.ts';
 import { masterKeyPlaces } from '../../../daemon/features/secrets/master-key.ts';
+import { secretFilePlaces } from '../../../daemon/features/secrets/secret-files.ts';
 import { readLastLines } from '../../../daemon/platform/log-tail.ts';
 import { openDatabase } from '../../../daemon/storage/database.ts';
 import { createHandlersApp } from '../../support/handlers-app.ts';
@@ -16,6 +17,7 @@ describe('What leaves the daemon', () => {
     const secrets = createSecrets({
       database,
       places: masterKeyPlaces({}, join(folder.path, 'master.key')),
+      filePlaces: secretFilePlaces(folder.path, {}),
       clock: { now: Date.now },
       audit: { record: () => {} },
       publish: () => {},

@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { SecretName, type SecretReference } from '../../../shared/api/secrets.ts';
 import {
   findReferenceErrors,
+  kindOf,
   looksSecret,
+  placeKindsOf,
   secretNameFor,
+  toReference,
   withoutReference,
   withReference,
 } from '../../../webviews/server/secret-references.draft.ts';
@@ -48,6 +51,17 @@ describe('a server’s references to secrets', () => {
   it('fill each place once: a later one takes the place of an earlier one', () => {
     assert.deepEqual(withReference([key, header], { ...key, secretId: '3' }), [header, { ...key, secretId: '3' }]);
     assert.deepEqual(withReference([header], { ...header, header: 'x-KEY' }), [{ ...header, header: 'x-KEY' }]);
+  });
+
+  it('are files where a process of this machine may read them, and fill a variable as values do', () => {
+    const file = toReference('file', 'KEY', '3', true);
+    assert.deepEqual(file, { secretId: '3', environmentVariable: 'KEY', as: 'file', required: true });
+    assert.deepEqual([key, header, file].map(kindOf), ['variable', 'header', 'file']);
+    assert.deepEqual(withReference([key], file), [file]);
+    assert.deepEqual(
+      (['npm', 'command', 'remote', 'image'] as const).map(type => placeKindsOf(type).join()),
+      ['variable,file', 'variable,file', 'header', 'variable'],
+    );
   });
 
   it('keep the others when one is taken away', () => {
