@@ -1,5 +1,6 @@
 // Who asks. Every way in ends in one of these, and the policy knows nothing else of anybody.
 import type { Role } from '../../shared/domain/roles.ts';
+import { escapeUnseen } from '../../shared/domain/visible-text.ts';
 
 export interface Principal {
   kind: 'owner' | 'user' | 'key' | 'agent';
@@ -42,8 +43,7 @@ export function describePrincipal(principal: Principal | null): string {
 }
 
 /** Control characters, and those that turn the direction of text, shown as what they are. */
-export const visible = (text: string): string =>
-  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, character => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+export const visible = (text: string): string => escapeUnseen(text);
 
 /** Whether something of this server may be shown to somebody. */
 export const maySee = (principal: Principal | null, serverId: string): boolean =>

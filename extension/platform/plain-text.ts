@@ -1,15 +1,12 @@
 // Text from servers and packages is hostile: it may hold escape sequences, invisible characters and the editor's own icon syntax.
+import { escapeUnseen } from '../../shared/domain/visible-text.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this removes
 const escapeSequences = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g;
-const hidden = /(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** Removes terminal colours and makes invisible characters visible: U+202E becomes `\u{202e}`. */
 export const toPlainText = (text: string): string =>
-  text
-    .replace(escapeSequences, '')
-    .replace(/\r\n?/g, '\n')
-    .replace(hidden, character => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+  escapeUnseen(text.replace(escapeSequences, '').replace(/\r\n?/g, '\n'), '\n\t\ufe0e\ufe0f');
 
 /** One line of at most `most` characters. */
 export function toOneLine(text: string, most = 200): string {

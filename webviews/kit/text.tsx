@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'preact/hooks';
-import { toVisiblePieces } from './visible-text.ts';
+import { toVisiblePieces } from '../../shared/domain/visible-text.ts';
 import './text.css';
 
 /** Text that a server or a package wrote: never markup, with what is hidden made visible. */

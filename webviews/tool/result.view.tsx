@@ -1,13 +1,13 @@
 // What a call gave back: never markup, never longer than a person and a browser can bear.
 import { useState } from 'preact/hooks';
 import type { CallResult, ContentBlock } from '../../shared/api/tools.ts';
+import { toVisibleText } from '../../shared/domain/visible-text.ts';
 import { useApp } from '../kit/app.ts';
 import { Button, ExternalLink, Icon } from '../kit/controls.tsx';
 import { CopyButton } from '../kit/copy-button.tsx';
 import { formatBytes, formatDuration } from '../kit/format.ts';
 import { ServerText } from '../kit/text.tsx';
 import { TextBlock } from '../kit/text-block.tsx';
-import { toVisibleText } from '../kit/visible-text.ts';
 import { prettyJson, type ShownBlock, toShownBlock } from './content-block.ts';
 
 const shownText = 20_000;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { toVisiblePieces, toVisibleText } from '../../../webviews/kit/visible-text.ts';
+import { toVisiblePieces, toVisibleText } from '../../shared/domain/visible-text.ts';
 
 describe('text that a server wrote', () => {
   it('is left as it is where everything can be seen', () => {

@@ -39,21 +39,31 @@ const names = new Map<number, string>([
   [0xffa0, 'Hangul filler'],
 ]);
 
-// Terminal sequences first (CSI, OSC, other escapes), then single characters: controls but tab and line feed, format
-// characters, separators of lines, fillers that look like nothing, variation selectors, tags and private use.
+/**
+ * What a person cannot see in its place: controls, format and bidirectional characters, separators of lines, private use,
+ * lone surrogates, whatever Unicode calls default-ignorable (fillers, selectors, tags), and the blank Braille pattern.
+ */
+const unseen = '\\p{Cc}\\p{Cf}\\p{Cs}\\p{Co}\\p{Zl}\\p{Zp}\\p{DI}\\u2800';
+const anyUnseen = new RegExp(`[${unseen}]`, 'gu');
+
+// Terminal sequences first (CSI, OSC, other escapes), then single characters; tab and line feed are layout.
 const hidden = new RegExp(
   [
     '\\r\\n',
     '\\x1b\\[[0-?]{0,64}[ -/]{0,8}[@-~]',
     '\\x1b\\][^\\x07\\x1b]{0,256}(?:\\x07|\\x1b\\\\)',
     '\\x1b[ -/]{0,8}[0-~]?',
-    '[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f]',
-    '[\\p{Cf}\\p{Zl}\\p{Zp}\\p{Co}\\p{Cs}]',
-    '\\u034f|[\\u115f\\u1160\\u2800\\u3164\\uffa0]',
-    '[\\ufe00-\\ufe0f]|[\\u{e0100}-\\u{e01ef}]',
+    `(?![\\t\\n])[${unseen}]`,
   ].join('|'),
   'gu',
 );
+
+/** U+202E as `\u{202e}`. */
+const toBraces = (character: string): string => `\\u{${character.codePointAt(0)?.toString(16)}}`;
+
+/** The text with each unseen character as an escape, but for those of `kept`: what one line of a log or a terminal shows. */
+export const escapeUnseen = (text: string, kept = '', toEscape: (character: string) => string = toBraces): string =>
+  text.replace(anyUnseen, character => (kept.includes(character) ? character : toEscape(character)));
 
 // In these places a joiner or a selector is part of a visible character (emoji), and marking it would break it.
 const joinsEmoji = /\p{Extended_Pictographic}/u;
