@@ -21,6 +21,8 @@ const acts = {
   crash: { packages: [], build: true, script: 'test/run.ts', args: ['crash'] },
   desktop: { packages: [], build: true, script: 'test/support/desktop.ts', args: [] },
   bench: { packages: [...browser, ...compiler], build: true, script: 'test/bench/main.ts', args: [] },
+  'bench:gateway': { packages: [], build: true, script: 'test/bench/gateway/main.ts', args: [] },
+  'bench:check': { packages: [], build: true, script: 'test/bench/gateway/check.ts', args: [] },
   package: { packages: [], build: false, script: 'test/support/package.ts', args: [] },
   'code-server': { packages: compiler, build: true, script: 'test/support/code-server/serve.ts', args: [] },
   setup: {
