@@ -4,6 +4,32 @@ import { Name, ToolName } from '../domain/names.ts';
 import { pageOf, pageQuery, type Route } from './route.ts';
 import { dockerProblems, ServerParams } from './servers.ts';
 
+/** What a person calls a tool at /mcp; null: as its server does. */
+export const ToolOverride = z
+  .object({
+    name: z.string().nullable(),
+    title: z.string().nullable(),
+    description: z.string().nullable(),
+  })
+  .meta({ id: 'ToolOverride' });
+export type ToolOverride = z.infer<typeof ToolOverride>;
+
+export const ToolChange = z
+  .object({
+    enabled: z.boolean(),
+    name: z
+      .string()
+      .regex(/^[a-zA-Z0-9_-]{1,64}$/, 'A name at /mcp has 1 to 64 letters, digits, underscores and hyphens.')
+      .nullable()
+      .describe('What it is called at /mcp; null: as it was'),
+    title: z.string().max(200).nullable().describe('null: the server’s own'),
+    description: z.string().max(10_000).nullable().describe('null: the server’s own'),
+  })
+  .partial()
+  .strict()
+  .meta({ id: 'ToolChange' });
+export type ToolChange = z.infer<typeof ToolChange>;
+
 export const Tool = z
   .object({
     serverId: Name,
@@ -19,6 +45,15 @@ export const Tool = z
       openWorld: z.boolean().nullable(),
     }),
     enabled: z.boolean().describe('False: neither listed at /mcp nor callable'),
+    quarantined: z
+      .boolean()
+      .describe('True: its definition is not what was approved; neither listed at /mcp nor callable'),
+    gatewayName: z.string().nullable().describe('What it is called at /mcp: it stays, whatever is installed later'),
+    override: ToolOverride,
+    tokens: z
+      .int()
+      .nullable()
+      .describe('What its definition costs in every conversation, counted with o200k_base; null: not counted yet'),
   })
   .meta({ id: 'Tool' });
 export type Tool = z.infer<typeof Tool>;
@@ -65,6 +100,37 @@ export const CallResult = z
   .meta({ id: 'CallResult' });
 export type CallResult = z.infer<typeof CallResult>;
 
+/** One way to end a clash: to be sent as it is to `PATCH /servers/{id}/tools/{tool}`. */
+export const ClashFix = z
+  .object({
+    kind: z.enum(['prefix', 'hide', 'rename']),
+    serverId: Name,
+    tool: z.string(),
+    change: ToolChange,
+    detail: z.string(),
+  })
+  .meta({ id: 'ClashFix' });
+export type ClashFix = z.infer<typeof ClashFix>;
+
+export const ToolClash = z
+  .object({
+    name: z.string().describe('What all of them would be called'),
+    tools: z.array(
+      z.object({
+        serverId: Name,
+        tool: z.string(),
+        gatewayName: z.string().describe('What it is called at /mcp until something is done'),
+        installed: z.boolean().describe('False: of the catalog entry that was asked for'),
+        fixes: z.array(ClashFix),
+      }),
+    ),
+  })
+  .meta({
+    id: 'ToolClash',
+    description: 'Tools of several servers with one name. They work: all but one have a longer name.',
+  });
+export type ToolClash = z.infer<typeof ToolClash>;
+
 const ToolParams = ServerParams.extend({ tool: ToolName });
 
 export const listTools = {
@@ -92,18 +158,33 @@ export const listServerTools = {
   problems: ['SERVER_001'],
 } as const satisfies Route;
 
+export const listToolClashes = {
+  method: 'get',
+  path: '/tool-clashes',
+  summary:
+    'List the names that tools of several servers share, with what can be done; also before a server is installed',
+  permission: 'tools:read',
+  audited: false,
+  query: z.object({
+    entry: z.string().max(200).optional().describe('A catalog entry: what would clash if it were installed'),
+  }),
+  status: 200,
+  response: z.object({ items: z.array(ToolClash) }),
+  problems: ['CATALOG_001'],
+} as const satisfies Route;
+
 export const updateTool = {
   method: 'patch',
   path: '/servers/{id}/tools/{tool}',
-  summary: 'Switch a tool on or off',
+  summary: 'Switch a tool on or off, or change what it is called and how it is described at /mcp',
   permission: 'servers:manage',
   audited: true,
   params: ToolParams,
-  auditedFields: ['enabled'],
-  body: z.object({ enabled: z.boolean() }).strict(),
+  auditedFields: ['enabled', 'name', 'title'],
+  body: ToolChange,
   status: 200,
   response: Tool,
-  problems: ['SERVER_001', 'SERVER_009', 'SERVER_010', 'TOOL_001', ...dockerProblems],
+  problems: ['SERVER_001', 'SERVER_009', 'SERVER_010', 'TOOL_001', 'TOOL_009', ...dockerProblems],
 } as const satisfies Route;
 
 export const callTool = {
@@ -131,6 +212,10 @@ export const callTool = {
     'TOOL_005',
     'TOOL_006',
     'TOOL_007',
+    'TOOL_008',
+    'TOOL_010',
+    'TOOL_011',
+    'APPROVAL_001',
   ],
 } as const satisfies Route;
 

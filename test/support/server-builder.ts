@@ -51,6 +51,10 @@ export const buildTool = (change: Partial<Tool> = {}): Tool =>
     outputSchema: null,
     annotations: { readOnly: null, destructive: null, idempotent: null, openWorld: null },
     enabled: true,
+    quarantined: false,
+    gatewayName: 'echo',
+    override: { name: null, title: null, description: null },
+    tokens: null,
     ...change,
   });
 

@@ -6,7 +6,7 @@ type ToolOperations = 'listTools' | 'listServerTools' | 'updateTool' | 'callTool
 export const toolHandlers = (tools: ToolService): Pick<Handlers, ToolOperations> => ({
   listTools: ({ query }, { maySee }) => tools.list({ ...query, maySee }),
   listServerTools: ({ params, query }) => tools.ofServer(params.id, query),
-  updateTool: ({ params, body }) => tools.setEnabled(params.id, params.tool, body.enabled),
+  updateTool: ({ params, body }) => tools.setEnabled(params.id, params.tool, body.enabled ?? true),
   callTool: async ({ params, body }, { signal, principal }) => {
     const caller = describePrincipal(principal);
     const { call } = await tools.call({ serverId: params.id, tool: params.tool, ...body, caller, signal });

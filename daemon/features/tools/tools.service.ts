@@ -271,6 +271,10 @@ const toTool = ({ serverId, definition }: StoredTool, disabled: ReadonlySet<stri
     openWorld: flag(definition.annotations?.openWorldHint),
   },
   enabled: !disabled.has(definition.name),
+  quarantined: false,
+  gatewayName: null,
+  override: { name: null, title: null, description: null },
+  tokens: null,
 });
 
 function findTool(tools: readonly StoredTool[], serverId: string, name: string): StoredTool {
