@@ -101,7 +101,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     settle: () => database.pragma('wal_checkpoint(passive)'),
     onFailure: logFailure,
   });
-  const audit = createAuditRepository(database, clock, anchors);
+  const audit = createAuditRepository(database, clock, { anchors, onFailure: logFailure });
   // The supervisor tells of servers before the services that listen exist, but never before it was asked to start one.
   const late: { servers?: ServerService; tools?: ToolService } = {};
   const supervisorEvents: SupervisorEvents = {

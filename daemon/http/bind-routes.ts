@@ -1,6 +1,7 @@
 // Turns the table of routes into the server: border, principal, policy, audit, validation, handler, answer, in this order.
 import type { Context, Hono } from 'hono';
 import type * as z from 'zod';
+import type { AuditChange } from '../../shared/api/audit.ts';
 import {
   type FieldError,
   isProblemError,
@@ -12,6 +13,7 @@ import {
 import type { Route } from '../../shared/api/route.ts';
 import { apiPrefix, type OperationId, operationIds, routes } from '../../shared/api/routes.ts';
 import type { AppEnvironment } from './app-environment.ts';
+import { auditedChanges, type ChangeWatch, toldByHandlers, watchChanges } from './audited-changes.ts';
 import { writeSessionCookie } from './authenticate.ts';
 import { addressOf, describeCaller, placeOf } from './caller.ts';
 import type { Handlers, RequestContext } from './context.ts';
@@ -19,18 +21,28 @@ import { isAnotherUser } from './peer.ts';
 import { type DenialCode, decide } from './policy.ts';
 import { describePrincipal, maySee, type Principal, visible } from './principal.ts';
 import { isFiltered, serverOf } from './scope.ts';
+import { withoutQuery } from './state-changes.ts';
 import { errorToProblem } from './to-problem.ts';
 
 /** What the audit feature offers to the kernel. */
 export interface AuditSink {
-  record(entry: {
-    principal: string;
-    action: string;
-    resource: string | null;
-    outcome: 'allowed' | 'denied' | 'failed';
-    code: ProblemCode | null;
-    requestId: string | null;
-  }): void;
+  /**
+   * `durable: false`: it may be written a moment later, together with others, and is lost if the daemon is killed
+   * before. For what is called often and changes nothing; everything else is written before this returns.
+   */
+  record(
+    entry: {
+      principal: string;
+      action: string;
+      resource: string | null;
+      outcome: 'allowed' | 'denied' | 'failed';
+      code: ProblemCode | null;
+      requestId: string | null;
+      /** What has changed. */
+      changes?: readonly AuditChange[] | undefined;
+    },
+    how?: { durable?: boolean },
+  ): void;
 }
 
 export interface BindOptions {
@@ -62,6 +74,7 @@ async function answer(
   const requestId = c.get('requestId');
   const row = { principal: describePrincipal(principal), action: operationId, resource: resourceOf(c), requestId };
   let resource = row.resource;
+  let watch: ChangeWatch | undefined;
 
   const decision = decide(principal, route.permission, {
     server: serverOf(route, c.req.param()),
@@ -80,25 +93,43 @@ async function answer(
     const request = await validate(c, route);
     resource = joined([row.resource, ...fieldsOf(route, request.body)]);
     // What a stranger may try is worth a row when it worked, or when it was refused: not for having been tried.
-    const isOpen = route.permission === 'public';
-    const recordAllowed = () => options.audit.record({ ...row, resource, outcome: 'allowed', code: null });
-    if (route.audited && !isOpen) recordAllowed();
+    // What changes something is recorded with what it has changed, so afterwards, and before the answer goes out.
+    const isLater = route.permission === 'public' || tellsChanges(operationId);
+    const recordAllowed = (changes?: readonly AuditChange[]) =>
+      options.audit.record({ ...row, resource, outcome: 'allowed', code: null, changes });
+    if (route.audited && !isLater) recordAllowed();
     if (route.stream === 'events' && c.req.method === 'HEAD') return c.body(null, 200);
     if (route.stream === 'events') {
       return options.openEvents(c.req.header('last-event-id'), c.req.raw.signal, principal);
     }
-    const handler = options.handlers[operationId as keyof Handlers] as LooseHandler;
-    const result = await handler(request, toRequestContext(c, principal, requestId));
-    if (route.audited && isOpen) recordAllowed();
-    return c.json(result as object, route.status as 200);
+    const handler = handlerOf(options, operationId);
+    const context = toRequestContext(c, principal, requestId);
+    if (!isLater) return toAnswer(c, route, await handler(request, context));
+    const read = (operation: OperationId, ...asked: Parameters<LooseHandler>) =>
+      handlerOf(options, operation)(...asked);
+    watch = await watchChanges(operationId, request.params, context, read);
+    const result = await handler(request, { ...context, recordChange: watch.recordChange });
+    if (route.audited) recordAllowed(await watch.changes());
+    return toAnswer(c, route, result);
   } catch (error) {
     const failure = errorToProblem(error);
     if (!isProblemError(error)) options.onFailure(error, operationId, requestId);
     const outcome = failure.status === 401 ? 'denied' : 'failed';
-    if (route.audited) options.audit.record({ ...row, resource, outcome, code: failure.code });
+    // An act that has failed may have changed something all the same.
+    const changes = route.audited ? await watch?.changes() : undefined;
+    if (route.audited) options.audit.record({ ...row, resource, outcome, code: failure.code, changes });
     return toResponse(c, { ...failure, requestId });
   }
 }
+
+const later: ReadonlySet<string> = new Set([...Object.keys(auditedChanges), ...toldByHandlers]);
+const tellsChanges = (operationId: string): boolean => later.has(operationId);
+
+const handlerOf = ({ handlers }: BindOptions, operationId: OperationId): LooseHandler =>
+  handlers[operationId as keyof Handlers] as LooseHandler;
+
+const toAnswer = (c: Context<AppEnvironment>, route: Route, result: unknown): Response =>
+  c.json(result as object, route.status as 200);
 
 const toRequestContext = (
   c: Context<AppEnvironment>,
@@ -116,6 +147,7 @@ const toRequestContext = (
   setSession: secret => writeSessionCookie(c, secret),
   signal: c.req.raw.signal,
   setHeader: (name, value) => c.header(name, value, { append: true }),
+  recordChange: () => {},
 });
 
 /** What an act is about, for the audit log: the parameters in the path. */
@@ -130,10 +162,6 @@ function fieldsOf(route: Route, body: unknown): string[] {
     return value === undefined ? [] : [`${path.split('.').at(-1)}=${withoutQuery(String(value))}`];
   });
 }
-
-/** An address may carry a key in its query, and the log is for ever. */
-const withoutQuery = (text: string): string =>
-  /^[a-z]+:\/\//i.test(text) ? text.replace(/[?#].*$/s, '').replace(/\/\/[^/]*@/, '//') : text;
 
 const joined = (parts: (string | null)[]): string | null => {
   const text = parts.filter(part => part).join(' ');

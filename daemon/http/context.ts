@@ -4,6 +4,7 @@ import type * as z from 'zod';
 import type { RouteOutput } from '../../shared/api/route.ts';
 import type { OperationId, Routes } from '../../shared/api/routes.ts';
 import type { Principal } from './principal.ts';
+import type { RecordedState } from './state-changes.ts';
 
 export type { Principal } from './principal.ts';
 export { describePrincipal } from './principal.ts';
@@ -26,6 +27,8 @@ export interface RequestContext {
   signal: AbortSignal;
   /** Adds a header to the answer. */
   setHeader(name: string, value: string): void;
+  /** Tells the audit log what an act has changed, where no operation shows it; null: it is not there. */
+  recordChange(before: RecordedState | null, after: RecordedState | null): void;
 }
 
 type Parsed<R, K extends string> = R extends { readonly [key in K]: infer S extends z.ZodType }

@@ -1,6 +1,20 @@
 import * as z from 'zod';
 import { pageOf, pageQuery, type Route } from './route.ts';
 
+/** A field that an act has changed. null: it was not there, or is not there any more. */
+export const AuditChange = z
+  .object({
+    field: z.string().describe('For example roles, or limits.startSeconds'),
+    before: z.string().nullable(),
+    after: z.string().nullable().describe('••• stands for a value that may be secret: it is nowhere in the log'),
+  })
+  .meta({ id: 'AuditChange' });
+export type AuditChange = z.infer<typeof AuditChange>;
+
+/** For a person: `roles: viewer → admin`. */
+export const describeChange = ({ field, before, after }: AuditChange): string =>
+  `${field}: ${before ?? 'nothing'} → ${after ?? 'nothing'}`;
+
 export const AuditEntry = z
   .object({
     id: z.int(),
@@ -11,6 +25,7 @@ export const AuditEntry = z
     outcome: z.enum(['allowed', 'denied', 'failed']),
     code: z.string().nullable().describe('The problem’s code, if it was denied or failed'),
     requestId: z.string().nullable(),
+    changes: z.array(AuditChange).describe('What it has changed, as far as it is recorded; empty: nothing'),
     hash: z.string().describe('SHA-256 over this entry and the hash before it'),
   })
   .meta({ id: 'AuditEntry' });

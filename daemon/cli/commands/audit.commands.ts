@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { AuditEntry } from '../../../shared/api/audit.ts';
+import { AuditEntry, describeChange } from '../../../shared/api/audit.ts';
 import { limits } from '../../../shared/domain/limits.ts';
 import { toWholeNumber } from '../arguments/names.ts';
 import type { Act, CommandContext, CommandResult } from '../command-context.ts';
@@ -102,6 +102,7 @@ const table = (entries: AuditEntry[], { output }: CommandContext): string =>
       { heading: 'ACTION', value: entry => entry.action },
       { heading: 'CODE', value: entry => entry.code },
       { heading: 'RESOURCE', value: entry => entry.resource },
+      { heading: 'CHANGED', value: entry => entry.changes.map(describeChange).join('; ') || null },
     ],
     output.look,
   );

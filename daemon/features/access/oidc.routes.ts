@@ -44,17 +44,23 @@ export const providerHandlers = ({
     const at = address();
     return { items: providers.all().map(each => ({ ...each, redirectUrl: at && redirectUrlOf(at, each.id) })) };
   },
-  saveProvider: ({ params, body }, { principal }) => {
+  saveProvider: ({ params, body }, { principal, recordChange }) => {
     refuseMore(principal, body.roles);
     if (!readIssuer(body.issuer))
       throw cannotUse('The issuer must be https, or http on this machine, and nothing more.');
     if (body.secretId !== null) checkSecret(body.secretId);
     const provider = { ...body, id: params.id };
+    const before = providers.find(params.id);
     providers.save(provider);
+    recordChange(before ? { shown: { ...before } } : null, { shown: provider });
     return provider;
   },
-  deleteProvider: ({ params }) => {
-    if (providers.remove(params.id)) return {};
+  deleteProvider: ({ params }, { recordChange }) => {
+    const before = providers.find(params.id);
+    if (before && providers.remove(params.id)) {
+      recordChange({ shown: { ...before } }, null);
+      return {};
+    }
     throw problem('ACCESS_009', { detail: `There is no provider "${params.id}".`, next: 'The list shows their ids.' });
   },
 });

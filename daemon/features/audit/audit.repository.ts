@@ -3,12 +3,13 @@
 import { createHash } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import * as z from 'zod';
-import type { AuditEntry, AuditVerification } from '../../../shared/api/audit.ts';
+import { AuditChange, type AuditEntry, type AuditVerification } from '../../../shared/api/audit.ts';
 import type { Page, PageQuery } from '../../../shared/api/route.ts';
 import type { AuditSink } from '../../http/bind-routes.ts';
 import { type Clock, toTimestamp } from '../../platform/clock.ts';
 import { containing, readPage } from '../../storage/page.ts';
 import type { AuditAnchors } from './anchors.ts';
+import { createBatch } from './batch.ts';
 
 export interface AuditRepository extends AuditSink {
   list(query: PageQuery & AuditFilter): Page<AuditEntry>;
@@ -16,7 +17,7 @@ export interface AuditRepository extends AuditSink {
   after(id: number, most: number, filter: AuditFilter): AuditEntry[];
   /** Reads the whole log, and compares it with its anchors. */
   verify(): AuditVerification;
-  /** Anchors the last entry. To be called before the database is closed. */
+  /** Writes what waits, and anchors the last entry. To be called before the database is closed. */
   close(): void;
 }
 
@@ -30,6 +31,14 @@ export interface AuditFilter {
 }
 
 type Draft = Parameters<AuditSink['record']>[0];
+/** When it happened, which may be a moment before it is written. */
+type TimedDraft = Draft & { at: string };
+
+export interface AuditRepositoryOptions {
+  anchors?: AuditAnchors;
+  /** Told of a batch that could not be written; it is tried again. */
+  onFailure?: (error: unknown) => void;
+}
 
 const Row = z.object({
   id: z.int(),
@@ -42,12 +51,14 @@ const Row = z.object({
   request_id: z.string().nullable(),
   previous_hash: z.string(),
   hash: z.string(),
+  changes: z.string().nullable(),
 });
 type Row = z.infer<typeof Row>;
 
 /** The hash before the first row. */
 const root = '0'.repeat(64);
 
+/** Rows of the time before there were changes have none, and their hashes stay what they were. */
 const hashOf = (row: Omit<Row, 'hash'>): string =>
   createHash('sha256')
     .update(
@@ -61,6 +72,7 @@ const hashOf = (row: Omit<Row, 'hash'>): string =>
         row.outcome,
         row.code,
         row.request_id,
+        ...(row.changes === null ? [] : [row.changes]),
       ]),
     )
     .digest('hex');
@@ -71,26 +83,34 @@ const mostDenialsPerMinute = 60;
 export function createAuditRepository(
   database: Database,
   clock: Clock,
-  anchors: AuditAnchors = noAnchors,
+  { anchors = noAnchors, onFailure = () => {} }: AuditRepositoryOptions = {},
 ): AuditRepository {
   const last = database.prepare('select id, hash from audit order by id desc limit 1');
   const insert = database.prepare(`
-    insert into audit (id, at, principal, action, resource, outcome, code, request_id, previous_hash, hash)
-    values (@id, @at, @principal, @action, @resource, @outcome, @code, @request_id, @previous_hash, @hash)`);
+    insert into audit (id, at, principal, action, resource, outcome, code, request_id, changes, previous_hash, hash)
+    values (@id, @at, @principal, @action, @resource, @outcome, @code, @request_id, @changes, @previous_hash, @hash)`);
   const byId = database.prepare('select hash from audit where id = ?').pluck();
   const inOrder = database.prepare('select * from audit order by id');
 
-  const append = database.transaction((draft: Draft) => {
-    const before = last.get() as { id: number; hash: string } | undefined;
-    const { requestId, ...rest } = draft;
-    const at = toTimestamp(clock.now());
-    const row = { ...rest, id: (before?.id ?? 0) + 1, at, request_id: requestId, previous_hash: before?.hash ?? root };
-    const hash = hashOf(row);
-    insert.run({ ...row, hash });
-    return { id: row.id, hash };
+  /** One transaction, and the next link of the chain for each; it is read anew, because a transaction may have failed. */
+  const append = database.transaction((drafts: readonly TimedDraft[]) => {
+    let link = (last.get() as { id: number; hash: string } | undefined) ?? { id: 0, hash: root };
+    return drafts.map(draft => {
+      const row = toRow(draft, link);
+      link = { id: row.id, hash: hashOf(row) };
+      insert.run({ ...row, hash: link.hash });
+      return link;
+    });
   });
-  /** Anchored once it is really in the database. */
-  const record = (draft: Draft) => anchors.seen(append(draft));
+  const batch = createBatch<TimedDraft>({
+    // Anchored once they are really in the database.
+    write: drafts => {
+      for (const written of append(drafts)) anchors.seen(written);
+    },
+    onFailure,
+  });
+  const record = (draft: Draft, { durable = true }: { durable?: boolean } = {}) =>
+    batch.add({ ...draft, at: toTimestamp(clock.now()) }, durable);
   const isTooMany = createDenialLimit(clock, suppressed =>
     record({
       principal: 'anonymous',
@@ -103,19 +123,22 @@ export function createAuditRepository(
   );
 
   return {
-    record(draft) {
+    record(draft, how) {
       if (draft.outcome === 'denied' && isTooMany()) return;
-      record(draft);
+      record(draft, how);
     },
-    list: query =>
-      readPage(database, query, {
+    list(query) {
+      batch.flush();
+      return readPage(database, query, {
         table: 'audit',
         columns: { id: 'id' },
         where: conditions(query),
         tieBreaker: 'id',
         toItem: toEntry,
-      }),
+      });
+    },
     after(id, most, filter) {
+      batch.flush();
       const where = [{ sql: 'id > ?', value: id }, ...conditions(filter)];
       const sql = `select * from audit where ${where.map(part => part.sql).join(' and ')} order by id limit ?`;
       return database
@@ -124,6 +147,7 @@ export function createAuditRepository(
         .map(toEntry);
     },
     verify() {
+      batch.flush();
       let previous = root;
       let entries = 0;
       for (const raw of inOrder.iterate()) {
@@ -140,7 +164,10 @@ export function createAuditRepository(
       const detail = `All ${entries} entries are as they were written; ${anchored.detail}`;
       return { ...found, ok: true, brokenAt: null, detail };
     },
-    close: () => anchors.flush(),
+    close() {
+      batch.flush();
+      anchors.flush();
+    },
   };
 }
 
@@ -153,7 +180,8 @@ const broken = (entries: number, id: number): AuditVerification => ({
 });
 
 function conditions({ outcome, q, action, principal, since, until }: AuditFilter): { sql: string; value: unknown }[] {
-  const text = "(action || ' ' || coalesce(resource, '') || ' ' || principal) like ? escape '\\'";
+  const text =
+    "(action || ' ' || coalesce(resource, '') || ' ' || principal || ' ' || coalesce(changes, '')) like ? escape '\\'";
   return [
     ...(outcome ? [{ sql: 'outcome = ?', value: outcome }] : []),
     ...(q ? [{ sql: text, value: containing(q) }] : []),
@@ -170,9 +198,21 @@ const noAnchors: AuditAnchors = {
   check: () => ({ anchors: 0, brokenAt: null, detail: 'it has no anchors.' }),
 };
 
+const toRow = (
+  { requestId, changes, ...draft }: TimedDraft,
+  link: { id: number; hash: string },
+): Omit<Row, 'hash'> => ({
+  ...draft,
+  id: link.id + 1,
+  request_id: requestId,
+  previous_hash: link.hash,
+  changes: changes === undefined || changes.length === 0 ? null : JSON.stringify(changes),
+});
+
+const Changes = z.array(AuditChange);
 const toEntry = (raw: unknown): AuditEntry => {
-  const { request_id, previous_hash, ...row } = Row.parse(raw);
-  return { ...row, requestId: request_id };
+  const { request_id, previous_hash, changes, ...row } = Row.parse(raw);
+  return { ...row, requestId: request_id, changes: changes === null ? [] : Changes.parse(JSON.parse(changes)) };
 };
 
 function createDenialLimit(clock: Clock, onSuppressed: (count: number) => void): () => boolean {

@@ -1,5 +1,5 @@
 // The audit log in the forms that other programs read: one JSON object a line, or CEF (ArcSight Common Event Format, version 0).
-import type { AuditEntry } from '../../../shared/api/audit.ts';
+import { type AuditEntry, describeChange } from '../../../shared/api/audit.ts';
 
 export type ExportFormat = 'jsonl' | 'cef';
 
@@ -23,6 +23,8 @@ function toCef(entry: AuditEntry, version: string): string {
     ['cs1', entry.resource],
     ['cs2Label', 'hash'],
     ['cs2', entry.hash],
+    ['cs3Label', entry.changes.length === 0 ? null : 'changes'],
+    ['cs3', entry.changes.length === 0 ? null : entry.changes.map(describeChange).join('; ')],
   ];
   const extension = fields.flatMap(([key, value]) => (value === null ? [] : [`${key}=${inExtension(String(value))}`]));
   return `${[...head.map(inHead), severities[entry.outcome]].join('|')}|${extension.join(' ')}`;

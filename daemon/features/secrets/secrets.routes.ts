@@ -33,5 +33,10 @@ export const secretHandlers = (secrets: SecretService, vault: VaultService): Pic
   rotateVaultKey: () => vault.rotate(),
   scheduleRotation: ({ body }) => vault.scheduleRotation(body.everyDays),
   exportSecrets: ({ body }) => vault.exportAll(body.passphrase),
-  importSecrets: ({ body }) => vault.importAll(body),
+  importSecrets: async ({ body }, { recordChange }) => {
+    const plan = await vault.importAll(body);
+    const named = (act: string) => plan.items.filter(each => each.act === act).map(({ name }) => name);
+    if (plan.applied) recordChange(null, { shown: { created: named('create'), replaced: named('replace') } });
+    return plan;
+  },
 });

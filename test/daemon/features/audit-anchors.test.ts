@@ -16,6 +16,8 @@ const entry = {
   requestId: 'r',
 } as const;
 
+import type { AuditEntry } from '../../../shared/api/audit.ts';
+
 describe('the anchors of the audit log', () => {
   let folder: Awaited<ReturnType<typeof createTemporaryFolder>>;
   let now = Date.parse('2026-01-01T00:00:00Z');
@@ -32,7 +34,7 @@ describe('the anchors of the audit log', () => {
       everyMs: 60_000,
       onFailure: error => failures.push(error),
     });
-    const audit = createAuditRepository(database, clock, anchors);
+    const audit = createAuditRepository(database, clock, { anchors });
     const tamper = (sql: string) => {
       database.exec('drop trigger audit_is_never_changed; drop trigger audit_is_never_removed');
       database.exec(sql);
@@ -130,7 +132,7 @@ describe('the anchors of the audit log', () => {
 });
 
 describe('the export of the audit log', () => {
-  const exported = {
+  const exported: AuditEntry = {
     id: 7,
     at: '2026-01-01T00:00:00.000Z',
     principal: 'owner (token)',
@@ -140,7 +142,8 @@ describe('the export of the audit log', () => {
     code: 'ACCESS_002',
     requestId: null,
     hash: 'f'.repeat(64),
-  } as const;
+    changes: [{ field: 'roles', before: null, after: 'a=b' }],
+  };
 
   it('has one JSON document a line', () => {
     const text = renderEntries([exported, exported], 'jsonl', '1.0.0');
@@ -156,7 +159,7 @@ describe('the export of the audit log', () => {
   it('escapes in CEF what would end a field', () => {
     assert.equal(
       renderEntries([exported], 'cef', '1|0'),
-      `CEF:0|Quayside|Quayside|1\\|0|startServer|startServer denied|7|externalId=7 rt=1767225600000 suser=owner (token) act=startServer outcome=denied reason=ACCESS_002 cs1Label=resource cs1=a\\=b\\\\c cs2Label=hash cs2=${'f'.repeat(64)}\n`,
+      `CEF:0|Quayside|Quayside|1\\|0|startServer|startServer denied|7|externalId=7 rt=1767225600000 suser=owner (token) act=startServer outcome=denied reason=ACCESS_002 cs1Label=resource cs1=a\\=b\\\\c cs2Label=hash cs2=${'f'.repeat(64)} cs3Label=changes cs3=roles: nothing → a\\=b\n`,
     );
   });
 });
