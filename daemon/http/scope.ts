@@ -8,6 +8,11 @@ import { maySee, type Principal } from './principal.ts';
 const filtered: ReadonlySet<string> = new Set<OperationId | 'mcp'>([
   'listServers',
   'listTools',
+  'listLocks',
+  'listApprovals',
+  'getApproval',
+  'approveCall',
+  'denyCall',
   'streamEvents',
   'mcp',
   'getSession',

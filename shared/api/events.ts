@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { ProfileId } from '../domain/docker-names.ts';
 import { Name } from '../domain/names.ts';
+import { ApprovalState } from './approvals.ts';
 import { DockerStatus } from './docker.ts';
 import { Gateway } from './gateways.ts';
+import { LockState } from './locks.ts';
 import { Operation } from './operations.ts';
 import { Profile } from './profiles.ts';
 import type { Route } from './route.ts';
@@ -21,6 +23,23 @@ export const DaemonEvent = z
     z.object({ type: z.literal('server.removed'), serverId: Name }),
     z.object({ type: z.literal('server.output'), serverId: Name, lines: z.array(z.string()) }),
     z.object({ type: z.literal('tools.changed'), serverId: Name }),
+    z.object({
+      type: z.literal('lock.changed'),
+      serverId: Name,
+      state: LockState,
+      waiting: z.int(),
+      quarantined: z.int(),
+    }),
+    // Without the arguments: whoever may read them asks for the approval.
+    z.object({
+      type: z.literal('approval.changed'),
+      approvalId: z.string(),
+      serverId: Name,
+      tool: z.string(),
+      state: ApprovalState,
+      expiresAt: z.iso.datetime(),
+    }),
+    z.object({ type: z.literal('approval-rules.changed'), version: z.int() }),
     z.object({ type: z.literal('operation.changed'), operation: Operation }),
     z.object({ type: z.literal('docker.changed'), docker: DockerStatus }),
     z.object({ type: z.literal('profile.changed'), profile: Profile }),

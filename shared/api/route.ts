@@ -23,6 +23,9 @@ export const permissions = [
   'secrets:read',
   'secrets:manage',
   'vault:manage',
+  'approvals:read',
+  'approvals:decide',
+  'approvals:manage',
 ] as const;
 export type Permission = (typeof permissions)[number];
 

@@ -1,5 +1,6 @@
 // The table of all routes. The key is the operation's id everywhere: client method, OpenAPI, audit, permission matrix.
 import * as access from './access.ts';
+import * as approvals from './approvals.ts';
 import * as audit from './audit.ts';
 import * as catalog from './catalog.ts';
 import * as catalogs from './catalogs.ts';
@@ -10,6 +11,7 @@ import * as docker from './docker.ts';
 import * as doctor from './doctor.ts';
 import * as events from './events.ts';
 import * as gateways from './gateways.ts';
+import * as locks from './locks.ts';
 import * as operations from './operations.ts';
 import * as profiles from './profiles.ts';
 import type { Route } from './route.ts';
@@ -40,6 +42,21 @@ export const routes = {
   callTool: tools.callTool,
   listResources: tools.listResources,
   listPrompts: tools.listPrompts,
+  listLocks: locks.listLocks,
+  getLock: locks.getLock,
+  approveLock: locks.approveLock,
+  rejectLock: locks.rejectLock,
+  updateLock: locks.updateLock,
+  getLockFile: locks.getLockFile,
+  verifyLockFile: locks.verifyLockFile,
+  listApprovals: approvals.listApprovals,
+  getApproval: approvals.getApproval,
+  approveCall: approvals.approveCall,
+  denyCall: approvals.denyCall,
+  createGrant: approvals.createGrant,
+  getApprovalRules: approvals.getApprovalRules,
+  replaceApprovalRules: approvals.replaceApprovalRules,
+  explainApproval: approvals.explainApproval,
   listCatalog: catalog.listCatalog,
   getCatalogEntry: catalog.getCatalogEntry,
   getCatalogFacets: catalog.getCatalogFacets,

@@ -17,7 +17,15 @@ const viewer = [
 /** `access:token` is in none: the owner's own token is for the owner alone. */
 export const permissionsOfRole = {
   viewer,
-  operator: [...viewer, 'servers:operate', 'tools:call', 'operations:manage', 'secrets:read'],
+  operator: [
+    ...viewer,
+    'servers:operate',
+    'tools:call',
+    'operations:manage',
+    'secrets:read',
+    'approvals:read',
+    'approvals:decide',
+  ],
   auditor: [...viewer, 'audit:read', 'secrets:read', 'access:list'],
   admin: [
     ...viewer,
@@ -32,6 +40,9 @@ export const permissionsOfRole = {
     'access:list',
     'access:manage',
     'daemon:manage',
+    'approvals:read',
+    'approvals:decide',
+    'approvals:manage',
   ],
 } as const satisfies Record<Role, readonly string[]>;
 
@@ -39,7 +50,7 @@ export const permissionsOfRole = {
 export const permissionsOfAgents = ['tools:read', 'tools:call', 'servers:read', 'access:read'] as const;
 
 /** What asks for a second factor that was given a short while ago, if the user has one. */
-export const needsFreshFactor = ['access:manage', 'vault:manage', 'daemon:manage'] as const;
+export const needsFreshFactor = ['access:manage', 'vault:manage', 'daemon:manage', 'approvals:manage'] as const;
 export const freshFactorMinutes = 15;
 
 /** What a user or key may do only from this machine. */
@@ -47,7 +58,7 @@ export const onlyFromThisMachine = ['daemon:manage', 'vault:manage'] as const;
 
 const sentences: Record<Role, string> = {
   viewer: 'Sees servers, tools and the catalog, and changes nothing.',
-  operator: 'Starts and stops servers and calls tools.',
+  operator: 'Starts and stops servers, calls tools, and approves calls that wait for a person.',
   auditor: 'Sees what a viewer sees, the audit log, and who has access.',
   admin: 'Does everything but read the owner’s token.',
 };
