@@ -1,0 +1,314 @@
+import type { DaemonEvent } from '../../../shared/api/events.ts';
+import type { LockChoice, LockMode, ServerLock, ServerLockDetail } from '../../../shared/api/locks.ts';
+import { type ProblemError, problem } from '../../../shared/api/problem.ts';
+import type { ServerSource } from '../../../shared/api/servers.ts';
+import type { AuditSink } from '../../http/bind-routes.ts';
+import { type Clock, toTimestamp } from '../../platform/clock.ts';
+import type { WireTool } from '../../supervision/session.ts';
+import { createLockRecords } from './lock-records.ts';
+import { decisionDigest, isHeldBack, isWaiting, stateOf, type ToolLock } from './locked-tool.ts';
+import { type Lock, type LockRepository, toAnnotations } from './locks.repository.ts';
+import { areFactsApproved, factsDigest, lockDigest, presentDetail, presentLock, stateOfLock } from './present-lock.ts';
+import { findRenames } from './renames.ts';
+import { readList, type SeenTool } from './seen-list.ts';
+import { toLockedSource } from './source.ts';
+
+/** What else is known of a server when it has told its tools. */
+export interface SeenFacts {
+  source: ServerSource;
+  instructions: string | null | undefined;
+}
+
+/** What the rest of the daemon needs of the lock. */
+export interface LockGuard {
+  /** Two look-ups. True: the tool is neither listed nor callable. */
+  isQuarantined(serverId: string, tool: string): boolean;
+  /**
+   * The whole list as the server sent it, before any of it is offered. The first one after an install is trusted; of every
+   * later one, what differs is in quarantine when this returns.
+   */
+  seen(serverId: string, tools: readonly WireTool[], facts: SeenFacts): void;
+  /** The hints of a tool as they were approved; undefined: nothing is known, and the protocol's defaults hold. */
+  annotations(serverId: string, tool: string): Record<string, unknown> | undefined;
+  /** What models may be told of the server: null while its instructions differ from the approved ones; undefined: never listed. */
+  instructions(serverId: string): string | null | undefined;
+}
+
+export interface LockService extends LockGuard {
+  list(): ServerLock[];
+  /** Errors: SERVER_001. */
+  get(serverId: string): ServerLockDetail;
+  /** Errors: SERVER_001, LOCK_001 if it was never listed, LOCK_002 if something is not as the person saw it. */
+  approve(serverId: string, choice: LockChoice, by: string, requestId: string | null): ServerLockDetail;
+  reject(serverId: string, choice: LockChoice, by: string, requestId: string | null): ServerLockDetail;
+  setMode(serverId: string, mode: LockMode, by: string, requestId: string | null): ServerLockDetail;
+  locks(): readonly Lock[];
+}
+
+export interface LockServiceOptions {
+  repository: LockRepository;
+  servers: { all(): { id: string; title: string }[] };
+  /** Who added the server, as an audit row names them; null: nobody knows. */
+  addedBy(serverId: string): string | null;
+  clock: Clock;
+  audit: AuditSink;
+  publish(event: DaemonEvent): void;
+  /** What is in quarantine is another set than before, or the approved hints are others. */
+  onChanged(serverId: string): void;
+}
+
+export function createLockService(options: LockServiceOptions): LockService {
+  const { repository, servers, addedBy, clock, publish, onChanged } = options;
+  const records = createLockRecords(options.audit);
+  const locks = new Map(repository.all().map(lock => [lock.serverId, lock]));
+  const heldBack = new Map<string, ReadonlySet<string>>();
+  const recount = ({ serverId, tools }: Lock) =>
+    heldBack.set(serverId, new Set([...tools.values()].filter(isHeldBack).map(({ name }) => name)));
+  for (const lock of locks.values()) recount(lock);
+
+  const now = () => toTimestamp(clock.now());
+  const serverOf = (serverId: string) => {
+    const server = servers.all().find(({ id }) => id === serverId);
+    if (!server) throw problem('SERVER_001', { detail: `There is no server called "${serverId}".` });
+    return server;
+  };
+  /** A server that was removed and installed again is a new one, whatever is still in memory. */
+  const lockOf = (serverId: string): Lock => {
+    const known = locks.get(serverId);
+    if (known && repository.isKnown(serverId)) return known;
+    const lock = emptyLock(serverId);
+    locks.set(serverId, lock);
+    return lock;
+  };
+  const tell = (lock: Lock) => {
+    recount(lock);
+    const { state, waiting, quarantined } = presentLock(lock, lock.serverId);
+    publish({ type: 'lock.changed', serverId: lock.serverId, state, waiting, quarantined });
+    onChanged(lock.serverId);
+  };
+  const detail = (serverId: string): ServerLockDetail => {
+    const { title } = serverOf(serverId);
+    const lock = locks.get(serverId) ?? emptyLock(serverId);
+    return presentDetail(lock, title, repository.definitions(serverId));
+  };
+
+  /** Makes what is there now what is approved: of these tools, and of source and instructions if asked for. */
+  const settle = (lock: Lock, chosen: ToolLock[], facts: boolean, by: string): void => {
+    const at = now();
+    const gone = chosen.flatMap(tool => {
+      if (stateOf(tool) === 'removed') return [tool.name];
+      const former = tool.formerName === null ? undefined : lock.tools.get(tool.formerName);
+      return former?.seenDigest === null ? [former.name] : [];
+    });
+    const kept = chosen.filter(tool => stateOf(tool) !== 'removed');
+    for (const tool of kept)
+      Object.assign(tool, { approvedDigest: tool.seenDigest, approvedAt: at, approvedBy: by, ...undecided });
+    for (const name of gone) lock.tools.delete(name);
+    if (facts) Object.assign(lock, { approved: lock.now, rejectedFacts: null });
+    Object.assign(lock, { approvedAt: at, approvedBy: by });
+    repository.inOneStep(() => {
+      repository.save(lock, kept);
+      repository.approve(
+        lock.serverId,
+        kept.map(({ name }) => name),
+      );
+      repository.removeTools(lock.serverId, gone);
+    });
+    const definitions = repository.definitions(lock.serverId);
+    for (const tool of kept) tool.annotations = toAnnotations(definitions.get(tool.name)?.approved?.annotations);
+  };
+
+  const trustFirst = (lock: Lock, list: Map<string, SeenTool>): void => {
+    const at = now();
+    const adder = addedBy(lock.serverId);
+    const by = adder === null ? 'the first list' : `${adder}, by adding the server`;
+    for (const [name, { digest }] of list) lock.tools.set(name, newTool(name, digest, at));
+    const chosen = [...lock.tools.values()];
+    repository.inOneStep(() => {
+      repository.save(lock, chosen, definitionsOf(list));
+      settle(lock, chosen, true, by);
+    });
+    records.trusted(lock, by);
+  };
+
+  /** Writes down what differs from the last list, and returns the tools of which it does; undefined: it is the same list. */
+  const takeOver = (lock: Lock, list: Map<string, SeenTool>): ToolLock[] | undefined => {
+    const at = now();
+    const changed = [...list].flatMap(([name, { digest }]) => {
+      const tool = lock.tools.get(name);
+      if (tool?.seenDigest === digest) return [];
+      const next = tool ?? newTool(name, digest, at);
+      Object.assign(next, { seenDigest: digest, seenAt: at });
+      lock.tools.set(name, next);
+      return [next];
+    });
+    const removed = [...lock.tools.values()].filter(tool => tool.seenDigest !== null && !list.has(tool.name));
+    for (const tool of removed) Object.assign(tool, { seenDigest: null, seenAt: at });
+    // What nobody has approved and nobody offers any more is nothing.
+    const forgotten = removed.filter(tool => tool.approvedDigest === null);
+    for (const { name } of forgotten) lock.tools.delete(name);
+    const all = [...changed, ...removed.filter(tool => !forgotten.includes(tool))];
+    if (all.length === 0 && forgotten.length === 0) return undefined;
+    repository.inOneStep(() => {
+      repository.save(lock, all, definitionsOf(list));
+      repository.removeTools(
+        lock.serverId,
+        forgotten.map(({ name }) => name),
+      );
+      repository.save(lock, nameRenamed(lock, list));
+    });
+    return all;
+  };
+
+  /** Which of the new names are old tools. Returns those for which the answer is another one than before. */
+  const nameRenamed = (lock: Lock, list: Map<string, SeenTool>): ToolLock[] => {
+    const all = [...lock.tools.values()];
+    const unapproved = all.filter(tool => tool.approvedDigest === null);
+    const missing = new Set(all.filter(tool => tool.seenDigest === null).map(({ name }) => name));
+    const definitions = missing.size > 0 && unapproved.length > 0 ? repository.definitions(lock.serverId) : new Map();
+    const renames = findRenames(
+      unapproved.flatMap(({ name }) => list.get(name)?.definition ?? []),
+      [...missing].flatMap(name => definitions.get(name)?.approved ?? []),
+    );
+    const corrected = unapproved.filter(tool => tool.formerName !== (renames.get(tool.name) ?? null));
+    for (const tool of corrected) tool.formerName = renames.get(tool.name) ?? null;
+    return corrected;
+  };
+
+  /** What the server's mode approves without a person. */
+  const settleByMode = (lock: Lock, by = `mode ${lock.mode}`): void => {
+    if (lock.mode === 'ask') return;
+    const isSettled = (tool: ToolLock) =>
+      lock.mode === 'off' ? stateOf(tool) !== 'approved' : stateOf(tool) === 'added' && isWaiting(tool);
+    const chosen = [...lock.tools.values()].filter(isSettled);
+    const facts = lock.mode === 'off' && !areFactsApproved(lock);
+    if (chosen.length === 0 && !facts) return;
+    records.decided({ verdict: 'approved', lock, tools: chosen, facts, by, requestId: null });
+    settle(lock, chosen, facts, by);
+  };
+
+  const decide = (
+    verdict: 'approved' | 'rejected',
+    serverId: string,
+    choice: LockChoice,
+    by: string,
+    requestId: string | null,
+  ): ServerLockDetail => {
+    serverOf(serverId);
+    const lock = locks.get(serverId);
+    if (!lock?.approvedAt) throw neverListed(serverId);
+    const chosen = 'tools' in choice ? namedTools(lock, choice.tools) : allWaiting(lock, choice.digest);
+    const facts = !('tools' in choice) && !areFactsApproved(lock);
+    records.decided({ verdict, lock, tools: chosen, facts, by, requestId });
+    if (verdict === 'approved') settle(lock, chosen, facts, by);
+    else {
+      for (const tool of chosen) tool.rejectedDigest = decisionDigest(tool);
+      if (facts) lock.rejectedFacts = factsDigest(lock.now);
+      repository.inOneStep(() => repository.save(lock, chosen));
+    }
+    tell(lock);
+    return detail(serverId);
+  };
+
+  return {
+    isQuarantined: (serverId, tool) => heldBack.get(serverId)?.has(tool) ?? false,
+    annotations: (serverId, tool) => locks.get(serverId)?.tools.get(tool)?.annotations,
+    instructions(serverId) {
+      const lock = locks.get(serverId);
+      if (!lock?.approvedAt) return undefined;
+      return lock.approved.instructions === lock.now.instructions ? lock.now.instructions : null;
+    },
+    seen(serverId, tools, facts) {
+      const lock = lockOf(serverId);
+      const list = readList(tools);
+      const before = stateOfLock(lock) === 'never-listed' ? undefined : factsDigest(lock.now);
+      lock.now = { source: toLockedSource(facts.source), instructions: facts.instructions ?? null };
+      if (before === undefined) {
+        trustFirst(lock, list);
+        return tell(lock);
+      }
+      adoptDigest(lock);
+      const isOther = factsDigest(lock.now) !== before;
+      const changed = takeOver(lock, list);
+      if (!isOther && !changed) return;
+      lock.changedAt = now();
+      repository.inOneStep(() => repository.save(lock, []));
+      records.changed(lock, changed ?? [], isOther);
+      settleByMode(lock);
+      tell(lock);
+    },
+    list: () => servers.all().map(({ id, title }) => presentLock(locks.get(id) ?? emptyLock(id), title)),
+    get: detail,
+    approve: (serverId, choice, by, requestId) => decide('approved', serverId, choice, by, requestId),
+    reject: (serverId, choice, by, requestId) => decide('rejected', serverId, choice, by, requestId),
+    setMode(serverId, mode, by, requestId) {
+      serverOf(serverId);
+      const lock = lockOf(serverId);
+      lock.mode = mode;
+      repository.inOneStep(() => repository.save(lock, []));
+      records.mode(lock, by, requestId);
+      if (lock.approvedAt) settleByMode(lock, `${by}, by mode ${mode}`);
+      tell(lock);
+      return detail(serverId);
+    },
+    locks() {
+      const known = new Set(servers.all().map(({ id }) => id));
+      return [...locks.values()].filter(({ serverId }) => known.has(serverId));
+    },
+  };
+}
+
+const undecided = { rejectedDigest: null, formerName: null };
+
+const newTool = (name: string, digest: string, at: string): ToolLock => ({
+  ...{ name, seenDigest: digest, seenAt: at, approvedDigest: null, approvedAt: null, approvedBy: null },
+  ...undecided,
+  annotations: undefined,
+});
+
+const emptyLock = (serverId: string): Lock => ({
+  serverId,
+  mode: 'ask',
+  approved: { source: null, instructions: null },
+  now: { source: null, instructions: null },
+  approvedAt: null,
+  approvedBy: null,
+  rejectedFacts: null,
+  changedAt: null,
+  tools: new Map(),
+});
+
+const definitionsOf = (list: Map<string, SeenTool>): Map<string, WireTool> =>
+  new Map([...list].map(([name, { definition }]) => [name, definition]));
+
+/** An image that was not on this machine when it was approved gets its digest with the first pull: that is no change. */
+function adoptDigest({ approved, now }: Lock): void {
+  const isSame = approved.source?.['image'] !== undefined && approved.source['image'] === now.source?.['image'];
+  if (isSame && approved.source?.['digest'] === null) approved.source = now.source;
+}
+
+function namedTools(lock: Lock, named: readonly { name: string; digest: string }[]): ToolLock[] {
+  return named.map(({ name, digest }) => {
+    const tool = lock.tools.get(name);
+    if (!tool || decisionDigest(tool) !== digest) throw changedMeanwhile(`"${name}" of "${lock.serverId}"`);
+    return tool;
+  });
+}
+
+/** What was rejected is approved only by its name. */
+function allWaiting(lock: Lock, digest: string): ToolLock[] {
+  if (lockDigest(lock) !== digest) throw changedMeanwhile(`"${lock.serverId}"`);
+  return [...lock.tools.values()].filter(isWaiting);
+}
+
+const changedMeanwhile = (what: string): ProblemError =>
+  problem('LOCK_002', {
+    detail: `${what} is not what you were shown any more.`,
+    next: 'Look at the differences again, then decide.',
+  });
+
+const neverListed = (serverId: string): ProblemError =>
+  problem('LOCK_001', {
+    detail: `"${serverId}" has not shown its tools yet.`,
+    next: 'Start it; its first list is what later ones are compared with.',
+  });

@@ -1,0 +1,58 @@
+// Recognises a tool that came back under another name: a rename must not look like one removal and one harmless addition.
+import { digestOf } from '../../platform/canonical.ts';
+import type { WireTool } from '../../supervision/session.ts';
+
+/** How much of the words of two definitions must be the same, from 0 to 1 (Sørensen and Dice's coefficient). */
+const alike = 0.8;
+/** Beyond this, only equal definitions are recognised: comparing is quadratic. */
+const mostCompared = 64;
+const mostCharacters = 20_000;
+
+/** The former name by the new one. Each removed tool is taken once, equal definitions before similar ones. */
+export function findRenames(added: readonly WireTool[], removed: readonly WireTool[]): Map<string, string> {
+  const found = new Map<string, string>();
+  const left = new Map(removed.map(tool => [tool.name, tool]));
+  const take = (tool: WireTool, former: WireTool | undefined) => {
+    if (!former || found.has(tool.name)) return;
+    found.set(tool.name, former.name);
+    left.delete(former.name);
+  };
+  const byDigest = Map.groupBy(removed, namelessDigest);
+  for (const tool of added)
+    take(
+      tool,
+      byDigest.get(namelessDigest(tool))?.find(({ name }) => left.has(name)),
+    );
+
+  const unknown = added.filter(({ name }) => !found.has(name));
+  if (unknown.length > mostCompared || left.size > mostCompared) return found;
+  const words = new Map([...left.values()].map(tool => [tool, wordsOf(tool)]));
+  for (const tool of unknown) {
+    const mine = wordsOf(tool);
+    const [best] = [...left.values()]
+      .map(former => ({ former, score: similarity(mine, words.get(former) ?? new Map()) }))
+      .filter(({ score }) => score >= alike)
+      .toSorted((a, b) => b.score - a.score);
+    take(tool, best?.former);
+  }
+  return found;
+}
+
+/** A title is a name too. */
+const nameless = ({ name: _name, title: _title, ...definition }: WireTool): object => definition;
+const namelessDigest = (tool: WireTool): string => digestOf(nameless(tool));
+
+function wordsOf(tool: WireTool): Map<string, number> {
+  const text = JSON.stringify(nameless(tool)).slice(0, mostCharacters).toLowerCase();
+  const counts = new Map<string, number>();
+  for (const [word] of text.matchAll(/[\p{L}\p{N}]+/gu)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return counts;
+}
+
+function similarity(a: Map<string, number>, b: Map<string, number>): number {
+  const size = (words: Map<string, number>) => [...words.values()].reduce((sum, count) => sum + count, 0);
+  const shared = [...a].reduce((sum, [word, count]) => sum + Math.min(count, b.get(word) ?? 0), 0);
+  const total = size(a) + size(b);
+  // A few words that every tool has say nothing.
+  return total < 12 ? 0 : (2 * shared) / total;
+}

@@ -1,0 +1,35 @@
+import { digestOf } from '../../platform/canonical.ts';
+import type { WireTool } from '../../supervision/session.ts';
+
+export interface SeenTool {
+  definition: WireTool;
+  digest: string;
+}
+
+/**
+ * The list by name, each definition with its digest: all of its members as the server sent them, unknown ones too. A
+ * name that comes twice with two definitions is both of them together, so that neither hides behind the other.
+ */
+export function readList(tools: readonly WireTool[]): Map<string, SeenTool> {
+  const read = new Map<string, SeenTool>();
+  for (const [name, sent] of Map.groupBy(tools, tool => tool.name)) {
+    const digests = [...new Set(sent.map(digestOf))];
+    const [definition] = sent;
+    const [only] = digests;
+    if (!definition || !only) continue;
+    read.set(
+      name,
+      digests.length === 1
+        ? { definition, digest: only }
+        : { definition: joined(name, sent), digest: digestOf(digests.toSorted()) },
+    );
+  }
+  return read;
+}
+
+const joined = (name: string, definitions: WireTool[]): WireTool => ({
+  name,
+  description: `The server sent ${definitions.length} different tools of this name.`,
+  inputSchema: {},
+  definitions,
+});
