@@ -93,6 +93,7 @@ export const panels = {
   tool: 'quayside.tool',
   secrets: 'quayside.secretsPanel',
   docker: 'quayside.dockerPanel',
+  access: 'quayside.accessPanel',
 } as const;
 export type PanelKind = keyof typeof panels;
 

@@ -14,6 +14,14 @@ import { type OperationId, operationIds, routes } from './routes.ts';
  * and the host neither logs nor keeps what it relays. Deleting and rotating destroy no value that another could want
  * to read, and are on record. What opens or carries away the whole vault at once stays out: `unlockVault`,
  * `changeMasterKey`, `exportSecrets` and `importSecrets` are commands of the editor, with its own input boxes.
+ *
+ * Access: a panel asks as the owner, whom the policy refuses nothing, so what stands here is all that it may. Who may
+ * come in is decided by a person at the editor as well as at the page: users, their roles and invitations, keys and
+ * agents. An invitation and a new key are the two answers with something to keep to oneself in them. Each is shown once
+ * to the person who has just asked for it, on a page that can send nothing anywhere, and is on record. Providers are
+ * listed only: to change one is to hand the choice of who comes in to somebody else, and takes a secret of the vault;
+ * the page and the command do that. What is one's own (password, second factor) the owner has not got. The owner's
+ * sessions are those of pages in browsers: to see and to end them is relayed, to make one is not.
  */
 export const relayedOperations: ReadonlySet<OperationId> = new Set<OperationId>([
   'getHealth',
@@ -88,6 +96,25 @@ export const relayedOperations: ReadonlySet<OperationId> = new Set<OperationId>(
   'listSecretUses',
   'getVault',
   'rotateVaultKey',
+  'listUsers',
+  'createUser',
+  'getUser',
+  'updateUser',
+  'deleteUser',
+  'inviteUser',
+  'resetSecondFactor',
+  'signOutUser',
+  'listKeys',
+  'createKey',
+  'deleteKey',
+  'listProviders',
+  'listRoles',
+  'explainAccess',
+  'listMySessions',
+  'endMySession',
+  'listAudit',
+  'verifyAudit',
+  'exportAudit',
 ]);
 
 /** Acts of the host, asked by a panel. The page at localhost does them itself or hides them. */
@@ -99,6 +126,13 @@ export const HostAct = z.discriminatedUnion('act', [
   z.object({ act: z.literal('openCatalog'), entryId: z.string().max(64).optional() }),
   z.object({ act: z.literal('openDashboard') }),
   z.object({ act: z.literal('openSecrets') }),
+  z.object({
+    act: z.literal('openAccess'),
+    tab: z
+      .string()
+      .regex(/^[a-z-]{1,24}$/)
+      .optional(),
+  }),
   z.object({
     act: z.literal('openDocker'),
     place: z.enum(['profiles', 'containers', 'clients', 'doctor']),
