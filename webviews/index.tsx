@@ -5,6 +5,7 @@ import { createApiClient } from '../shared/api/client.ts';
 import { AppContext } from './kit/app.ts';
 import '@vscode/codicons/dist/codicon.css';
 import { forgetNonce } from './kit/content-policy.ts';
+import { codeOf, createFactorGate } from './kit/fresh-factor.ts';
 import './kit/theme.css';
 import './kit/base.css';
 import './kit/docker.css';
@@ -22,11 +23,13 @@ const onPage = element.dataset['host'] === 'page';
 const start = element.dataset['location'] ?? 'dashboard';
 const host = onPage ? createPageHost(start) : createPanelHost(start);
 const theme = onPage ? createThemeState() : undefined;
+const factors = createFactorGate(host.carrier);
 const api = createApiClient({
-  ...host.carrier,
+  ...factors.carrier,
   async send(request) {
-    const response = await host.carrier.send(request);
-    if (onPage && response.status === 401 && request.operationId !== 'createSession') live.loseAccess();
+    const response = await factors.carrier.send(request);
+    // Other refusals with this status are about a password or a code, and belong to the form that sent it.
+    if (onPage && codeOf(response) === 'ACCESS_001') live.loseAccess();
     return response;
   },
 });
@@ -38,7 +41,7 @@ registerToolkit();
 if (host.location.value.view !== 'login') live.start();
 render(
   <AppContext.Provider value={{ api, host, live }}>
-    <AppView theme={theme} />
+    <AppView theme={theme} factors={factors} />
   </AppContext.Provider>,
   element,
 );

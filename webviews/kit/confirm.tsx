@@ -11,6 +11,8 @@ interface ConfirmProps {
   /** On the button that does it. */
   act: string;
   icon?: string;
+  /** On the button that does nothing. */
+  keep?: string;
   /** What has to be typed first, for what cannot be undone. */
   typed?: string;
   busy?: boolean;
@@ -25,6 +27,7 @@ export function Confirm({
   title,
   act,
   icon = 'trash',
+  keep = 'Keep it',
   typed,
   busy,
   problem,
@@ -40,7 +43,7 @@ export function Confirm({
       onClose={onClose}
       actions={
         <>
-          <Button onClick={onClose}>Keep it</Button>
+          <Button onClick={onClose}>{keep}</Button>
           <Button kind="primary" icon={icon} disabled={!ready} busy={busy} onClick={onConfirm}>
             {act}
           </Button>

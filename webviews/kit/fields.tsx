@@ -94,7 +94,15 @@ interface TextInputProps {
   disabled?: boolean;
 }
 
-export function TextInput({ value, onInput, type = 'text', label, monospace, ...rest }: TextInputProps) {
+export function TextInput({
+  value,
+  onInput,
+  type = 'text',
+  label,
+  monospace,
+  autocomplete = 'off',
+  ...rest
+}: TextInputProps) {
   const { id, describedBy, invalid } = useContext(FieldContext);
   return (
     <input
@@ -106,7 +114,7 @@ export function TextInput({ value, onInput, type = 'text', label, monospace, ...
       }}
       class={`text-input ${monospace ? 'monospace' : ''}`}
       value={value}
-      autocomplete="off"
+      autocomplete={autocomplete}
       spellcheck={false}
       aria-describedby={describedBy}
       aria-invalid={invalid || undefined}

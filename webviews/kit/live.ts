@@ -1,5 +1,6 @@
 // What every view shows of the daemon, kept up to date by its event stream.
 import { batch, type ReadonlySignal, signal } from '@preact/signals';
+import type { Session } from '../../shared/api/access.ts';
 import type { ApiClient } from '../../shared/api/client.ts';
 import type { DaemonStatus } from '../../shared/api/daemon.ts';
 import type { DockerStatus } from '../../shared/api/docker.ts';
@@ -20,6 +21,8 @@ export interface Live {
   readonly stopping: ReadonlySignal<string | undefined>;
   /** True once the daemon has refused us as nobody it knows. */
   readonly signedOut: ReadonlySignal<boolean>;
+  /** Who looks at this, and what they may do. */
+  readonly session: Load<Session>;
   /** Sorted by id. */
   readonly servers: Load<MCPServer[]>;
   /** The newest first; running ones and the last that ended. */
@@ -45,6 +48,7 @@ export function createLive(api: ApiClient): Live {
   const connection = signal<Connection>('connecting');
   const stopping = signal<string | undefined>(undefined);
   const signedOut = signal(false);
+  const session = createLoad(abort => api.getSession({}, { signal: abort }));
   const servers = createLoad(async abort =>
     byId(await readAllPages(query => api.listServers({ query }, { signal: abort }))),
   );
@@ -64,7 +68,7 @@ export function createLive(api: ApiClient): Live {
   let following: AbortController | undefined;
 
   const readAll = () =>
-    void Promise.all([servers, operations, status, docker, profiles, gateways].map(load => load.reload()));
+    void Promise.all([session, servers, operations, status, docker, profiles, gateways].map(load => load.reload()));
 
   const take = (event: DaemonEvent): void => {
     if (event.type === 'reset') {
@@ -112,6 +116,7 @@ export function createLive(api: ApiClient): Live {
     connection,
     stopping,
     signedOut,
+    session,
     servers,
     operations,
     status,

@@ -14,14 +14,15 @@ export type Location =
   | { view: 'tool'; id: string; tool: string }
   | { view: 'profiles'; profile?: string }
   | { view: DockerPlace; tab?: string }
-  | { view: 'login'; ticket: string | undefined; isInvitation?: true }
+  | { view: 'access'; tab?: string }
+  | { view: 'login'; ticket: string | undefined; isInvitation?: true; problem?: string }
   | { view: 'unknown'; text: string };
 
 const alone = ['dashboard', 'servers', 'secrets', 'catalogs'] as const;
 
 /**
  * Reads `server/everything?tab=output`, `#/tool/everything/echo`, `#/catalog?q=files&kind=image`, `#/profiles/dev_tools`,
- * `#/containers?tab=disk`, `#/login?ticket=…`. Never throws.
+ * `#/containers?tab=disk`, `#/access?tab=audit`, `#/login?ticket=…`. Never throws.
  */
 export function parseLocation(text: string): Location {
   const [path = '', query = ''] = text.replace(/^#?\/?/, '').split('?', 2);
@@ -29,10 +30,11 @@ export function parseLocation(text: string): Location {
   const asked = new URLSearchParams(query);
   const tab = readTab(asked);
   if (!view) return { view: 'dashboard' };
-  if (view === 'login') return { view, ticket: asked.get('ticket') ?? undefined };
+  if (view === 'login') return { view, ticket: asked.get('ticket') ?? undefined, ...readProblem(asked) };
   if (view === 'invitation') return { view: 'login', ticket: asked.get('ticket') ?? undefined, isInvitation: true };
   const plain = alone.find(name => name === view);
   if (plain && !first) return { view: plain };
+  if (view === 'access' && !first) return { view, ...tab };
   const place = dockerPlaces.find(name => name === view);
   if (place && !first) return { view: place, ...tab };
   if (view === 'profiles' && rest.length === 0) return first ? { view, profile: first } : { view };
@@ -46,6 +48,12 @@ export function parseLocation(text: string): Location {
 function readTab(asked: URLSearchParams): { tab?: string } {
   const tab = asked.get('tab');
   return tab && /^[a-z-]{1,24}$/.test(tab) ? { tab } : {};
+}
+
+/** Why the way to a provider ended here: a code and never a text, which could be anybody's. */
+function readProblem(asked: URLSearchParams): { problem?: string } {
+  const code = asked.get('problem');
+  return code && /^[A-Z]{1,16}_\d{3}$/.test(code) ? { problem: code } : {};
 }
 
 /** The text of a location, without a leading slash. */
@@ -75,8 +83,10 @@ export function placeOf(location: Location): string {
 }
 
 function queryOf(location: Location): string {
-  if (location.view === 'login')
-    return location.ticket === undefined ? '' : `ticket=${encodeURIComponent(location.ticket)}`;
+  if (location.view === 'login') {
+    if (location.ticket !== undefined) return `ticket=${encodeURIComponent(location.ticket)}`;
+    return location.problem === undefined ? '' : `problem=${encodeURIComponent(location.problem)}`;
+  }
   if (location.view === 'catalog')
     return location.entry === undefined && location.filters ? formatFilters(location.filters) : '';
   return 'tab' in location && location.tab !== undefined ? `tab=${encodeURIComponent(location.tab)}` : '';

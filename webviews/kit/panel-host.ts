@@ -60,7 +60,9 @@ export function createPanelHost(start: string): Host {
 
 /** Whether one panel shows both places. */
 const inOnePanel = (one: Location, other: Location): boolean =>
-  [['catalog', 'catalogs'], ['profiles']].some(views => views.includes(one.view) && views.includes(other.view));
+  [['catalog', 'catalogs'], ['profiles'], ['access']].some(
+    views => views.includes(one.view) && views.includes(other.view),
+  );
 
 function actFor(target: Location): HostAct | undefined {
   switch (target.view) {
@@ -68,6 +70,8 @@ function actFor(target: Location): HostAct | undefined {
       return { act: 'openDashboard' };
     case 'secrets':
       return { act: 'openSecrets' };
+    case 'access':
+      return { act: 'openAccess', ...(target.tab === undefined ? {} : { tab: target.tab }) };
     case 'catalog':
       return { act: 'openCatalog', ...(target.entry === undefined ? {} : { entryId: target.entry }) };
     case 'profiles':

@@ -1,5 +1,6 @@
 // Which view is shown where, in either host.
 import { useEffect, useRef } from 'preact/hooks';
+import { AccessView } from '../access/access.view.tsx';
 import { CatalogView } from '../catalog/catalog.view.tsx';
 import { CatalogsView } from '../catalog/catalogs.view.tsx';
 import { EntryView } from '../catalog/entry.view.tsx';
@@ -12,17 +13,25 @@ import { Announcer } from '../kit/announcer.view.tsx';
 import { useApp } from '../kit/app.ts';
 import { Button, Icon } from '../kit/controls.tsx';
 import { Empty } from '../kit/feedback.tsx';
+import type { FactorGate } from '../kit/fresh-factor.ts';
 import { type Location, placeOf } from '../kit/location.ts';
 import { ProfileView } from '../profiles/profile.view.tsx';
 import { ProfilesView } from '../profiles/profiles.view.tsx';
 import { SecretsView } from '../secrets/secrets.view.tsx';
 import { ServerView } from '../server/server.view.tsx';
 import { ToolView } from '../tool/tool.view.tsx';
+import { FreshFactor } from './fresh-factor.view.tsx';
 import { Shell } from './shell.view.tsx';
 import { SignInView } from './sign-in.view.tsx';
 import type { ThemeState } from './theme.ts';
 
-export function AppView({ theme }: { theme: ThemeState | undefined }) {
+interface AppViewProps {
+  /** Of the page; the editor has its own. */
+  theme: ThemeState | undefined;
+  factors: FactorGate;
+}
+
+export function AppView({ theme, factors }: AppViewProps) {
   const { host, live, api } = useApp();
   const location = host.location.value;
   const signOut = async () => {
@@ -51,6 +60,7 @@ export function AppView({ theme }: { theme: ThemeState | undefined }) {
         <SignInView
           ticket={location.view === 'login' ? location.ticket : undefined}
           isInvitation={location.view === 'login' && location.isInvitation === true}
+          refusal={location.view === 'login' ? location.problem : undefined}
           onSignedIn={signedIn}
         />
         <Announcer />
@@ -60,6 +70,7 @@ export function AppView({ theme }: { theme: ThemeState | undefined }) {
     <Shell theme={theme} onSignOut={() => void signOut()}>
       <Banner />
       <Place location={location} />
+      <FreshFactor gate={factors} />
       <Announcer />
     </Shell>
   );
@@ -83,6 +94,8 @@ function Place({ location }: { location: Location }) {
       return <ServersView key={text} />;
     case 'secrets':
       return <SecretsView key={text} />;
+    case 'access':
+      return <AccessView key={text} />;
     case 'catalog':
       return location.entry === undefined ? <CatalogView key={text} /> : <EntryView key={text} id={location.entry} />;
     case 'catalogs':
@@ -118,6 +131,7 @@ function titleOf(location: Location): string {
 
 const placeNames: Partial<Record<Location['view'], string>> = {
   secrets: 'Secrets',
+  access: 'Access',
   servers: 'Servers',
   catalogs: 'Catalogs',
   containers: 'Containers',

@@ -49,6 +49,9 @@ export function Shell({ theme, onSignOut, children }: ShellProps) {
           <Place to={{ view: 'secrets' }} icon="key" current={view === 'secrets'}>
             Secrets
           </Place>
+          <Place to={{ view: 'access' }} icon="organization" current={view === 'access'}>
+            Access
+          </Place>
           <a class="place" href="/api/docs" target="_blank" rel="noopener">
             <Icon name="json" />
             <span class="place-text">API</span>
@@ -56,6 +59,7 @@ export function Shell({ theme, onSignOut, children }: ShellProps) {
           </a>
         </nav>
         <div class="rail-foot">
+          <WhoIsIn />
           <ConnectionMark />
           <Select
             label="Theme"
@@ -125,6 +129,20 @@ const DockerPlaces = ({ view }: { view: Location['view'] }) => (
     ))}
   </>
 );
+
+/** In whose name the page asks; the way to one's own account. */
+function WhoIsIn() {
+  const { live } = useApp();
+  const principal = live.session.value.value?.principal;
+  if (!principal) return null;
+  return (
+    <PlaceLink to={{ view: 'access', tab: 'account' }} class="who-is-in">
+      <Icon name="account" />
+      <span class="only-heard">Signed in as </span>
+      <span class="place-text">{principal.name}</span>
+    </PlaceLink>
+  );
+}
 
 const connectionWords = { connecting: 'Connecting', live: 'Connected', lost: 'Not connected' } as const;
 

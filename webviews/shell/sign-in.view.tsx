@@ -8,17 +8,20 @@ import { createAct } from '../kit/load.ts';
 import { ticketFrom } from '../kit/location.ts';
 import { useOwned } from '../kit/owned.ts';
 import { InvitationForm, PasswordSignIn } from './password-sign-in.view.tsx';
+import { describeRefusal } from './provider-refusal.ts';
 
 interface SignInProps {
   /** From the address; tried at once. */
   ticket: string | undefined;
   /** True: the ticket is an invitation, to be taken with a new password. */
   isInvitation: boolean;
+  /** The code of why a provider did not let somebody in, from the address. */
+  refusal: string | undefined;
   onSignedIn: () => void;
 }
 
 /** Trades a login link for a session, and says where to get a new link when there is none. */
-export function SignInView({ ticket, isInvitation, onSignedIn }: SignInProps) {
+export function SignInView({ ticket, isInvitation, refusal, onSignedIn }: SignInProps) {
   const { api } = useApp();
   const act = useOwned(() => ({ ...createAct(), close() {} }));
   const [pasted, setPasted] = useState('');
@@ -52,6 +55,7 @@ export function SignInView({ ticket, isInvitation, onSignedIn }: SignInProps) {
       ) : (
         <>
           <p>This page shows the servers of one person on this machine, so it asks who you are.</p>
+          {refusal !== undefined && <ProblemNotice problem={describeRefusal(refusal)} />}
           <PasswordSignIn onSignedIn={onSignedIn} />
         </>
       )}
