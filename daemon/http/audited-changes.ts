@@ -39,8 +39,8 @@ const server = view('getServer', ({ title, description, enabled, source, configu
   };
 });
 
-const user = view('getUser', ({ name, displayName, roles, disabled, hasPassword, secondFactor, sessions }) => ({
-  shown: { name, displayName, roles, disabled, hasPassword, secondFactor, sessions },
+const user = view('getUser', ({ name, displayName, roles, disabled, hasPassword, secondFactor, sessions, keys }) => ({
+  shown: { name, displayName, roles, disabled, hasPassword, secondFactor, sessions, keys },
 }));
 const me = { ...user, ofCaller: true } as const;
 

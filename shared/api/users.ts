@@ -42,6 +42,9 @@ export const User = z
     lockedUntil: z.iso.datetime().nullable().describe('After too many wrong passwords'),
     lastSignInAt: z.iso.datetime().nullable(),
     sessions: z.int().describe('Open sessions and token families'),
+    keys: z
+      .array(z.string())
+      .describe('The names of the keys that it has made, itself or by its keys; they end with it'),
     createdAt: z.iso.datetime(),
   })
   .meta({ id: 'User' });
@@ -56,6 +59,9 @@ export const AccessKey = z
     servers: z.array(Name).nullable().describe('The servers that it may use; null: all'),
     hint: z.string().describe('How it begins, to tell it from others'),
     createdBy: z.string(),
+    suspended: z
+      .boolean()
+      .describe('It lets nobody in while the user who made it is disabled, or may not do any more what an agent does'),
     createdAt: z.iso.datetime(),
     expiresAt: z.iso.datetime().nullable(),
     lastUsedAt: z.iso.datetime().nullable(),
@@ -162,7 +168,7 @@ export const deleteUser = {
   ...manage,
   method: 'delete',
   path: '/users/{id}',
-  summary: 'Remove a user with its sessions',
+  summary: 'Remove a user with its sessions, and the keys that it has made',
   params,
   status: 200,
   response: Nothing,
@@ -302,7 +308,7 @@ export const deleteKey = {
   ...manage,
   method: 'delete',
   path: '/keys/{id}',
-  summary: 'Revoke a key; what it has open ends within a second',
+  summary: 'Revoke a key, and those that it has made; what they have open ends within a second',
   params,
   status: 200,
   response: Nothing,

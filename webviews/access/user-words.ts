@@ -30,16 +30,19 @@ export function userState(user: User, now: number): StateWords {
 }
 
 /** What a deletion ends, in words. */
-export function endsWith({ name, sessions, secondFactor }: User): string[] {
+export function endsWith({ name, sessions, secondFactor, keys }: User): string[] {
   return [
     sessions === 0 ? `${name} has nothing open now.` : `What ${name} has open ends within a second: ${sessions} now.`,
     `${name} cannot sign in again${secondFactor ? ', and the second factor is gone' : ''}.`,
-    'Keys that were made by this user stay until they are deleted, and so does the audit log.',
+    keys.length === 0
+      ? 'It has made no keys. The audit log stays.'
+      : `The keys that ${name} has made end as well: ${keys.join(', ')}. The audit log stays.`,
   ];
 }
 
 /** The day on which a key ends, and whether that has come. */
-export function keyEnd({ expiresAt }: AccessKey, now: number): { text: string; isOver: boolean } {
+export function keyEnd({ expiresAt, suspended }: AccessKey, now: number): { text: string; isOver: boolean } {
+  if (suspended) return { text: 'suspended with its maker', isOver: true };
   if (expiresAt === null) return { text: 'never ends', isOver: false };
   const isOver = Date.parse(expiresAt) <= now;
   return { text: `${isOver ? 'ended' : 'ends'} on ${expiresAt.slice(0, 10)}`, isOver };

@@ -28,7 +28,7 @@ export function addKeyCommands(program: Command, act: Act): void {
     .action(act(createKey));
   keys
     .command('revoke')
-    .description('revoke a key; what it has open ends')
+    .description('revoke a key, and those that it has made; what they have open ends')
     .argument('<key>', 'its name, its id, or how it begins')
     .action(act(revokeKey));
 }
@@ -46,6 +46,11 @@ async function listKeys(context: CommandContext): Promise<CommandResult> {
       { heading: 'ROLES', value: key => key.roles.join(', ') },
       { heading: 'SERVERS', value: mayUse },
       { heading: 'MADE BY', value: key => key.createdBy },
+      {
+        heading: 'STATE',
+        value: key => (key.suspended ? 'suspended' : 'good'),
+        colour: key => (key.suspended ? 'red' : 'green'),
+      },
       { heading: 'LAST USED', value: key => key.lastUsedAt },
       { heading: 'ENDS', value: key => key.expiresAt },
       { heading: 'ID', value: key => key.id },

@@ -30,9 +30,9 @@ export function addUserCommands(program: Command, act: Act): void {
     .argument('<roles...>', `one or more of ${roles.join(', ')}`)
     .action(act(changeRoles));
   for (const [word, description, handler] of [
-    ['disable', 'let a user in no longer; what it has open ends', setDisabled(true)],
+    ['disable', 'let a user in no longer, nor the keys that it has made; what they have open ends', setDisabled(true)],
     ['enable', 'let a user in again', setDisabled(false)],
-    ['remove', 'remove a user with its sessions', removeUser],
+    ['remove', 'remove a user with its sessions, and the keys that it has made', removeUser],
     ['invite', 'make a link that sets a new password; the old one is gone at once', inviteAgain],
     ['sign-out', 'end all sessions and tokens of a user', signOut],
     ['reset-factor', 'take a second factor away whose device was lost', resetFactor],
@@ -104,6 +104,7 @@ async function showUser(context: CommandContext, name: string): Promise<CommandR
       ['State', user.lockedUntil === null ? stateOf(user) : `locked until ${user.lockedUntil}`],
       ['Second factor', user.secondFactor ? `yes, ${user.recoveryCodesLeft} recovery codes left` : 'no'],
       ['Sessions', String(user.sessions)],
+      ['Keys made', user.keys.join(', ') || null],
       ['Last sign-in', user.lastSignInAt],
       ['Added', user.createdAt],
     ],
@@ -138,9 +139,10 @@ const setDisabled =
 async function removeUser(context: CommandContext, name: string): Promise<CommandResult> {
   const api = await context.connect();
   const { signal } = context;
-  const { id } = await findUser(api, name, signal);
+  const { id, keys } = await findUser(api, name, signal);
   const document = await api.deleteUser({ params: { id } }, { signal });
-  return { document, text: `Removed ${name}. Keys that ${name} has made stay: quayside keys list` };
+  const ended = keys.length === 0 ? '' : ` The keys that ${name} had made went too: ${keys.join(', ')}.`;
+  return { document, text: `Removed ${name}.${ended}` };
 }
 
 async function inviteAgain(context: CommandContext, name: string): Promise<CommandResult> {

@@ -94,7 +94,7 @@ export function createAccess(options: AccessOptions): Access {
   const secondFactor = createSecondFactor({ users: repository, sealed, clock });
   const credentialed = createCredentialed({ sessions, families, lifelines });
   const signIn = createSignIn({ users: repository, passwords, secondFactor, lockOut, clock });
-  const users = createUserService({ users: repository, passwords, secondFactor, lockOut, credentialed, clock });
+  const users = createUserService({ users: repository, passwords, secondFactor, lockOut, credentialed, keys, clock });
   const tokens = createTokenService({ families, tokens: accessTokens, findUser, lifelines, audit });
   const providers = createProviderRepository(database);
   const oidc = createOidcService({

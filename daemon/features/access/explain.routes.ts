@@ -29,7 +29,7 @@ export function explainHandlers({ users, keys, clock }: ExplainNeeds): Pick<Hand
       throw problem('KEY_001', { detail: `No ${kind} has this id.`, next: 'The list of keys shows the ids.' });
     }
     const isOver = key.expiresAt !== null && Date.parse(key.expiresAt) <= clock.now();
-    return { ...keyPrincipal(key), ...(isOver ? { disabled: true } : {}) };
+    return { ...keyPrincipal(key), ...(isOver || key.suspended ? { disabled: true } : {}) };
   };
   return {
     explainAccess: ({ body: { who, permission, server, from, freshFactor } }) =>
@@ -44,8 +44,9 @@ export function explainHandlers({ users, keys, clock }: ExplainNeeds): Pick<Hand
     }),
     listKeys: ({ query }) => keys.list(query),
     createKey: ({ body }, { principal }) => keys.create(principal, body),
-    deleteKey: ({ params }) => {
-      keys.revoke(params.id);
+    deleteKey: ({ params }, { recordChange }) => {
+      for (const { name, kind, roles: given, servers } of keys.revoke(params.id))
+        recordChange({ shown: { [`key ${name}`]: { kind, roles: given, servers } } }, null);
       return {};
     },
   };

@@ -1,17 +1,17 @@
-// Keys of programs and agents: 32 random bytes, shown once and kept as their hash.
+// Keys of programs and agents: 32 random bytes, shown once and kept as their hash. A key is worth no more than its maker.
 import { randomUUID, timingSafeEqual } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import * as z from 'zod';
 import { problem } from '../../../shared/api/problem.ts';
 import type { Page, PageQuery } from '../../../shared/api/route.ts';
 import type { AccessKey } from '../../../shared/api/users.ts';
-import { type Role, roles } from '../../../shared/domain/roles.ts';
+import { permissionsOfAgents, type Role, roles } from '../../../shared/domain/roles.ts';
 import type { Lifelines } from '../../http/lifelines.ts';
 import { describePrincipal, type Principal } from '../../http/principal.ts';
 import { type Clock, toTimestamp } from '../../platform/clock.ts';
 import { readPage } from '../../storage/page.ts';
+import { mayDo, mayGive, refuseMore } from './role-grants.ts';
 import { hash, newSecret } from './secret-text.ts';
-import { refuseMore } from './users.service.ts';
 
 export interface NewKey {
   name: string;
@@ -23,12 +23,21 @@ export interface NewKey {
 
 export interface Keys {
   list(query: PageQuery): Page<AccessKey>;
-  find(id: string): AccessKey | undefined;
-  /** Errors: USER_003. */
+  find(id: string): StoredKey | undefined;
+  /** It ends no later than the key that makes it. Errors: USER_003. */
   create(by: Principal | null, key: NewKey): { key: AccessKey; secret: string };
-  /** Errors: KEY_001. */
-  revoke(id: string): void;
+  /** With the keys that it has made. Returns all that went. Errors: KEY_001. */
+  revoke(id: string): AccessKey[];
   bySecret(secret: string): Principal | null;
+  /** Those that a user has made, itself or by its keys. */
+  ofUser(userId: string): AccessKey[];
+  /** What they have open ends: their maker is not what it was. */
+  cutOfUser(userId: string): void;
+}
+
+export interface StoredKey extends AccessKey {
+  /** Of its roles, those that its maker may still give. */
+  effectiveRoles: readonly Role[];
 }
 
 /** A write for each request would cost more than the request. */
@@ -54,40 +63,63 @@ const Row = z
     created_at: z.string(),
     expires_at: z.string().nullable(),
     last_used_at: z.string().nullable(),
+    maker_disabled: z.int().nullable(),
+    maker_roles: Json(z.array(z.enum(roles))).nullable(),
   })
   .transform(
-    ({ created_by, created_at, expires_at, last_used_at, ...row }): AccessKey => ({
+    ({ created_by, created_at, expires_at, last_used_at, maker_disabled, maker_roles, ...row }): StoredKey => ({
       ...row,
       createdBy: created_by,
       createdAt: created_at,
       expiresAt: expires_at,
       lastUsedAt: last_used_at,
+      suspended: maker_disabled === 1 || !isCovered(row.kind, maker_roles),
+      effectiveRoles: row.roles.filter(role => maker_roles === null || mayGive(maker_roles, role)),
     }),
   );
 const HashRow = z.looseObject({ secret_hash: z.string() });
 
+/** An agent has no roles: its maker has to have what agents have. */
+const isCovered = (kind: AccessKey['kind'], makerRoles: readonly Role[] | null): boolean =>
+  kind === 'key' || makerRoles === null || mayDo(makerRoles, permissionsOfAgents);
+
+const toAccessKey = ({ effectiveRoles, ...key }: StoredKey): AccessKey => key;
+
+/** A key that a key has made is its user's, too: so all of them end with the user. */
+const keysWithMakers = `(select k.*, u.disabled as maker_disabled, u.roles as maker_roles
+  from access_keys k left join users u on u.id = k.maker_user) as keys_with_makers`;
+const withDescendants = `with recursive gone (id) as (
+  select id from access_keys where id = @id union select k.id from access_keys k join gone on k.maker_key = gone.id)`;
+
 export function createKeys(database: Database, clock: Clock, lifelines: Lifelines): Keys {
   const insert = database.prepare(`insert into access_keys
-    (id, name, kind, roles, servers, secret_hash, hint, created_by, created_at, expires_at)
-    values (@id, @name, @kind, @roles, @servers, @secretHash, @hint, @createdBy, @now, @expiresAt)`);
+    (id, name, kind, roles, servers, secret_hash, hint, created_by, created_at, expires_at, maker_user, maker_key)
+    values (@id, @name, @kind, @roles, @servers, @secretHash, @hint, @createdBy, @now, @expiresAt,
+      coalesce(@makerUser, (select maker_user from access_keys where id = @makerKey)), @makerKey)`);
   const byHash = database.prepare(
-    'select * from access_keys where secret_hash = ? and (expires_at is null or expires_at > ?)',
+    `select * from ${keysWithMakers} where secret_hash = ? and (expires_at is null or expires_at > ?)`,
   );
-  const byId = database.prepare('select * from access_keys where id = ?');
+  const byId = database.prepare(`select * from ${keysWithMakers} where id = ?`);
+  const byMaker = database.prepare(`select * from ${keysWithMakers} where maker_user = ? order by name, id`);
   const touch = database.prepare('update access_keys set last_used_at = ? where id = ?');
+  const descendants = database.prepare(
+    `${withDescendants} select k.* from gone join ${keysWithMakers.replace('keys_with_makers', 'k')} on k.id = gone.id`,
+  );
   const remove = database.prepare('delete from access_keys where id = ?');
-  const find = (id: string): AccessKey | undefined => Row.optional().parse(byId.get(id));
+  const find = (id: string): StoredKey | undefined => Row.optional().parse(byId.get(id));
+  const cut = (keys: readonly AccessKey[]): void => lifelines.cut(...keys.map(({ id }) => `key:${id}`));
+  const ofUser = (userId: string): AccessKey[] => byMaker.all(userId).map(row => toAccessKey(Row.parse(row)));
   const isStale = ({ lastUsedAt }: AccessKey): boolean =>
     lastUsedAt === null || clock.now() - Date.parse(lastUsedAt) >= writeUseEveryMs;
 
   return {
     list: query =>
       readPage(database, query, {
-        table: 'access_keys',
+        table: keysWithMakers,
         columns: { name: 'name', created_at: 'created_at', last_used_at: 'last_used_at' },
         where: [],
         tieBreaker: 'id',
-        toItem: row => Row.parse(row),
+        toItem: row => toAccessKey(Row.parse(row)),
       }),
     find,
     create(by, { name, kind, roles: given, servers, expiresInDays }) {
@@ -104,20 +136,28 @@ export function createKeys(database: Database, clock: Clock, lifelines: Lifeline
         hint: secret.slice(0, 7),
         createdBy: describePrincipal(by),
         now: toTimestamp(clock.now()),
-        expiresAt: expiresInDays === null ? null : toTimestamp(clock.now() + expiresInDays * 86_400_000),
+        expiresAt: endOf(clock.now(), expiresInDays, by),
+        makerUser: by?.kind === 'user' ? by.id : null,
+        makerKey: by?.kind === 'key' ? by.id : null,
       });
-      return { key: Row.parse(byId.get(id)), secret };
+      return { key: toAccessKey(Row.parse(byId.get(id))), secret };
     },
     revoke(id) {
+      const gone = descendants.all({ id }).map(row => toAccessKey(Row.parse(row)));
+      // What it has made goes with the row.
       if (remove.run(id).changes === 0) throw noSuchKey();
-      lifelines.cut(`key:${id}`);
+      cut(gone);
+      return gone;
     },
+    ofUser,
+    cutOfUser: userId => cut(ofUser(userId)),
     bySecret(secret) {
       const wanted = hash(secret);
       const found = byHash.get(wanted, toTimestamp(clock.now()));
       // The index finds by equality, which says nothing of a secret: what is compared is its hash.
       if (!found || !timingSafeEqual(Buffer.from(HashRow.parse(found).secret_hash), Buffer.from(wanted))) return null;
       const key = Row.parse(found);
+      if (key.suspended) return null;
       if (isStale(key)) touch.run(toTimestamp(clock.now()), key.id);
       return keyPrincipal(key);
     },
@@ -125,15 +165,22 @@ export function createKeys(database: Database, clock: Clock, lifelines: Lifeline
 }
 
 /** A key as the policy sees it. */
-export const keyPrincipal = ({ id, kind, name, roles: given, servers, expiresAt }: AccessKey): Principal => ({
+export const keyPrincipal = ({ id, kind, name, effectiveRoles, servers, expiresAt }: StoredKey): Principal => ({
   kind,
   id,
   name,
-  roles: given,
+  roles: effectiveRoles,
   via: 'key',
   secondFactor: { enrolled: false, at: null },
   servers,
   expiresAt,
 });
+
+function endOf(now: number, days: number | null, by: Principal | null): string | null {
+  const wanted = days === null ? null : toTimestamp(now + days * 86_400_000);
+  const makers = by?.kind === 'key' ? by.expiresAt : null;
+  // Timestamps of one form are in the order of their texts.
+  return [wanted, makers].filter(end => end !== null).sort()[0] ?? null;
+}
 
 const noSuchKey = () => problem('KEY_001', { detail: 'No key has this id.', next: 'The list of keys shows the ids.' });

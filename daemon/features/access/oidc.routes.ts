@@ -16,8 +16,8 @@ import type { Owner } from './owner.ts';
 import { readIssuer } from './provider-address.ts';
 import { findOrAddUser } from './provider-users.ts';
 import type { ProviderRepository } from './providers.repository.ts';
+import { refuseMore } from './role-grants.ts';
 import type { UserRepository } from './users.repository.ts';
-import { refuseMore } from './users.service.ts';
 
 export interface OidcNeeds {
   providers: ProviderRepository;

@@ -2,12 +2,14 @@
 import { problem } from '../../../shared/api/problem.ts';
 import type { Page, PageQuery } from '../../../shared/api/route.ts';
 import type { User } from '../../../shared/api/users.ts';
-import { permissionsOfRole, type Role } from '../../../shared/domain/roles.ts';
+import type { Role } from '../../../shared/domain/roles.ts';
 import type { Principal } from '../../http/principal.ts';
 import { type Clock, toTimestamp } from '../../platform/clock.ts';
 import type { Credentialed } from './credentialed.ts';
+import type { Keys } from './keys.ts';
 import type { LockOut } from './lock-out.ts';
 import type { Passwords } from './passwords.ts';
+import { refuseMore } from './role-grants.ts';
 import type { SecondFactor } from './second-factor.ts';
 import { hash, newSecret } from './secret-text.ts';
 import type { StoredUser, UserRepository } from './users.repository.ts';
@@ -52,13 +54,15 @@ export interface UserServiceOptions {
   secondFactor: SecondFactor;
   lockOut: LockOut;
   credentialed: Credentialed;
+  /** Those that users have made. */
+  keys: Pick<Keys, 'ofUser' | 'cutOfUser'>;
   clock: Clock;
 }
 
 const invitationHours = 24;
 
 export function createUserService(options: UserServiceOptions): UserService {
-  const { users, passwords, secondFactor, lockOut, credentialed, clock } = options;
+  const { users, passwords, secondFactor, lockOut, credentialed, keys, clock } = options;
   const now = () => toTimestamp(clock.now());
   const stored = (id: string): StoredUser => {
     const user = users.find(id);
@@ -77,6 +81,7 @@ export function createUserService(options: UserServiceOptions): UserService {
     lockedUntil: lockOut.lockedUntil(user.name),
     lastSignInAt: user.lastSignInAt,
     sessions: credentialed.count(user.id),
+    keys: keys.ofUser(user.id).map(({ name }) => name),
     createdAt: user.createdAt,
   });
   const get = (id: string): User => present(stored(id));
@@ -114,6 +119,8 @@ export function createUserService(options: UserServiceOptions): UserService {
       const wasAdmin = before.roles.includes('admin') && !before.disabled;
       if (wasAdmin && (after.disabled || !after.roles.includes('admin'))) refuseLastAdmin(by, id);
       users.update(id, after, now());
+      // What its keys may do hangs on it: they come back as what they are now, or not at all.
+      if (change.roles || change.disabled !== undefined) keys.cutOfUser(id);
       if (after.disabled && !before.disabled) credentialed.endAll(id);
       else if (change.roles || change.disabled !== undefined) credentialed.changed(id);
       return get(id);
@@ -124,6 +131,8 @@ export function createUserService(options: UserServiceOptions): UserService {
       if (user.roles.includes('admin') && !user.disabled) refuseLastAdmin(by, id);
       credentialed.endAll(id);
       secondFactor.remove(user);
+      keys.cutOfUser(id);
+      // Its keys go with the row.
       users.remove(id);
     },
     invite(by, id) {
@@ -161,18 +170,6 @@ export function createUserService(options: UserServiceOptions): UserService {
       return get(id);
     },
   };
-}
-
-/** Nobody gives what they have not got: neither to others nor to keys. Errors: USER_003. */
-export function refuseMore(by: Principal | null, roles: readonly Role[]): void {
-  if (by?.kind === 'owner') return;
-  const own = new Set<string>(by?.roles.flatMap(role => permissionsOfRole[role]));
-  const over = roles.find(role => permissionsOfRole[role].some(permission => !own.has(permission)));
-  if (over === undefined) return;
-  throw problem('USER_003', {
-    detail: `The role ${over} may do more than you may.`,
-    next: 'Ask somebody who has this role, or the owner.',
-  });
 }
 
 const lastAdmin = () =>
