@@ -175,7 +175,7 @@ function Entry({ entry: { id, at, outcome, code, principal, action, resource, re
           {code && <span class="code"> {code}</span>}
         </span>
       </td>
-      <td>
+      <td class="audit-who">
         <ServerText text={principal} />
       </td>
       <td>

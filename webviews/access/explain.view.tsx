@@ -58,13 +58,13 @@ function Question({ people, state }: { people: readonly Somebody[]; state: Expla
   const servers = (live.servers.value.value ?? []).map(({ id }) => ({ value: id, label: id }));
   const problem = state.asking.problem.value;
   return (
-    <div class="access-form">
+    <div class="access-form explain">
       <Form label="Why may somebody do something?" onSubmit={send}>
         <div class="field-columns">
           <Field label="Who">
             <Select value={somebody?.value ?? ''} options={people} onChange={changing(setWho)} />
           </Field>
-          <Field label="What" description={operation && `It takes the permission ${operation.permission}.`}>
+          <Field label="What">
             <Select
               value={what}
               options={askableOperations.map(({ id, label }) => ({ value: id, label }))}
@@ -79,6 +79,11 @@ function Question({ people, state }: { people: readonly Somebody[]; state: Expla
             />
           </Field>
         </div>
+        {operation && (
+          <p class="quiet">
+            This takes the permission <code>{operation.permission}</code>.
+          </p>
+        )}
         <Checkbox label="From another machine" checked={elsewhere} onChange={changing(setElsewhere)} />
         <Checkbox
           label="With a second factor that was given long ago"

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type * as z from 'zod';
+import { apiPrefix } from '../../shared/api/routes.ts';
 import { IdentityProvider } from '../../shared/api/users.ts';
 import { Name } from '../../shared/domain/names.ts';
 import type { Role } from '../../shared/domain/roles.ts';
@@ -65,6 +66,7 @@ export function ProviderForm({ state, provider, onDone }: ProviderFormProps) {
             <TextInput value={title} onInput={setTitle} maxLength={120} />
           </Field>
         </div>
+        <RedirectUri id={id} />
         <Field
           label="Issuer"
           description="https://…, or http on this machine, as its discovery document names it."
@@ -113,6 +115,18 @@ export function ProviderForm({ state, provider, onDone }: ProviderFormProps) {
         </div>
       </Form>
     </section>
+  );
+}
+
+/** What has to be entered at the provider, before it is used the first time. */
+function RedirectUri({ id }: { id: string }) {
+  const { live } = useApp();
+  const origin = live.session.value.value?.mcpUrl?.replace(/\/mcp$/, '');
+  if (origin === undefined || !Name.safeParse(id).success) return null;
+  return (
+    <p class="quiet">
+      The redirect URI to enter at the provider: <code>{`${origin}${apiPrefix}/oidc/${id}/callback`}</code>
+    </p>
   );
 }
 

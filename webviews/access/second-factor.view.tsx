@@ -18,11 +18,11 @@ export function SecondFactorPart({ state, isSetUp }: { state: AccountState; isSe
   return (
     <section class="section access-form" aria-label="Second factor">
       <h2>Second factor</h2>
-      <p>
+      <p class="facts">
         <span class={`state ${isSetUp ? 'state-good' : 'state-quiet'}`}>
           <Icon name={isSetUp ? 'verified' : 'circle-large-outline'} /> {isSetUp ? 'Set up' : 'Not set up'}
-        </span>{' '}
-        <span class="quiet">
+        </span>
+        <span>
           {isSetUp
             ? 'Signing in takes a code of your authenticator besides the password.'
             : 'With one, a password alone lets nobody in as you.'}

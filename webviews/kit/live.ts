@@ -89,6 +89,8 @@ export function createLive(api: ApiClient): Live {
       amend(gateways, rows =>
         byProfile([...rows.filter(({ profile }) => profile !== event.gateway.profile), event.gateway]),
       );
+    // One's own roles may be among what has changed.
+    else if (event.type === 'access.changed') void session.reload();
     else if (event.type === 'daemon.stopping') stopping.value = event.reason;
   };
 
