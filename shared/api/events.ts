@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ProfileId } from '../domain/docker-names.ts';
 import { Name } from '../domain/names.ts';
 import { ApprovalState } from './approvals.ts';
+import { Call } from './calls.ts';
 import { DockerStatus } from './docker.ts';
 import { Gateway } from './gateways.ts';
 import { LockState } from './locks.ts';
@@ -10,6 +11,7 @@ import { Profile } from './profiles.ts';
 import type { Route } from './route.ts';
 import { Secret } from './secrets.ts';
 import { MCPServer } from './servers.ts';
+import { TestProgress, TestRunSummary } from './tests.ts';
 import { VaultStatus } from './vault.ts';
 
 /**
@@ -40,6 +42,9 @@ export const DaemonEvent = z
       expiresAt: z.iso.datetime(),
     }),
     z.object({ type: z.literal('approval-rules.changed'), version: z.int() }),
+    z
+      .object({ type: z.literal('call.finished'), serverId: Name, calls: z.array(Call), more: z.int() })
+      .describe('The last calls that ended, and how many more; for those who may read the history'),
     z.object({ type: z.literal('operation.changed'), operation: Operation }),
     z.object({ type: z.literal('docker.changed'), docker: DockerStatus }),
     z.object({ type: z.literal('profile.changed'), profile: Profile }),
@@ -53,6 +58,10 @@ export const DaemonEvent = z
     z.object({ type: z.literal('secret.removed'), secretId: z.string() }),
     z.object({ type: z.literal('vault.changed'), vault: VaultStatus }),
     z.object({ type: z.literal('access.changed') }).describe('Users, keys, providers or sessions: read them again'),
+    z.object({ type: z.literal('bitwarden.changed') }),
+    z
+      .object({ type: z.literal('test-run.changed'), run: TestRunSummary, results: z.array(TestProgress) })
+      .describe('What has changed since the last such event; the run has it all'),
     z.object({ type: z.literal('daemon.stopping'), reason: z.string() }),
   ])
   .meta({ id: 'DaemonEvent' });

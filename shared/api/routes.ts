@@ -2,9 +2,12 @@
 import * as access from './access.ts';
 import * as approvals from './approvals.ts';
 import * as audit from './audit.ts';
+import * as bitwarden from './bitwarden.ts';
+import * as calls from './calls.ts';
 import * as catalog from './catalog.ts';
 import * as catalogs from './catalogs.ts';
 import * as clients from './clients.ts';
+import * as comparisons from './comparisons.ts';
 import * as containers from './containers.ts';
 import * as daemon from './daemon.ts';
 import * as docker from './docker.ts';
@@ -17,6 +20,7 @@ import * as profiles from './profiles.ts';
 import type { Route } from './route.ts';
 import * as secrets from './secrets.ts';
 import * as servers from './servers.ts';
+import * as tests from './tests.ts';
 import * as tools from './tools.ts';
 import * as users from './users.ts';
 import * as vault from './vault.ts';
@@ -38,10 +42,25 @@ export const routes = {
   testServer: servers.testServer,
   listTools: tools.listTools,
   listServerTools: tools.listServerTools,
+  listToolClashes: tools.listToolClashes,
   updateTool: tools.updateTool,
   callTool: tools.callTool,
   listResources: tools.listResources,
   listPrompts: tools.listPrompts,
+  listCalls: calls.listCalls,
+  // Before getCall, whose path it fits as well.
+  exportCalls: calls.exportCalls,
+  getCall: calls.getCall,
+  replayCall: calls.replayCall,
+  deleteCalls: calls.deleteCalls,
+  getCallStatistics: calls.getCallStatistics,
+  getCallSettings: calls.getCallSettings,
+  updateCallSettings: calls.updateCallSettings,
+  getToolAdvice: calls.getToolAdvice,
+  listSavedCalls: calls.listSavedCalls,
+  createSavedCall: calls.createSavedCall,
+  updateSavedCall: calls.updateSavedCall,
+  deleteSavedCall: calls.deleteSavedCall,
   listLocks: locks.listLocks,
   getLock: locks.getLock,
   approveLock: locks.approveLock,
@@ -155,6 +174,31 @@ export const routes = {
   scheduleRotation: vault.scheduleRotation,
   exportSecrets: vault.exportSecrets,
   importSecrets: vault.importSecrets,
+  getBitwarden: bitwarden.getBitwarden,
+  updateBitwarden: bitwarden.updateBitwarden,
+  loginBitwarden: bitwarden.loginBitwarden,
+  unlockBitwarden: bitwarden.unlockBitwarden,
+  lockBitwarden: bitwarden.lockBitwarden,
+  logoutBitwarden: bitwarden.logoutBitwarden,
+  listBitwardenItems: bitwarden.listBitwardenItems,
+  listBitwardenMappings: bitwarden.listBitwardenMappings,
+  createBitwardenMapping: bitwarden.createBitwardenMapping,
+  deleteBitwardenMapping: bitwarden.deleteBitwardenMapping,
+  syncBitwarden: bitwarden.syncBitwarden,
+  listBitwardenLinks: bitwarden.listBitwardenLinks,
+  createBitwardenLink: bitwarden.createBitwardenLink,
+  deleteBitwardenLink: bitwarden.deleteBitwardenLink,
+  signInWithBitwarden: bitwarden.signInWithBitwarden,
+  parseTestFile: tests.parseTestFile,
+  startTestRun: tests.startTestRun,
+  getTestRun: tests.getTestRun,
+  cancelTestRun: tests.cancelTestRun,
+  listTestRuns: tests.listTestRuns,
+  listServerTests: tests.listServerTests,
+  makeTestOfCall: tests.makeTestOfCall,
+  createComparison: comparisons.createComparison,
+  getComparison: comparisons.getComparison,
+  cancelComparison: comparisons.cancelComparison,
 } as const satisfies Record<string, Route>;
 
 export type Routes = typeof routes;

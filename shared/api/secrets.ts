@@ -33,6 +33,7 @@ export const Secret = z
     lastUsedAt: z.iso.datetime().nullable(),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
+    source: z.enum(['bitwarden']).nullable().optional().describe('What keeps its value up to date; null: a person'),
   })
   .meta({ id: 'Secret' });
 export type Secret = z.infer<typeof Secret>;

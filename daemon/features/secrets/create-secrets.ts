@@ -14,6 +14,7 @@ import { createSecretFiles, type SecretFilePlaces } from './secret-files.ts';
 import { createSecretRepository } from './secrets.repository.ts';
 import { secretHandlers } from './secrets.routes.ts';
 import { createSecretService } from './secrets.service.ts';
+import { createSynchronisedSecrets, type SynchronisedSecrets } from './synchronised.ts';
 import { createUnsealer } from './tamper-alarm.ts';
 import { createVaultRepository } from './vault.repository.ts';
 import { createVaultService } from './vault.service.ts';
@@ -36,6 +37,8 @@ export interface Secrets extends HandOver, ValueHider {
   /** For what other features keep in the vault. */
   sealed: SealedValues;
   clientSecrets: ClientSecrets;
+  /** For what keeps secrets up to date from elsewhere. */
+  synchronised: SynchronisedSecrets;
   warnings(): Problem[];
   /** False also for a secret that does not exist. */
   hasValue(secretId: string): boolean;
@@ -96,6 +99,7 @@ export function createSecrets(options: SecretsOptions): Secrets {
     ...handOver,
     sealed: createSealedValues(repository, vault, unseal, clock),
     clientSecrets: createClientSecrets(repository, unseal, audit),
+    synchronised: createSynchronisedSecrets({ repository, secrets, vault, unseal, clock }),
     // Not the unsealer with the alarm: to look for values in a text is no use of them.
     ...createValueHider({ repository, unseal: vault.unseal }),
     handlers: secretHandlers(secrets, vaultService),

@@ -37,6 +37,10 @@ export interface SecretRepository {
   /** Of the secrets that persons stored. */
   ownIds(): string[];
   remove(id: string): void;
+  /** Says what keeps the value up to date; null: a person. */
+  setSource(id: string, source: 'bitwarden' | null): void;
+  /** Leaves the name and whoever refers to it. */
+  clearValue(id: string, at: string): void;
   usedBy(id: string): SecretDetail['usedBy'];
   uses(id: string, query: PageQuery): Page<SecretUse>;
   addUse(use: Omit<SecretUse, 'id'> & { secretId: string }): void;
@@ -60,6 +64,7 @@ const Row = z
     last_used_at: z.string().nullable(),
     created_at: z.string(),
     updated_at: z.string(),
+    source: z.enum(['bitwarden']).nullable(),
   })
   .transform(
     (row): Secret => ({
@@ -73,6 +78,7 @@ const Row = z
       lastUsedAt: row.last_used_at,
       createdAt: row.created_at,
       updatedAt: row.updated_at,
+      source: row.source,
     }),
   );
 
@@ -121,7 +127,7 @@ const UseRow = z
   );
 
 const secretsWithKeys = `(select s.id, s.name, s.server_id, s.version, k.version as key_version, s.value_changed_at,
-  s.last_used_at, s.created_at, s.updated_at from secrets s left join vault_keys k on k.id = s.key_id) as secrets_with_keys`;
+  s.last_used_at, s.created_at, s.updated_at, s.source from secrets s left join vault_keys k on k.id = s.key_id) as secrets_with_keys`;
 
 export function createSecretRepository(database: Database): SecretRepository {
   const byId = database.prepare(`select * from ${secretsWithKeys} where id = ? and name not like '${internalMark}%'`);
@@ -145,6 +151,10 @@ export function createSecretRepository(database: Database): SecretRepository {
     .prepare(`select id from secrets where name not like '${internalMark}%' order by name`)
     .pluck();
   const remove = database.prepare('delete from secrets where id = ?');
+  const setSource = database.prepare('update secrets set source = ? where id = ?');
+  const clearValue = database.prepare(`
+    update secrets set algorithm = null, key_id = null, nonce = null, tag = null, ciphertext = null, sealed_at = null,
+      updated_at = ? where id = ?`);
   const usedBy = database.prepare(`
     select c.server_id, case when r.header is not null then 'header ' || r.header when r.as_file then 'file ' || r.environment_variable
       else r.environment_variable end as place, r.required
@@ -200,6 +210,8 @@ export function createSecretRepository(database: Database): SecretRepository {
     remove: id => {
       remove.run(id);
     },
+    setSource: (id, source) => void setSource.run(source, id),
+    clearValue: (id, at) => void clearValue.run(at, id),
     usedBy: id => usedBy.all(id).map(row => ReferenceRow.parse(row)),
     uses: (id, query) =>
       readPage(database, query, {

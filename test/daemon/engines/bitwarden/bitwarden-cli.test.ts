@@ -150,7 +150,7 @@ describe('Bitwarden by its own program', function () {
     const seen = met['arguments'] as string;
     assert.match(seen, /login/, 'nothing was looked at');
     const secret = [byPassword.password, String(met['session']), byKey.clientSecret, 'canary-of-the-field'];
-    for (const value of secret) assert.doesNotMatch(seen + JSON.stringify(told), new RegExp(RegExp.escape(value)));
+    for (const value of secret) assert.ok(!(seen + JSON.stringify(told)).includes(value), `${value} was seen`);
   });
 
   it('says that a locked vault is locked', () => assert.equal(met['items of a locked vault'], 'BITWARDEN_003'));
