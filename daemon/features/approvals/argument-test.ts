@@ -1,0 +1,98 @@
+// Whether the arguments of a call fit what a rule says of them. What cannot be judged counts against the call.
+import { jsonpath } from 'json-p3';
+import type { ArgumentTest } from '../../../shared/api/approvals.ts';
+import type { Json } from '../../../shared/domain/json-schema.ts';
+import { toCanonicalJson } from '../../platform/canonical.ts';
+import { type Budget, compileGlob, compileRegex, type LinearPattern } from './linear-pattern.ts';
+
+/**
+ * `isLenient`: the rule allows. Then every value found has to fit, and there has to be one; else one that fits is enough.
+ * A value that cannot be judged (too long, of another type than text, too many) does not fit a lenient rule and fits any other.
+ */
+export type CompiledTest = (args: Record<string, unknown>, isLenient: boolean, budget: Budget) => boolean;
+
+const mostPlaces = 1_000;
+const mostNesting = 64;
+
+/** Patterns in paths would be the backtracking kind. */
+function createPaths(): jsonpath.JSONPathEnvironment {
+  const paths = new jsonpath.JSONPathEnvironment({ maxRecursionDepth: mostNesting });
+  paths.functionRegister.delete('match');
+  paths.functionRegister.delete('search');
+  return paths;
+}
+const paths = createPaths();
+
+/** Errors: those of json-p3, PatternError, and a RangeError for a path that could take too long. */
+export function compileArgumentTest(test: ArgumentTest): CompiledTest {
+  const find = test.jsonPath === undefined ? byPointer(test.pointer ?? '') : byPath(test.jsonPath);
+  if (test.exists !== undefined) {
+    const wanted = test.exists;
+    return (args, isLenient) => {
+      const found = find(args);
+      return found === undefined ? !isLenient : found.length > 0 === wanted;
+    };
+  }
+  const judge = compileJudge(test);
+  return (args, isLenient, budget) => {
+    const found = find(args);
+    if (found === undefined) return !isLenient;
+    const fits = (value: unknown) => judge(value, budget) ?? !isLenient;
+    return isLenient ? found.length > 0 && found.every(fits) : found.some(fits);
+  };
+}
+
+/** undefined: it cannot be said. */
+type Judge = (value: unknown, budget: Budget) => boolean | undefined;
+
+function compileJudge({ equals, glob, regex }: ArgumentTest): Judge {
+  if (equals !== undefined) {
+    const wanted = toCanonicalJson(equals);
+    return value => toCanonicalJson(value) === wanted;
+  }
+  const pattern: LinearPattern = glob === undefined ? compileRegex(regex ?? '') : compileGlob(glob);
+  return (value, budget) => {
+    if (typeof value === 'string') return pattern.test(value, budget);
+    // 22 and "22" are the same port to most servers.
+    if (typeof value === 'number' || typeof value === 'boolean') return pattern.test(String(value), budget);
+    return value === null ? false : undefined;
+  };
+}
+
+/** The values at the places; undefined: there are too many, or it is nested too deeply. */
+type Find = (args: Record<string, unknown>) => unknown[] | undefined;
+
+function byPointer(pointer: string): Find {
+  const names = pointer
+    .split('/')
+    .slice(1)
+    .map(name => name.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return args => {
+    let value: unknown = args;
+    for (const name of names) {
+      if (value === null || typeof value !== 'object' || !Object.hasOwn(value, name)) return [];
+      value = (value as Record<string, unknown>)[name];
+    }
+    return [value];
+  };
+}
+
+function byPath(path: string): Find {
+  const withoutTexts = path.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, "''");
+  // Each of these multiplies the places that are looked at by all of them.
+  if (withoutTexts.split('..').length > 2 || withoutTexts.lastIndexOf('$') > 0)
+    throw new RangeError('A path may have ".." once, and "$" at its start only.');
+  const query = paths.compile(path);
+  return args => {
+    try {
+      const found: unknown[] = [];
+      for (const { value } of query.lazyQuery(args as Json)) {
+        if (found.length >= mostPlaces) return undefined;
+        found.push(value);
+      }
+      return found;
+    } catch {
+      return undefined;
+    }
+  };
+}
