@@ -5,6 +5,8 @@ import type { Page, PageQuery } from '../../shared/api/route.ts';
 export interface PageOfRows<T> {
   /** A table or view; never from a caller. */
   table: string;
+  /** What is read of each row, if it is not all of the table; never from a caller. */
+  selection?: string;
   /** Sort key of the API -> column; a key that is not here cannot be asked for. */
   columns: Record<string, string>;
   /** Conditions on the table with the values they bind. Absent values are left out by the caller. */
@@ -18,7 +20,7 @@ export interface PageOfRows<T> {
 export function readPage<T>(
   database: Database,
   query: PageQuery,
-  { table, columns, where, tieBreaker, toItem }: PageOfRows<T>,
+  { table, selection = '*', columns, where, tieBreaker, toItem }: PageOfRows<T>,
 ): Page<T> {
   const condition = where.length > 0 ? `where ${where.map(part => part.sql).join(' and ')}` : '';
   const values = where.map(part => part.value);
@@ -26,7 +28,7 @@ export function readPage<T>(
   const direction = query.sort_order === 'desc' ? 'desc' : 'asc';
   const order = `order by ${column} ${direction}, ${tieBreaker} ${direction}`;
   const count = prepareOnce(database, `select count(*) as total from ${table} ${condition}`);
-  const page = prepareOnce(database, `select * from ${table} ${condition} ${order} limit ? offset ?`);
+  const page = prepareOnce(database, `select ${selection} from ${table} ${condition} ${order} limit ? offset ?`);
   return database.transaction(() => {
     const { total } = Count.parse(count.get(...values));
     const rows = page.all(...values, query.limit, (query.page - 1) * query.limit);

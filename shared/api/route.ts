@@ -26,6 +26,8 @@ export const permissions = [
   'approvals:read',
   'approvals:decide',
   'approvals:manage',
+  'calls:read',
+  'calls:manage',
 ] as const;
 export type Permission = (typeof permissions)[number];
 

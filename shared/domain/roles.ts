@@ -25,8 +25,9 @@ export const permissionsOfRole = {
     'secrets:read',
     'approvals:read',
     'approvals:decide',
+    'calls:read',
   ],
-  auditor: [...viewer, 'audit:read', 'secrets:read', 'access:list'],
+  auditor: [...viewer, 'calls:read', 'audit:read', 'secrets:read', 'access:list'],
   admin: [
     ...viewer,
     'servers:operate',
@@ -43,6 +44,8 @@ export const permissionsOfRole = {
     'approvals:read',
     'approvals:decide',
     'approvals:manage',
+    'calls:read',
+    'calls:manage',
   ],
 } as const satisfies Record<Role, readonly string[]>;
 
@@ -58,8 +61,9 @@ export const onlyFromThisMachine = ['daemon:manage', 'vault:manage'] as const;
 
 const sentences: Record<Role, string> = {
   viewer: 'Sees servers, tools and the catalog, and changes nothing.',
-  operator: 'Starts and stops servers, calls tools, and approves calls that wait for a person.',
-  auditor: 'Sees what a viewer sees, the audit log, and who has access.',
+  operator:
+    'Starts and stops servers, calls tools, reads the history of calls, and approves calls that wait for a person.',
+  auditor: 'Sees what a viewer sees, the audit log, that calls were made but not with what, and who has access.',
   admin: 'Does everything but read the owner’s token.',
 };
 /** The role as a person reads it. */

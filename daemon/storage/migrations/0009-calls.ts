@@ -7,7 +7,7 @@ export const calls: Migration = {
   sql: `
     create table tool_calls_in_order (
       -- In the order in which they ended: where a page or an export goes on.
-      number integer primary key,
+      number integer primary key autoincrement,
       id text not null unique,
       server_id text not null,
       tool text not null,
@@ -29,12 +29,13 @@ export const calls: Migration = {
       same text
     ) strict;
     insert into tool_calls_in_order (id, server_id, tool, caller, started_at, duration_ms, outcome, code, bytes)
-      select id, server_id, tool, caller, started_at, duration_ms, outcome, code, bytes from tool_calls order by rowid;
+      select id, server_id, tool, caller, started_at, duration_ms, outcome, code, bytes from tool_calls order by tool_calls.rowid;
     drop table tool_calls;
     alter table tool_calls_in_order rename to tool_calls;
     create index tool_calls_by_time on tool_calls (started_at);
     -- All that statistics ask for, so that they need not read the rows.
     create index tool_calls_by_tool on tool_calls (server_id, tool, started_at, outcome, duration_ms, bytes, request_bytes);
+    create index tool_calls_by_caller on tool_calls (caller, started_at, outcome, duration_ms, bytes, request_bytes);
     create index tool_calls_by_same on tool_calls (same) where same is not null;
 
     -- Redacted before they come here.
