@@ -51,6 +51,7 @@ export const DaemonEvent = z
     z.object({ type: z.literal('profile.removed'), profileId: ProfileId }),
     z.object({ type: z.literal('gateway.changed'), gateway: Gateway }),
     z.object({ type: z.literal('gateway.output'), profile: ProfileId, lines: z.array(z.string()) }),
+    z.object({ type: z.literal('mcp.changed') }).describe('Sessions of MCP clients: read them again'),
     z.object({ type: z.literal('catalogs.changed') }),
     z.object({ type: z.literal('containers.changed') }),
     z.object({ type: z.literal('clients.changed') }),

@@ -15,6 +15,7 @@ import * as doctor from './doctor.ts';
 import * as events from './events.ts';
 import * as gateways from './gateways.ts';
 import * as locks from './locks.ts';
+import * as mcp from './mcp.ts';
 import * as operations from './operations.ts';
 import * as profiles from './profiles.ts';
 import type { Route } from './route.ts';
@@ -104,6 +105,9 @@ export const routes = {
   stopGateway: gateways.stopGateway,
   restartGateway: gateways.restartGateway,
   updateGateway: gateways.updateGateway,
+  listMcpSessions: mcp.listMcpSessions,
+  deleteMcpSession: mcp.deleteMcpSession,
+  getServerPath: mcp.getServerPath,
   listContainers: containers.listContainers,
   stopContainer: containers.stopContainer,
   readContainerLogs: containers.readContainerLogs,

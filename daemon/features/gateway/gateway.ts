@@ -5,7 +5,7 @@ import { describeProblem, type ProblemCode } from '../../../shared/api/problem.t
 import type { AuditSink } from '../../http/bind-routes.ts';
 import { errorToProblem } from '../../http/to-problem.ts';
 import type { WireCallResult, WireTool } from '../../supervision/session.ts';
-import { createNameTable, type NameTable } from './tool-names.ts';
+import { createNameTable, type NameTable } from './clash-names.ts';
 
 /** The tools feature as the gateway needs it. */
 export interface GatewayTools {

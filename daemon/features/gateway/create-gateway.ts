@@ -1,0 +1,155 @@
+// The MCP endpoint: one address in front of all servers, one for each Docker profile, and one for each server alone.
+import { problem } from '../../../shared/api/problem.ts';
+import type { Entry } from './entry.ts';
+import { type GatewayHandlers, gatewayHandlers } from './gateway.handlers.ts';
+import { createHeldRequests } from './held-requests.ts';
+import { pathOf } from './places.ts';
+import type { GatewayPorts } from './ports.ts';
+import { createReach } from './reach.ts';
+import { createRequests } from './requests.ts';
+import { createServerLists } from './server-lists.ts';
+import { createSessionEndpoint } from './session-endpoint.ts';
+import { createSessions, type SessionLimits } from './sessions.ts';
+import { createStatelessEndpoint } from './stateless-endpoint.ts';
+import { isStateless } from './stateless-envelope.ts';
+import { createSubscriptions, type ListKind } from './subscriptions.ts';
+import { createTogether } from './together.ts';
+import { createToolCalls } from './tool-calls.ts';
+import { createToolTable } from './tool-table.ts';
+import { readId, readMessage, rpcCodes, toErrorText, toJsonResponse } from './wire.ts';
+
+export type { Entry } from './entry.ts';
+export type { Place } from './places.ts';
+export type { ExposedTool, GatewayPorts } from './ports.ts';
+
+export interface Gateway {
+  /** Serves one request that was let in already. Errors: MCP_002 if there is nothing at the address. */
+  fetch(request: Request, entry: Entry): Promise<Response>;
+  /**
+   * A server's list is another one now, or the server came or went: clients are told. Of tools, to be called once
+   * `exposed()` has the new ones. undefined: all lists of all servers may have changed.
+   */
+  listChanged(serverId?: string, what?: ListKind): void;
+  /** Sessions with a stream or a request, and streams of clients without a session. */
+  readonly busy: number;
+  /** Ends sessions that were left. Done by itself every minute. */
+  sweep(): void;
+  handlers: GatewayHandlers;
+  close(): Promise<void>;
+}
+
+export type GatewayLimits = SessionLimits;
+
+const usualLimits: GatewayLimits = {
+  most: 1_000,
+  mostPerOwner: 250,
+  idleMs: 1_800_000,
+  graceMs: 60_000,
+  retryMs: 1_000,
+  patienceMs: 250,
+};
+
+const sweepMs = 60_000;
+const keepAliveMs = 15_000;
+/** Milliseconds in which changes of lists are told of once: when a daemon starts, many servers come at once. */
+const gatherMs = 10;
+
+export function createGateway(ports: GatewayPorts, limits: Partial<GatewayLimits> = {}): Gateway {
+  const { upstreams, clock, onChanged, servers } = ports;
+  const all = { ...usualLimits, ...limits };
+  const reach = createReach(ports);
+  const sessions = createSessions(all, { clock, upstreams, onChanged });
+  const table = createToolTable({ ...ports, offer: upstreams.offer });
+  const lists = createServerLists(reach, ports);
+  const answerRequest = createRequests({
+    ports,
+    reach,
+    table,
+    callTool: createToolCalls(ports, reach),
+    together: createTogether(reach, lists),
+  });
+  const held = createHeldRequests();
+  const subscriptions = createSubscriptions();
+  const withSessions = createSessionEndpoint({ ports, reach, sessions, answerRequest });
+  const { patienceMs } = all;
+  const stateless = createStatelessEndpoint({ ports, reach, table, held, subscriptions, answerRequest, patienceMs });
+
+  const timers = [
+    setInterval(() => sessions.sweep(), sweepMs),
+    setInterval(() => {
+      for (const session of sessions.all()) session.keepAlive();
+      subscriptions.keepAlive();
+    }, keepAliveMs),
+  ];
+  for (const timer of timers) timer.unref();
+
+  const waiting = new Map<string, Set<ListKind>>();
+  let gathering: NodeJS.Timeout | undefined;
+  const tellOfChanges = () => {
+    gathering = undefined;
+    const changes = [...waiting];
+    waiting.clear();
+    for (const session of sessions.all()) {
+      const kinds = new Set(changes.flatMap(([id, what]) => (reach.isAt(session.place, id) ? [...what] : [])));
+      for (const what of kinds) session.tell({ method: `notifications/${what}/list_changed` });
+    }
+    for (const [id, what] of changes)
+      for (const kind of what) subscriptions.listChanged(id, kind, viewer => reach.isAt(viewer.place, id));
+  };
+
+  const fetch = async (request: Request, entry: Entry): Promise<Response> => {
+    if (!reach.isPlace(entry.place)) throw noPlace(pathOf(entry.place));
+    if (request.method === 'GET') return withSessions.get(request, entry);
+    if (request.method === 'DELETE') return withSessions.delete(request, entry);
+    if (request.method !== 'POST') return notAllowed();
+    if (!/^application\/json\s*(?:;|$)/i.test(request.headers.get('content-type') ?? ''))
+      return toJsonResponse(toErrorText(null, rpcCodes.refused, 'The body must be application/json.'), 415);
+    let body: unknown;
+    try {
+      body = JSON.parse(await request.text());
+    } catch {
+      return toJsonResponse(toErrorText(null, rpcCodes.parse, 'The body is not valid JSON.'), 400);
+    }
+    const message = Array.isArray(body) ? undefined : readMessage(body);
+    if (!isStateless(request, message)) return await withSessions.post(request, body, entry);
+    return message
+      ? await stateless.post(request, message, entry)
+      : toJsonResponse(toErrorText(readId(body), rpcCodes.invalidRequest, 'This is no message of JSON-RPC 2.0.'), 400);
+  };
+
+  return {
+    fetch,
+    listChanged(serverId, what) {
+      if (what === undefined || what === 'tools') table.changed();
+      const ids = serverId === undefined ? servers.ids() : [serverId];
+      for (const id of ids) {
+        if (what !== 'tools') lists.changed(id);
+        const kinds = waiting.get(id) ?? new Set<ListKind>();
+        for (const kind of what ? [what] : (['tools', 'resources', 'prompts'] as const)) kinds.add(kind);
+        waiting.set(id, kinds);
+      }
+      gathering ??= setTimeout(tellOfChanges, gatherMs);
+    },
+    get busy() {
+      return sessions.busy + subscriptions.size;
+    },
+    sweep: sessions.sweep,
+    handlers: gatewayHandlers(sessions, reach, ports),
+    async close() {
+      for (const timer of timers) clearInterval(timer);
+      clearTimeout(gathering);
+      held.close();
+      subscriptions.close();
+      sessions.close();
+    },
+  };
+}
+
+const notAllowed = (): Response =>
+  toJsonResponse(toErrorText(null, rpcCodes.refused, 'Method not allowed.'), 405, { allow: 'GET, POST, DELETE' });
+
+const noPlace = (path: string) =>
+  problem('MCP_002', {
+    detail: `No server or Docker profile belongs to ${path}.`,
+    next: 'Use /mcp for all servers, or see the names: quayside list.',
+  });

@@ -1,0 +1,47 @@
+// One HTTP request at the endpoint, let in already, and who sent it.
+import { describePrincipal, maySee, type Principal } from '../../http/principal.ts';
+import type { WireObject } from '../../supervision/upstream.ts';
+import type { Asking, Viewer } from './asking.ts';
+import type { Waiting } from './client-call.ts';
+import type { Place } from './places.ts';
+
+export interface Entry {
+  place: Place;
+  principal: Principal;
+  requestId: string;
+  /** Aborts when the client goes away or is not let in any more. */
+  signal: AbortSignal;
+}
+
+/** Whose sessions are whose: every way in of one user or key is the same one. */
+export const ownerOf = ({ kind, id }: Principal): string => `${kind}:${id}`;
+
+export const toViewer = ({ place, principal }: Pick<Entry, 'place' | 'principal'>): Viewer => ({
+  place,
+  maySee: serverId => maySee(principal, serverId),
+  viewKey: principal.servers ? principal.servers.toSorted().join(' ') : '*',
+});
+
+/** `claude-code 2.1`, from what the client says of itself. */
+export function describeClient(info: WireObject): string | null {
+  const { name, version } = info;
+  if (typeof name !== 'string') return null;
+  return `${name.slice(0, 80)}${typeof version === 'string' ? ` ${version.slice(0, 40)}` : ''}`;
+}
+
+export function toAsking(
+  { place, principal, requestId }: Entry,
+  waiting: Waiting,
+  { era, sessionId }: { era: Asking['era']; sessionId: string | null },
+): Asking {
+  const name = describePrincipal(principal);
+  const client = describeClient(waiting.client.info);
+  return {
+    ...toViewer({ place, principal }),
+    era,
+    principal: name,
+    caller: { name, kind: principal.kind, id: principal.id, sessionId, client },
+    requestId,
+    waiting,
+  };
+}

@@ -1,0 +1,43 @@
+// What the gateway needs of the rest of the daemon.
+import type { AuditSink } from '../../http/bind-routes.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { WireTool } from '../../supervision/session.ts';
+import type { CallGuard, CallRecorder } from '../../supervision/tool-call.ts';
+import type { Upstreams } from '../../supervision/upstream.ts';
+
+/** A tool that may be listed and called: neither switched off nor in quarantine. */
+export interface ExposedTool {
+  serverId: string;
+  /** The server's own name of it. */
+  tool: string;
+  /** Its stable name at /mcp. */
+  name: string;
+  /** At /mcp/server/{server}: its own name, or what a person renamed it to. */
+  nameAlone: string;
+  /** As the server sent it, with a person's title and description. */
+  definition: WireTool;
+}
+
+export interface GatewayPorts {
+  upstreams: Upstreams;
+  tools: {
+    /** Of running and stopped servers. The same array as long as nothing has changed. */
+    exposed(): readonly ExposedTool[];
+  };
+  servers: {
+    /** All that are installed. */
+    ids(): readonly string[];
+    /** The Docker profile that it belongs to. */
+    profileOf(serverId: string): string | null;
+    /** Its time limit for a call. */
+    callSeconds(serverId: string): number;
+  };
+  guard: CallGuard;
+  recorder: CallRecorder;
+  audit: AuditSink;
+  version: string;
+  clock: Clock;
+  onFailure: (error: unknown) => void;
+  /** Sessions came, went or changed. */
+  onChanged: () => void;
+}

@@ -1,0 +1,82 @@
+// How the gateway gets to servers: which of them a client sees, and what it must be told at the first contact.
+import type { DownstreamClient, Upstream, UpstreamOffer, Upstreams } from '../../supervision/upstream.ts';
+import type { Viewer } from './asking.ts';
+import type { Place } from './places.ts';
+import type { GatewayPorts } from './ports.ts';
+
+export interface Reach {
+  /** The session with a server for a client. Errors: SERVER_003. */
+  upstream(serverId: string, client: DownstreamClient): Upstream | Promise<Upstream>;
+  /** Servers that run and that somebody may see at an address, by their ids. */
+  running(viewer: Viewer): string[];
+  isRunning(serverId: string): boolean;
+  /** What a server offers, or offered when it last ran. */
+  offer(serverId: string): UpstreamOffer | undefined;
+  /** Those that this client has used. */
+  contacted(client: DownstreamClient): ReadonlyMap<string, Upstream>;
+  /** Done with each session that a client has with a server: with those that there are, and with each new one. */
+  onContact(client: DownstreamClient, greet: (upstream: Upstream) => void): void;
+  isPlace(place: Place): boolean;
+  isAt(place: Place, serverId: string): boolean;
+}
+
+interface Traces {
+  contacted: Map<string, Upstream>;
+  greet: ((upstream: Upstream) => void) | undefined;
+}
+
+export function createReach({ upstreams, servers }: { upstreams: Upstreams } & Pick<GatewayPorts, 'servers'>): Reach {
+  const traces = new WeakMap<DownstreamClient, Traces>();
+  const lastOffers = new Map<string, UpstreamOffer>();
+
+  const tracesOf = (client: DownstreamClient): Traces => {
+    const known = traces.get(client);
+    if (known) return known;
+    const fresh: Traces = { contacted: new Map(), greet: undefined };
+    traces.set(client, fresh);
+    return fresh;
+  };
+  const met = (serverId: string, client: DownstreamClient, upstream: Upstream): Upstream => {
+    const { contacted, greet } = tracesOf(client);
+    if (contacted.get(serverId) === upstream) return upstream;
+    contacted.set(serverId, upstream);
+    greet?.(upstream);
+    return upstream;
+  };
+  const offer = (serverId: string): UpstreamOffer | undefined => {
+    const now = upstreams.offer(serverId);
+    if (now) lastOffers.set(serverId, now);
+    return now ?? lastOffers.get(serverId);
+  };
+  const isAt = (place: Place, serverId: string): boolean => {
+    if (place.kind === 'server') return place.server === serverId;
+    return place.kind === 'all' || servers.profileOf(serverId) === place.profile;
+  };
+
+  return {
+    upstream(serverId, client) {
+      const opened = upstreams.of(serverId, client);
+      return opened instanceof Promise
+        ? opened.then(upstream => met(serverId, client, upstream))
+        : met(serverId, client, opened);
+    },
+    running: ({ place, maySee }) =>
+      servers
+        .ids()
+        .filter(id => isAt(place, id) && maySee(id) && upstreams.offer(id) !== undefined)
+        .toSorted(),
+    isRunning: serverId => upstreams.offer(serverId) !== undefined,
+    offer,
+    contacted: client => tracesOf(client).contacted,
+    onContact(client, greet) {
+      const known = tracesOf(client);
+      known.greet = greet;
+      for (const upstream of known.contacted.values()) greet(upstream);
+    },
+    isPlace(place) {
+      if (place.kind === 'all') return true;
+      return servers.ids().some(id => isAt(place, id));
+    },
+    isAt,
+  };
+}

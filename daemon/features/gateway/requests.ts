@@ -1,0 +1,61 @@
+// What each method does: where one server answers it is forwarded as it is, where many do their answers are put together.
+import type { WireObject } from '../../supervision/upstream.ts';
+import { type Asking, noMethod, noSuch } from './asking.ts';
+import { toClientCall } from './client-call.ts';
+import { notCarried } from './description.ts';
+import type { GatewayPorts } from './ports.ts';
+import type { Reach } from './reach.ts';
+import { toText } from './result-text.ts';
+import type { Together } from './together.ts';
+import type { CallTool } from './tool-calls.ts';
+import type { ToolTable } from './tool-table.ts';
+
+/** Resolves with the result as JSON. Errors: WireError, problems, and the signal's reason. */
+export type AnswerRequest = (method: string, params: WireObject, asking: Asking) => Promise<string | Buffer>;
+
+export interface RequestParts {
+  ports: GatewayPorts;
+  reach: Reach;
+  table: ToolTable;
+  callTool: CallTool;
+  together: Together;
+}
+
+export function createRequests({ ports, reach, table, callTool, together }: RequestParts): AnswerRequest {
+  const forward = async (serverId: string, method: string, params: WireObject, asking: Asking): Promise<string> => {
+    const upstream = await reach.upstream(serverId, asking.waiting.client);
+    const call = toClientCall(asking.waiting, ports.servers.callSeconds(serverId));
+    return toText(method, await upstream.request({ method, params }, call), asking.era);
+  };
+
+  const listTools = (asking: Asking): Buffer => {
+    const { place } = asking;
+    // A server without tools says so itself; of one that has not run yet nothing is known.
+    const offer = place.kind === 'server' ? reach.offer(place.server) : undefined;
+    if (offer && offer.capabilities['tools'] === undefined) throw noMethod('tools/list');
+    return table.list(asking)[asking.era];
+  };
+
+  const answerTogether = async (method: string, params: WireObject, asking: Asking): Promise<string> => {
+    const isNamed = Object.hasOwn(together, method) ? together[method] : undefined;
+    if (!isNamed) throw noMethod(method);
+    const answer = await isNamed(params, asking, (serverId, changed) => forward(serverId, method, changed, asking));
+    return typeof answer === 'string' ? answer : toText(method, answer, asking.era);
+  };
+
+  return async (method, params, asking) => {
+    if (method === 'tools/call') {
+      const name = params['name'];
+      if (typeof name !== 'string') throw noSuch('tools/call needs the name of a tool.');
+      const tool = table.find(asking, name);
+      if (!tool) throw noSuch(`No running server has a tool called "${name.slice(0, 128)}".`);
+      return await callTool(tool, params, asking);
+    }
+    if (method === 'tools/list') return listTools(asking);
+    if (notCarried.some(capability => method.startsWith(`${capability}/`))) throw noMethod(method);
+    const { place } = asking;
+    return place.kind === 'server'
+      ? await forward(place.server, method, params, asking)
+      : await answerTogether(method, params, asking);
+  };
+}

@@ -1,0 +1,217 @@
+// Streamable HTTP with sessions: revision 2025-11-25 and those before it.
+import { isProblemError, type ProblemError } from '../../../shared/api/problem.ts';
+import { describePrincipal } from '../../http/principal.ts';
+import { WireError, type WireObject } from '../../supervision/upstream.ts';
+import { toWireError } from './asking.ts';
+import { answerBatch } from './batch.ts';
+import { describePlace } from './description.ts';
+import { type Entry, ownerOf, toAsking, toViewer } from './entry.ts';
+import { isLogLevel } from './log-level.ts';
+import { streamHeaders } from './outbound-stream.ts';
+import { pathOf } from './places.ts';
+import type { GatewayPorts } from './ports.ts';
+import type { Reach } from './reach.ts';
+import type { AnswerRequest } from './requests.ts';
+import { isSessionRevision, sessionRevisions, takesBatches } from './revisions.ts';
+import type { Session } from './session.ts';
+import type { Sessions } from './sessions.ts';
+import {
+  isObject,
+  isRequestId,
+  type Message,
+  type NotificationMessage,
+  type RequestMessage,
+  readId,
+  readMessage,
+  rpcCodes,
+  toAnswer,
+  toErrorText,
+  toJsonResponse,
+  toResultText,
+} from './wire.ts';
+
+export interface SessionEndpoint {
+  /** `body`: parsed JSON. */
+  post(request: Request, body: unknown, entry: Entry): Promise<Response>;
+  get(request: Request, entry: Entry): Response;
+  delete(request: Request, entry: Entry): Response;
+}
+
+export interface SessionEndpointParts {
+  ports: GatewayPorts;
+  reach: Reach;
+  sessions: Sessions;
+  answerRequest: AnswerRequest;
+}
+
+export function createSessionEndpoint({
+  ports,
+  reach,
+  sessions,
+  answerRequest,
+}: SessionEndpointParts): SessionEndpoint {
+  const begin = ({ id, params = {} }: RequestMessage, entry: Entry): Response => {
+    const { protocolVersion, capabilities, clientInfo } = params;
+    if (typeof protocolVersion !== 'string' || !isObject(capabilities) || !isObject(clientInfo))
+      return refusal(
+        400,
+        rpcCodes.invalidParams,
+        'initialize needs a protocol version, capabilities and client info.',
+        id,
+      );
+    const revision = isSessionRevision(protocolVersion) ? protocolVersion : sessionRevisions[0];
+    const session = sessions.begin({
+      owner: ownerOf(entry.principal),
+      principal: describePrincipal(entry.principal),
+      place: entry.place,
+      revision,
+      info: clientInfo,
+      capabilities,
+    });
+    const { instructions, ...description } = describePlace(toViewer(entry), reach, ports.version);
+    const result = { protocolVersion: revision, ...description, ...(instructions ? { instructions } : {}) };
+    return toJsonResponse(toResultText(id, JSON.stringify(result)), 200, { 'mcp-session-id': session.id });
+  };
+
+  /** The session of a request, or the answer to one that has none. */
+  const findSession = (request: Request, entry: Entry, id: string | number | null = null): Session | Response => {
+    const sessionId = request.headers.get('mcp-session-id');
+    if (!sessionId) return refusal(400, rpcCodes.refused, 'The header Mcp-Session-Id is missing.', id);
+    const session = sessions.find(sessionId, ownerOf(entry.principal));
+    if (!session || pathOf(session.place) !== pathOf(entry.place))
+      return refusal(
+        404,
+        rpcCodes.noSession,
+        'There is no such session: it has ended, or is not yours. Initialize again.',
+        id,
+      );
+    const version = request.headers.get('mcp-protocol-version');
+    if (version !== null && !isSessionRevision(version.trim()))
+      return refusal(400, rpcCodes.refused, `Unsupported protocol version: ${version.slice(0, 40)}`, id);
+    return session;
+  };
+
+  /** The text of the answer. Never rejects. */
+  const answer = async (
+    { id, method, params = {} }: RequestMessage,
+    session: Session,
+    asking: ReturnType<typeof toAsking>,
+  ): Promise<string | Buffer<ArrayBuffer>> => {
+    try {
+      session.calls += 1;
+      if (method === 'ping') return toResultText(id, '{}');
+      if (method === 'logging/setLevel') setLevel(session, params);
+      return toAnswer(id, await answerRequest(method, params, asking));
+    } catch (error) {
+      const { code, message, data } = asking.waiting.signal.aborted
+        ? new WireError(rpcCodes.refused, 'The request was cancelled.')
+        : toWireError(error, ports.onFailure);
+      return toErrorText(id, code, message, data);
+    }
+  };
+
+  const setLevel = (session: Session, { level }: WireObject) => {
+    if (!isLogLevel(level)) throw new WireError(rpcCodes.invalidParams, 'There is no such log level.');
+    session.logLevel = level;
+    if (session.place.kind === 'server') return;
+    // Servers are told when this client first uses them: asking all at once would begin sessions that nobody needs.
+    reach.onContact(session.client, upstream => {
+      if (!isObject(upstream.offer.capabilities['logging'])) return;
+      const call = { client: session.client, signal: AbortSignal.timeout(5_000), timeoutSeconds: 5 };
+      upstream.request({ method: 'logging/setLevel', params: { level } }, call).catch(() => {});
+    });
+  };
+
+  const serve = async (message: RequestMessage, session: Session, entry: Entry): Promise<Response> => {
+    const begun = session.begin(message.id, entry.signal);
+    if (!begun) {
+      const why = 'This id is in use by another request of the session, or too many requests are under way.';
+      return refusal(400, rpcCodes.invalidRequest, why, message.id);
+    }
+    const { reply, waiting } = begun;
+    const asking = toAsking(entry, waiting, { era: 'sessions', sessionId: session.handle });
+    void answer(message, session, asking).then(text => {
+      if (session.wasCancelled(message.id)) reply.drop(text);
+      else reply.finish(text);
+      session.done(message.id);
+    });
+    return await reply.response;
+  };
+
+  const take = (message: NotificationMessage, session: Session) => {
+    const { method, params } = message;
+    if (method === 'notifications/initialized') return;
+    if (method === 'notifications/cancelled') {
+      const id = params?.['requestId'];
+      if (isRequestId(id)) session.cancel(id);
+      return;
+    }
+    for (const upstream of reach.contacted(session.client).values())
+      upstream.notify({ method, params }, session.client);
+  };
+
+  const takeOne = async (message: Message, session: Session, entry: Entry): Promise<Response> => {
+    if (message.kind === 'request') return await serve(message, session, entry);
+    if (message.kind === 'response') session.answer(message);
+    else take(message, session);
+    return accepted();
+  };
+
+  return {
+    async post(request, body, entry) {
+      if (!acceptsBoth(request))
+        return refusal(406, rpcCodes.refused, 'Accept must name application/json and text/event-stream.', readId(body));
+      if (Array.isArray(body)) {
+        const session = findSession(request, entry);
+        if (session instanceof Response) return session;
+        if (!takesBatches(session.revision))
+          return refusal(400, rpcCodes.invalidRequest, `Revision ${session.revision} has no batches.`);
+        return await answerBatch(body, session, entry, { answer, take });
+      }
+      const message = readMessage(body);
+      if (!message) return refusal(400, rpcCodes.invalidRequest, 'This is no message of JSON-RPC 2.0.', readId(body));
+      try {
+        if (message.kind === 'request' && message.method === 'initialize') return begin(message, entry);
+      } catch (error) {
+        if (!isProblemError(error)) throw error;
+        return noRoom(error, readId(body) ?? 0);
+      }
+      const session = findSession(request, entry, message.kind === 'request' ? message.id : null);
+      return session instanceof Response ? session : await takeOne(message, session, entry);
+    },
+    get(request, entry) {
+      if (!accepts(request, 'text/event-stream'))
+        return refusal(406, rpcCodes.refused, 'Accept must name text/event-stream.');
+      const session = findSession(request, entry);
+      if (session instanceof Response) return session;
+      const lastEventId = request.headers.get('last-event-id');
+      const body = lastEventId ? session.resume(lastEventId, entry.signal) : session.listen(entry.signal);
+      if (body) return new Response(body, { headers: { ...streamHeaders, 'mcp-session-id': session.id } });
+      return lastEventId
+        ? refusal(400, rpcCodes.refused, 'This stream is over, or too old to be taken up again.')
+        : refusal(409, rpcCodes.refused, 'The session has as many streams as it may have.');
+    },
+    delete(request, entry) {
+      const session = findSession(request, entry);
+      if (session instanceof Response) return session;
+      sessions.end(session);
+      return new Response(null, { status: 200 });
+    },
+  };
+}
+
+const refusal = (status: number, code: number, message: string, id: string | number | null = null): Response =>
+  toJsonResponse(toErrorText(id, code, message), status);
+
+const accepted = (): Response => new Response(null, { status: 202 });
+
+const noRoom = ({ problem: { status, code, detail, next } }: ProblemError, id: string | number): Response =>
+  toJsonResponse(toErrorText(id, rpcCodes.refused, `${detail} ${next ?? ''}`, { 'quayside/code': code }), status);
+
+export const accepts = (request: Request, type: string): boolean => {
+  const accept = request.headers.get('accept') ?? '';
+  return accept.includes(type) || accept.includes('*/*');
+};
+
+export const acceptsBoth = (request: Request): boolean =>
+  accepts(request, 'application/json') && accepts(request, 'text/event-stream');
