@@ -1,9 +1,11 @@
 // A live MCP connection with one server, whichever way it is reached.
-import { Client, type Transport } from '@modelcontextprotocol/client';
 import type { LaunchPlan } from '../engines/engine.ts';
 import type { ChildOptions } from './child.ts';
 import type { Output } from './output.ts';
 import type { LaunchPolicy } from './supervisor.ts';
+import { WireError } from './upstream.ts';
+import type { SessionAudience, UpstreamSession } from './upstream-session.ts';
+import { PeerFailure } from './wire-peer.ts';
 
 export interface ConnectionEnd {
   failed: boolean;
@@ -12,7 +14,7 @@ export interface ConnectionEnd {
 }
 
 export interface Connection {
-  client: Client;
+  session: UpstreamSession;
   pid: number | null;
   serverVersion: string | null;
   protocolVersion: string | null;
@@ -29,7 +31,10 @@ export interface ConnectionContext {
   output: Output;
   redact: (text: string) => string;
   onPid: (pid: number) => void;
-  onToolsChanged: () => void;
+  /** The clients behind it. */
+  audience: SessionAudience;
+  /** Do not ask whether it speaks the revision without sessions. */
+  sessionsOnly?: boolean | undefined;
   /** Our own version, as servers see it. */
   version: string;
   child: ChildOptions;
@@ -37,31 +42,23 @@ export interface ConnectionContext {
 
 export type PlanOf<Kind extends LaunchPlan['kind']> = Extract<LaunchPlan, { kind: Kind }>;
 
-/** A client that offers a server nothing: there is nobody yet to answer a question of its own. */
-export function createClient({
-  version,
-  onToolsChanged,
-}: Pick<ConnectionContext, 'version' | 'onToolsChanged'>): Client {
-  const client = new Client({ name: 'quayside', title: 'Quayside', version }, { capabilities: {} });
-  client.setNotificationHandler('notifications/tools/list_changed', () => onToolsChanged());
-  // Late answers and other oddities: the calls they concern have failed already.
-  client.onerror = () => {};
-  return client;
-}
-
-/** Initialises the session. Rejects with what the client throws, or with the signal's reason. */
-export async function initialise(
-  client: Client,
-  transport: Transport,
-  { policy, signal }: Pick<ConnectionContext, 'policy' | 'signal'>,
-): Promise<void> {
-  const timeout = policy.startSeconds * 1_000;
-  await client.connect(transport, { timeout, maxTotalTimeout: timeout, signal });
-}
-
 /** What the server told of itself, cut to a sane length. */
-export const described = (client: Client): Pick<Connection, 'serverVersion' | 'protocolVersion' | 'instructions'> => ({
-  serverVersion: client.getServerVersion()?.version.slice(0, 64) ?? null,
-  protocolVersion: client.getNegotiatedProtocolVersion() ?? null,
-  instructions: client.getInstructions()?.slice(0, 20_000) ?? null,
-});
+export function described({
+  offer,
+}: UpstreamSession): Pick<Connection, 'serverVersion' | 'protocolVersion' | 'instructions'> {
+  const { version } = offer.serverInfo;
+  return {
+    serverVersion: typeof version === 'string' ? version.slice(0, 64) : null,
+    protocolVersion: offer.protocolVersion,
+    instructions: offer.instructions?.slice(0, 20_000) ?? null,
+  };
+}
+
+/** The server did not answer in the time that a start may take. */
+export const isTimeout = (error: unknown): boolean => error instanceof PeerFailure && error.kind === 'timeout';
+
+/** What an error says of the first exchange, for the end of a sentence. */
+export function wordsOf(error: unknown): string {
+  if (error instanceof WireError) return `it answered with the error "${error.message}" (${error.code})`;
+  return error instanceof Error ? error.message : '';
+}

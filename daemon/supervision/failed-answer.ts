@@ -1,5 +1,5 @@
 // Answers that a transport makes up itself, so that the call they belong to fails at once and with the true reason.
-import type { JSONRPCMessage } from '@modelcontextprotocol/client';
+import type { WireMessage } from './wire-message.ts';
 
 /** The answer was longer than allowed. A class, because no server can send an instance of it. */
 export class OversizedAnswer {
@@ -19,7 +19,7 @@ export class LostAnswer {
   }
 }
 
-export const failedAnswer = (id: number | string, data: OversizedAnswer | LostAnswer): JSONRPCMessage => ({
+export const failedAnswer = (id: number | string, data: OversizedAnswer | LostAnswer): WireMessage => ({
   jsonrpc: '2.0',
   id,
   error: { code: -32_000, message: 'The answer was not taken.', data },

@@ -1,11 +1,13 @@
-// The session as the features use it, over the SDK's client: results pass as the server sent them, errors become problems.
-import { type Client, ProtocolError, SdkError } from '@modelcontextprotocol/client';
+// The session as the features use it: results pass as the server sent them, errors become problems.
 import * as z from 'zod';
 import { type ProblemError, problem } from '../../shared/api/problem.ts';
 import { ContentBlock } from '../../shared/api/tools.ts';
-import { LostAnswer, OversizedAnswer } from './failed-answer.ts';
+import type { OversizedAnswer } from './failed-answer.ts';
 import { readPagedList } from './paged-list.ts';
 import type { CallOptions, McpSession, WirePrompt, WireResource, WireTool } from './session.ts';
+import { WireError } from './upstream.ts';
+import type { UpstreamSession } from './upstream-session.ts';
+import { PeerFailure } from './wire-peer.ts';
 
 const Page = z.looseObject({ nextCursor: z.string().optional().catch(undefined) });
 
@@ -39,28 +41,24 @@ const WireCallResultSchema = z.looseObject({
   isError: z.boolean().optional(),
 });
 
-type StandardOutput<T extends z.ZodType> = NonNullable<T['~standard']['types']>['output'];
-
 export interface SessionOptions {
-  client: Client;
+  session: Pick<UpstreamSession, 'offer' | 'own'>;
   /** Takes secrets out of what the server says in its errors. */
   redact: (text: string) => string;
   /** Gets a line for the server's output when a part of what it says is left out. */
   tell: (line: string) => void;
 }
 
-export function createSession({ client, redact, tell }: SessionOptions): McpSession {
+export function createSession({ session, redact, tell }: SessionOptions): McpSession {
   const request = async <T extends z.ZodType>(
     method: string,
     params: Record<string, unknown>,
     schema: T,
     { signal, timeoutSeconds }: CallOptions,
-  ): Promise<StandardOutput<T>> => {
+  ): Promise<z.output<T>> => {
     signal?.throwIfAborted();
-    const timeout = timeoutSeconds * 1_000;
     try {
-      const options = { timeout, maxTotalTimeout: timeout, ...(signal ? { signal } : {}) };
-      return await client.request({ method, params }, schema, options);
+      return schema.parse(await session.own({ method, params }, { signal, timeoutSeconds }));
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       throw toCallProblem(error, timeoutSeconds, redact);
@@ -87,7 +85,7 @@ export function createSession({ client, redact, tell }: SessionOptions): McpSess
   };
 
   const offers = (capability: 'tools' | 'resources' | 'prompts') =>
-    client.getServerCapabilities()?.[capability] !== undefined;
+    session.offer.capabilities[capability] !== undefined;
 
   return {
     listTools: async (options): Promise<WireTool[]> =>
@@ -105,28 +103,38 @@ export function createSession({ client, redact, tell }: SessionOptions): McpSess
 const withoutTwins = (tools: WireTool[]): WireTool[] =>
   [...new Map(tools.toReversed().map(tool => [tool.name, tool])).values()].toReversed();
 
-function toCallProblem(cause: unknown, seconds: number, redact: (text: string) => string): ProblemError {
-  if (cause instanceof ProtocolError) return toProtocolProblem(cause, redact);
-  if (cause instanceof SdkError && cause.code === 'REQUEST_TIMEOUT') {
-    return problem('TOOL_003', {
-      detail: `There was no answer within ${Math.max(1, Math.round(seconds))} ${Math.round(seconds) > 1 ? 'seconds' : 'second'}; the server was told to stop.`,
-      next: 'Try again, or raise the time limit in the configuration of the server.',
-      cause,
-    });
-  }
-  const isLost =
-    cause instanceof SdkError && ['CONNECTION_CLOSED', 'NOT_CONNECTED', 'SEND_FAILED'].includes(cause.code);
+/** Errors of an exchange as problems, in the words of the features. */
+export function toCallProblem(cause: unknown, seconds: number, redact: (text: string) => string): ProblemError {
+  if (cause instanceof WireError) return toProtocolProblem(cause, redact);
+  const failure = cause instanceof PeerFailure ? cause : undefined;
+  if (failure?.kind === 'timeout') return tooLate(seconds, cause);
+  if (failure?.oversized) return tooLarge(failure.oversized, cause);
   const message = cause instanceof Error ? cause.message : '';
-  if (isLost || message === 'Not connected' || /does not read its input any more|EPIPE|ERR_STREAM/.test(message))
-    return endedMeanwhile(cause);
-  const status = cause instanceof Error && 'status' in cause ? Number(cause.status) : Number.NaN;
+  const origin = failure?.cause;
+  const status = origin instanceof Error && 'status' in origin ? Number(origin.status) : Number.NaN;
   if (status >= 400) return refusedByHttp(status, cause);
+  if (failure?.kind === 'lost' || /does not read its input any more|EPIPE|ERR_STREAM|was closed/.test(message))
+    return endedMeanwhile(cause);
   return problem('TOOL_004', {
     detail: `The exchange with the server failed: ${firstLine(redact(message)) || 'no reason was given'}`,
     next: 'Look at the output of the server.',
-    cause,
+    cause: origin ?? cause,
   });
 }
+
+export const tooLate = (seconds: number, cause: unknown): ProblemError =>
+  problem('TOOL_003', {
+    detail: `There was no answer within ${Math.max(1, Math.round(seconds))} ${Math.round(seconds) > 1 ? 'seconds' : 'second'}; the server was told to stop.`,
+    next: 'Try again, or raise the time limit in the configuration of the server.',
+    cause,
+  });
+
+export const tooLarge = ({ bytes, limit }: OversizedAnswer, cause: unknown): ProblemError =>
+  problem('TOOL_007', {
+    detail: `The answer has ${bytesText(bytes)}; at most ${bytesText(limit)} are taken.`,
+    next: 'Ask for less, or raise the message limit in the configuration of the server.',
+    cause,
+  });
 
 const refusedByHttp = (status: number, cause: unknown): ProblemError =>
   status === 401 || status === 403
@@ -141,22 +149,12 @@ const refusedByHttp = (status: number, cause: unknown): ProblemError =>
         cause,
       });
 
-function toProtocolProblem(cause: ProtocolError, redact: (text: string) => string): ProblemError {
-  const { data } = cause;
-  if (data instanceof OversizedAnswer) {
-    return problem('TOOL_007', {
-      detail: `The answer has ${bytesText(data.bytes)}; at most ${bytesText(data.limit)} are taken.`,
-      next: 'Ask for less, or raise the message limit in the configuration of the server.',
-      cause,
-    });
-  }
-  if (data instanceof LostAnswer) return endedMeanwhile(cause);
-  return problem('TOOL_004', {
+const toProtocolProblem = (cause: WireError, redact: (text: string) => string): ProblemError =>
+  problem('TOOL_004', {
     detail: `The server answered with an error: ${firstLine(redact(cause.message))} (${cause.code})`,
     next: 'Check the arguments, and look at the output of the server.',
     cause,
   });
-}
 
 const endedMeanwhile = (cause: unknown): ProblemError =>
   problem('SERVER_003', {

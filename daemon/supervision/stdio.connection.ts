@@ -1,18 +1,18 @@
 // Starts a server as a child process and makes an MCP session with it.
-import type { Client } from '@modelcontextprotocol/client';
 import { isProblemError, type ProblemError, problem } from '../../shared/api/problem.ts';
 import { type Child, type ChildExit, startChild } from './child.ts';
 import {
   type Connection,
   type ConnectionContext,
   type ConnectionEnd,
-  createClient,
   described,
-  initialise,
+  isTimeout,
   type PlanOf,
+  wordsOf,
 } from './connection.ts';
 import { usualPace } from './message-pace.ts';
 import { createStdioTransport, type StdioTransport } from './stdio.transport.ts';
+import { openUpstreamSession, type UpstreamSession } from './upstream-session.ts';
 
 /** Errors: SERVER_004 to SERVER_007, or the signal's reason. Nothing is left of a server that could not be started. */
 export async function connectChild(plan: PlanOf<'stdio'>, context: ConnectionContext): Promise<Connection> {
@@ -23,28 +23,40 @@ export async function connectChild(plan: PlanOf<'stdio'>, context: ConnectionCon
   const noise = { lines: 0 };
   const stuck = Promise.withResolvers<void>();
   const transport = createTransport(child, context, noise, stuck.resolve);
-  const client = createClient(context);
   const stderr = pipeErrors(child, context);
   try {
     // A server that ends closes its pipes a moment before: its exit says more than a failed write does.
-    const initialised = initialise(client, transport, context).catch(async error => {
+    const opened = openSession(transport, context).catch(async error => {
       const isAnswered = isTimeout(error) || context.signal.aborted;
       await Promise.race([child.exited.then(never), delay(isAnswered ? 0 : 500)]);
       throw error;
     });
-    await Promise.race([initialised, endedEarly(child, stderr, context), stuck.promise.then(refuseStuck)]);
+    const session = await Promise.race([opened, endedEarly(child, stderr, context), stuck.promise.then(refuseStuck)]);
+    return toConnection(child, session, stderr, stuck.promise);
   } catch (error) {
     await child.end();
-    await client.close().catch(() => {});
+    await transport.close().catch(() => {});
     if (context.signal.aborted) throw context.signal.reason;
     throw isProblemError(error) ? error : notInitialised(error, transport, noise, context);
   }
-  return toConnection(child, client, transport, stderr, stuck.promise);
 }
+
+/** Milliseconds that a program may take to begin and say which revision it speaks, before it is asked the old way as well. */
+const probePatience = 1_000;
+
+const openSession = (transport: StdioTransport, context: ConnectionContext): Promise<UpstreamSession> =>
+  openUpstreamSession(transport, {
+    audience: context.audience,
+    version: context.version,
+    startSeconds: context.policy.startSeconds,
+    signal: context.signal,
+    sessionsOnly: context.sessionsOnly,
+    probePatience,
+  });
 
 function createTransport(
   child: Child,
-  { policy, output }: ConnectionContext,
+  { policy, output, audience }: ConnectionContext,
   noise: { lines: number },
   onStuck: () => void,
 ): StdioTransport {
@@ -59,10 +71,12 @@ function createTransport(
       noisy.push(lineEnd);
     },
     onOversized({ bytes }) {
+      audience.losses.count('message', 'too-large');
       output.add(`Quayside: A message of ${bytes} bytes was not taken: at most ${policy.messageBytes} are allowed.`);
     },
     onStuck,
     onHaste() {
+      audience.losses.count('message', 'too-fast');
       output.add(`Quayside: It sends too many messages, and is read no faster than ${usualPace.perSecond} a second.`);
     },
   });
@@ -93,33 +107,24 @@ async function endedEarly(child: Child, stderr: Promise<void>, { output, redact 
   });
 }
 
-function toConnection(
-  child: Child,
-  client: Client,
-  transport: StdioTransport,
-  stderr: Promise<void>,
-  stuck: Promise<void>,
-): Connection {
+function toConnection(child: Child, session: UpstreamSession, stderr: Promise<void>, stuck: Promise<void>): Connection {
   const exited = child.exited.then(async (exit): Promise<ConnectionEnd> => {
     await Promise.race([stderr, delay(200)]);
     return { failed: exit.code !== 0, reason: `It ended by itself ${describeExit(exit)}.` };
   });
-  const silenced = new Promise<ConnectionEnd>(resolve => {
-    // A server that closes its output and lives on can never answer again. Most are about to end: those get to say how.
-    client.onclose = () =>
-      setTimeout(
-        () => resolve({ failed: true, reason: 'It closed its output and could not answer any more.' }),
-        1_000,
-      ).unref();
+  // A server that closes its output and lives on can never answer again. Most are about to end: those get to say how.
+  const silenced = session.closed.then(async (): Promise<ConnectionEnd> => {
+    await delay(1_000);
+    return { failed: true, reason: 'It closed its output and could not answer any more.' };
   });
   return {
-    client,
+    session,
     pid: child.pid,
-    ...described(client),
+    ...described(session),
     ended: Promise.race([exited, silenced, stuck.then(() => ({ failed: true, reason: `${stuckText} It was ended.` }))]),
     async close() {
       await child.end();
-      await transport.close();
+      await session.close();
     },
   };
 }
@@ -165,16 +170,13 @@ function notInitialised(
       cause: error,
     });
   }
-  const said = error instanceof Error ? (redact(error.message).split('\n', 1)[0] ?? '').slice(0, 300) : '';
+  const said = (redact(wordsOf(error)).split('\n', 1)[0] ?? '').slice(0, 300);
   return problem('SERVER_007', {
     detail: `It did not complete the first exchange of the protocol: ${said}`,
     next: 'Check that this is an MCP server, and whether there is a newer version of it.',
     cause: error,
   });
 }
-
-const isTimeout = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && error.code === 'REQUEST_TIMEOUT';
 
 const spawnReasons: Record<string, string> = {
   ENOENT: 'the file, or the interpreter that its first line names, does not exist',

@@ -1,10 +1,10 @@
 // MCP over a child's standard streams, with limits that hold against a hostile or broken server: a message over the limit
 // is skipped without being kept, what is no message is noise, and a server that does not read, or talks without end, is held back.
 import type { Readable, Writable } from 'node:stream';
-import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/client';
 import { failedAnswer, OversizedAnswer } from './failed-answer.ts';
 import { createLineReader, type OversizedLine } from './line-reader.ts';
 import { createMessagePace, type MessagePace } from './message-pace.ts';
+import type { WireMessage, WireTransport } from './wire-message.ts';
 
 export interface StdioTransportOptions {
   stdin: Writable;
@@ -22,7 +22,7 @@ export interface StdioTransportOptions {
   patience?: number;
 }
 
-export interface StdioTransport extends Transport {
+export interface StdioTransport extends WireTransport {
   /** True once the server has sent one valid message. */
   hasSpoken(): boolean;
 }
@@ -80,17 +80,18 @@ export function createStdioTransport(options: StdioTransportOptions): StdioTrans
         reader.end();
         close();
       });
-      stdout.on('error', error => transport.onerror?.(error));
-      stdin.on('error', error => transport.onerror?.(error));
+      // What goes wrong is known by the end of the output, and by what cannot be sent.
+      stdout.on('error', () => {});
+      stdin.on('error', () => {});
     },
     async send(message) {
       if (closed || !stdin.writable) throw new Error('The server does not read its input any more.');
       if (stdin.writableLength > unreadBytes)
         throw new Error('The server does not read its input: too much is waiting.');
       const text = `${JSON.stringify(message)}\n`;
-      const isAnswer = !('method' in message);
+      const isAnswer = message.method === undefined;
       if (isAnswer) unread.add(text.length);
-      else if ('id' in message) pace.expect();
+      else if (message.id !== undefined) pace.expect();
       await new Promise<void>((resolve, reject) => {
         stdin.write(text, error => {
           if (isAnswer) unread.remove(text.length);
@@ -194,7 +195,7 @@ const looksLikeMessage = ([first]: Buffer): boolean =>
 const largestBatch = 1_000;
 
 /** The messages in a line: one, or several as an older revision of the protocol has it. None if it is noise. */
-function parseMessages(line: Buffer): JSONRPCMessage[] {
+function parseMessages(line: Buffer): WireMessage[] {
   try {
     const parsed: unknown = JSON.parse(line.toString('utf8'));
     const all = Array.isArray(parsed) ? parsed : [parsed];
@@ -205,7 +206,7 @@ function parseMessages(line: Buffer): JSONRPCMessage[] {
 }
 
 /** Enough of JSON-RPC to tell a message from other JSON; the client checks the rest. */
-function isMessage(value: unknown): value is JSONRPCMessage {
+function isMessage(value: unknown): value is WireMessage {
   if (typeof value !== 'object' || value === null || !('jsonrpc' in value) || value.jsonrpc !== '2.0') return false;
   if ('method' in value) return typeof value.method === 'string';
   return 'id' in value && ('result' in value || 'error' in value);

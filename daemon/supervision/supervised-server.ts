@@ -5,6 +5,7 @@ import type { ChildOptions } from './child.ts';
 import { createHider, hideInLists } from './confidential.ts';
 import type { Connection, ConnectionContext, ConnectionEnd } from './connection.ts';
 import { type HealthEvent, nextHealth, stoppedHealth } from './health.ts';
+import { createLosses } from './losses.ts';
 import { createSession } from './mcp-session.ts';
 import { createOutput, type Output } from './output.ts';
 import { createRedactor, type Redactor } from './redact.ts';
@@ -13,6 +14,7 @@ import { createRestartPolicy, type RestartTimes, type ServerEnd } from './restar
 import type { McpSession } from './session.ts';
 import { connectChild, lastWords } from './stdio.connection.ts';
 import type { LaunchPolicy, ServerHealth, SupervisorEvents } from './supervisor.ts';
+import { nobody } from './upstream-session.ts';
 
 export interface SupervisedServerOptions {
   id: string;
@@ -79,6 +81,10 @@ export function createSupervisedServer(options: SupervisedServerOptions): Superv
     }, 100);
   };
 
+  const audience = nobody(createLosses(), what => {
+    if (what === 'tools') tellToolsChanged();
+  });
+
   const connect = async ({ plan, policy }: Launch, signal: AbortSignal): Promise<Connection> => {
     const launch = await untilAborted(plan(), signal);
     kind = launch.kind;
@@ -92,7 +98,7 @@ export function createSupervisedServer(options: SupervisedServerOptions): Superv
       version: options.version,
       child: options.child,
       onPid: pid => apply({ kind: 'spawned', pid }),
-      onToolsChanged: tellToolsChanged,
+      audience,
     };
     if (launch.kind === 'gateway') throw notOurs();
     return launch.kind === 'stdio' ? await connectChild(launch, context) : await connectRemote(launch, context);
@@ -106,7 +112,7 @@ export function createSupervisedServer(options: SupervisedServerOptions): Superv
       throw signal.reason;
     }
     connection = opened;
-    session = hideInLists(createSession({ client: opened.client, redact, tell: output.add }), hide);
+    session = hideInLists(createSession({ session: opened.session, redact, tell: output.add }), hide);
     const { serverVersion, protocolVersion, instructions } = hide(toFacts(opened));
     apply({ kind: 'ready', at: now(), serverVersion, protocolVersion, instructions });
     events.onToolsChanged(id);

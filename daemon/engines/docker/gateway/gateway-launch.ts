@@ -3,7 +3,9 @@
 import type { DockerStatus } from '../../../../shared/api/docker.ts';
 import { isProblemError, type ProblemError, problem } from '../../../../shared/api/problem.ts';
 import { ensurePrivateFolder } from '../../../platform/private-file.ts';
+import { createLosses } from '../../../supervision/losses.ts';
 import type { Output } from '../../../supervision/output.ts';
+import { nobody } from '../../../supervision/upstream-session.ts';
 import type { GatewayCli, GatewaySource } from '../cli/docker-cli.ts';
 import type { ServerInSession } from './attribution.ts';
 import { createGatewayFiles, type GatewayFiles, type GatewayPlaces } from './gateway-files.ts';
@@ -172,7 +174,9 @@ export async function launchGateway(
         output: request.output,
         redact: request.redact,
         version: ports.version,
-        onToolsChanged: request.onToolsChanged,
+        // What a server asks of its clients ends in Docker's gateway.
+        audience: nobody(createLosses(), what => what === 'tools' && request.onToolsChanged()),
+        sessionsOnly: true,
       },
       onLine: (text, server) => outputOf(request, server).add(text),
       onProgress: request.onProgress,

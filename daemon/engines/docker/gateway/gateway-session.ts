@@ -172,7 +172,7 @@ export function createGatewaySession({ redact, tell, onContainerLost }: GatewayS
   const session: GatewaySession = {
     open(connection, described, why) {
       servers = described;
-      const raw = createSession({ client: connection.client, redact, tell });
+      const raw = createSession({ session: connection.session, redact, tell });
       const next: Open = { connection, raw, calls: 0, replaced: false, why: undefined };
       replaceBy(next, why);
       if (failed) expect();

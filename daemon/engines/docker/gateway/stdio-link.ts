@@ -1,13 +1,8 @@
 // MCP over the standard streams of a gateway that cannot bind one address alone.
 import { PassThrough, Writable } from 'node:stream';
-import {
-  type Connection,
-  type ConnectionContext,
-  createClient,
-  described,
-  initialise,
-} from '../../../supervision/connection.ts';
+import { type Connection, type ConnectionContext, described } from '../../../supervision/connection.ts';
 import { createStdioTransport } from '../../../supervision/stdio.transport.ts';
+import { openUpstreamSession } from '../../../supervision/upstream-session.ts';
 import type { StreamedProcess } from '../../run.ts';
 
 export interface StdioLink {
@@ -41,26 +36,24 @@ export function createStdioLink(): StdioLink {
         onStuck: stuck.resolve,
         onHaste() {},
       });
-      const client = createClient(context);
-      try {
-        await initialise(client, transport, context);
-      } catch (error) {
-        await client.close().catch(() => {});
-        throw error;
-      }
-      const closed = new Promise<void>(resolve => {
-        client.onclose = resolve;
+      const session = await openUpstreamSession(transport, {
+        audience: context.audience,
+        version: context.version,
+        startSeconds: context.policy.startSeconds,
+        signal: context.signal,
+        sessionsOnly: true,
+        probePatience: 0,
       });
       return {
-        client,
+        session,
         pid: child.pid,
-        ...described(client),
-        ended: Promise.race([child.ended, closed, stuck.promise]).then(() => ({
+        ...described(session),
+        ended: Promise.race([child.ended, session.closed, stuck.promise]).then(() => ({
           failed: true,
           reason: 'The gateway closed its output.',
         })),
         async close() {
-          await client.close().catch(() => {});
+          await session.close();
           stdout.destroy();
         },
       };

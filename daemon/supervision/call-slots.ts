@@ -1,0 +1,64 @@
+// How many calls a server gets at once, and how many may wait for a place. Beyond that callers are turned away at once.
+
+export interface CallSlots {
+  readonly underWay: number;
+  readonly waiting: number;
+  /**
+   * True: there is a place, taken. Otherwise a promise of one, in order; it rejects with the signal's reason. Undefined:
+   * too many wait. Every place is to be given back by `leave`.
+   */
+  enter(signal: AbortSignal): true | Promise<void> | undefined;
+  leave(): void;
+}
+
+export interface CallSlotLimits {
+  concurrentCalls: number;
+  waitingCalls: number;
+}
+
+export function createCallSlots(limits: () => CallSlotLimits): CallSlots {
+  const queue = new Set<() => void>();
+  let underWay = 0;
+
+  const wait = (signal: AbortSignal): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const onAbort = (): void => {
+        queue.delete(begin);
+        reject(signal.reason);
+      };
+      const begin = (): void => {
+        signal.removeEventListener('abort', onAbort);
+        resolve();
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+      queue.add(begin);
+    });
+
+  return {
+    get underWay() {
+      return underWay;
+    },
+    get waiting() {
+      return queue.size;
+    },
+    enter(signal) {
+      const { concurrentCalls, waitingCalls } = limits();
+      if (underWay < concurrentCalls) {
+        underWay += 1;
+        return true;
+      }
+      if (queue.size >= waitingCalls) return undefined;
+      return signal.aborted ? Promise.reject(signal.reason) : wait(signal);
+    },
+    leave() {
+      const [next] = queue;
+      // The place goes from one to the other, unless there are fewer places now.
+      if (next && underWay <= limits().concurrentCalls) {
+        queue.delete(next);
+        next();
+      } else {
+        underWay -= 1;
+      }
+    },
+  };
+}
