@@ -6,8 +6,7 @@ import type { SecretService } from './secrets.service.ts';
 import type { Vault } from './vault.ts';
 
 export interface SynchronisedSecrets {
-  /** The id of the secret of this name. */
-  find(name: string): string | undefined;
+  find(name: string): { id: string; serverId: string | null } | undefined;
   serverExists(id: string): boolean;
   /** Opens the vault, and makes it if there is none. Errors: SECRET_003, SECRET_004, SECRET_005. */
   ensureOpen(): void;
@@ -33,7 +32,7 @@ export interface SynchronisedOptions {
 export function createSynchronisedSecrets(options: SynchronisedOptions): SynchronisedSecrets {
   const { repository, secrets, vault, unseal, clock } = options;
   return {
-    find: name => repository.findByName(name)?.id,
+    find: name => repository.findByName(name),
     serverExists: repository.serverExists,
     ensureOpen: vault.ensureOpen,
     hasValue: id => repository.find(id)?.hasValue ?? false,
