@@ -1,0 +1,194 @@
+// Makes the calls of tests: each passes the guard and is recorded, as every other call, and is told step by step.
+import { randomUUID } from 'node:crypto';
+import * as z from 'zod';
+import type { TraceEntry } from '../../../shared/api/tests.ts';
+import { errorToProblem } from '../../http/to-problem.ts';
+import { type Clock, toTimestamp } from '../../platform/clock.ts';
+import type { Caller, CallGuard, CallRecorder, FinishedCall, ToolCall } from '../../supervision/tool-call.ts';
+import {
+  type DownstreamClient,
+  type Upstreams,
+  WireError,
+  type WireNotification,
+  type WireObject,
+  type WireRequest,
+} from '../../supervision/upstream.ts';
+import type { Observed } from './observed.ts';
+
+export interface CallPorts {
+  upstreams: Pick<Upstreams, 'of' | 'left'>;
+  guard: CallGuard;
+  recorder: CallRecorder;
+  clock: Clock;
+  /** Of Quayside, for the servers. */
+  version: string;
+}
+
+/** A call with its variables filled in. */
+export interface FilledCall {
+  tool?: string | undefined;
+  prompt?: string | undefined;
+  resource?: string | undefined;
+  arguments?: Record<string, unknown> | undefined;
+}
+
+export interface TestCaller {
+  /** A call that fails is observed as well. Errors: the signal's reason. */
+  call(call: FilledCall, options: { signal: AbortSignal; timeoutMs: number }): Promise<Observed>;
+  /** All tools with their definitions as the server sends them. Errors: those of Upstream.request. */
+  listTools(options: {
+    signal: AbortSignal;
+    timeoutMs: number;
+    mostPages: number;
+    mostTools: number;
+  }): Promise<ToolOfList[]>;
+  /** What was said since the last time this was asked. */
+  takeTrace(): TraceEntry[];
+  /** The session of the test ends. */
+  close(): void;
+}
+
+export interface ToolOfList {
+  name: string;
+  [member: string]: unknown;
+}
+
+export interface TestCallerOptions {
+  ports: CallPorts;
+  serverId: string;
+  caller: Caller;
+  requestId: string;
+  /** Makes of any value one that may be shown. */
+  present: (value: unknown) => unknown;
+}
+
+const ToolPage = z.looseObject({
+  tools: z.array(z.looseObject({ name: z.string() })),
+  nextCursor: z.string().optional().catch(undefined),
+});
+
+const mostEntries = 200;
+/** What a call may take beyond its own time: to wait for its turn and to be told that it is over. */
+const graceMs = 2_000;
+
+export function createTestCaller({ ports, serverId, caller, requestId, present }: TestCallerOptions): TestCaller {
+  const { upstreams, guard, recorder, clock } = ports;
+  let trace: TraceEntry[] = [];
+  const tell = (kind: TraceEntry['kind'], title: string, detail: unknown, durationMs: number | null = null) => {
+    if (trace.length < mostEntries)
+      trace.push({ at: toTimestamp(clock.now()), kind, title, durationMs, detail: present(detail) });
+  };
+  const onNotification = ({ method, params }: WireNotification) => tell('notification', method, params ?? {});
+  const client = createTestClient(ports.version, onNotification);
+
+  const send = async (request: WireRequest, signal: AbortSignal, timeoutMs: number): Promise<WireObject> => {
+    const upstream = await upstreams.of(serverId, client);
+    return await upstream.request(request, { client, signal, timeoutSeconds: timeoutMs / 1_000, onNotification });
+  };
+
+  const sendTool = async (request: WireRequest, call: ToolCall, timeoutMs: number): Promise<WireObject> => {
+    const startedAt = clock.now();
+    const begin = performance.now();
+    const record = (outcome: FinishedCall['outcome'], code: string | null, result?: WireObject) => {
+      const bytes = result ? Buffer.byteLength(JSON.stringify(result)) : 0;
+      recorder.finished({ call, outcome, code, startedAt, durationMs: performance.now() - begin, bytes, result });
+    };
+    let admitted = false;
+    try {
+      await guard.admit(call);
+      admitted = true;
+      const result = await send(request, call.signal, timeoutMs);
+      record(result['isError'] === true ? 'tool-error' : 'ok', null, result);
+      return result;
+    } catch (error) {
+      const code = error instanceof WireError ? `rpc:${error.code}` : errorToProblem(error).code;
+      record(admitted ? (call.signal.aborted ? 'cancelled' : 'failed') : 'denied', code);
+      throw error;
+    }
+  };
+
+  return {
+    async call(filled, { signal, timeoutMs }) {
+      const request = toRequest(filled);
+      const limit = AbortSignal.timeout(timeoutMs + graceMs);
+      const both = AbortSignal.any([signal, limit]);
+      const kind = filled.tool !== undefined ? 'tool' : filled.prompt !== undefined ? 'prompt' : 'resource';
+      tell('request', request.method, request.params);
+      const begin = performance.now();
+      try {
+        const work =
+          filled.tool === undefined
+            ? send(request, both, timeoutMs)
+            : sendTool(request, toToolCall(filled, { serverId, caller, requestId, signal: both }), timeoutMs);
+        const result = await work;
+        const durationMs = performance.now() - begin;
+        tell('result', request.method, result, durationMs);
+        return { kind, result, error: undefined, durationMs };
+      } catch (failure) {
+        if (signal.aborted) throw signal.reason;
+        const error = limit.aborted ? tooLate(timeoutMs) : toError(failure);
+        const durationMs = performance.now() - begin;
+        tell('error', request.method, error, durationMs);
+        return { kind, result: undefined, error, durationMs };
+      }
+    },
+    async listTools({ signal, timeoutMs, mostPages, mostTools }) {
+      const found: ToolOfList[] = [];
+      let cursor: string | undefined;
+      for (let page = 0; page < mostPages && found.length < mostTools; page++) {
+        const params = cursor === undefined ? {} : { cursor };
+        const result = ToolPage.parse(await send({ method: 'tools/list', params }, signal, timeoutMs));
+        found.push(...result.tools);
+        cursor = result.nextCursor;
+        if (cursor === undefined) break;
+      }
+      return found;
+    },
+    takeTrace() {
+      const taken = trace;
+      trace = [];
+      return taken;
+    },
+    close: () => upstreams.left(client),
+  };
+}
+
+function toToolCall(
+  { tool = '', arguments: args = {} }: FilledCall,
+  rest: Pick<ToolCall, 'serverId' | 'caller' | 'requestId' | 'signal'>,
+): ToolCall {
+  return { id: randomUUID(), tool, arguments: args, via: 'test', ...rest };
+}
+
+function toRequest({ tool, prompt, resource, arguments: args = {} }: FilledCall): WireRequest {
+  if (tool !== undefined) return { method: 'tools/call', params: { name: tool, arguments: args } };
+  // Arguments of prompts are texts (2025-11-25, prompts/get).
+  if (prompt !== undefined) return { method: 'prompts/get', params: { name: prompt, arguments: textsOf(args) } };
+  return { method: 'resources/read', params: { uri: resource } };
+}
+
+const textsOf = (args: Record<string, unknown>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(args).map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)]),
+  );
+
+const tooLate = (timeoutMs: number) => ({ code: 'TOOL_003', message: `There was no answer within ${timeoutMs} ms.` });
+
+function toError(failure: unknown): NonNullable<Observed['error']> {
+  if (failure instanceof WireError) return { code: failure.code, message: failure.message };
+  const { code, detail, title } = errorToProblem(failure);
+  return { code, message: detail ?? title };
+}
+
+/** A client that offers nothing: nobody is there to answer a question of the server. */
+function createTestClient(version: string, tell: DownstreamClient['tell']): DownstreamClient {
+  return {
+    id: `test-${randomUUID()}`,
+    info: { name: 'quayside-test', version },
+    capabilities: {},
+    ask: async ({ method }) => {
+      throw new WireError(-32601, `A test does not answer ${method}.`);
+    },
+    tell,
+  };
+}

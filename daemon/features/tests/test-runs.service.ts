@@ -1,0 +1,303 @@
+// Runs of test files: a queue, results as they come, a cancel, and an end that is kept.
+import { randomUUID } from 'node:crypto';
+import PQueue from 'p-queue';
+import type { DaemonEvent } from '../../../shared/api/events.ts';
+import { problem } from '../../../shared/api/problem.ts';
+import type { Page, PageQuery } from '../../../shared/api/route.ts';
+import type { NewTestRun, TestCaseResult, TestRun, TestRunSummary } from '../../../shared/api/tests.ts';
+import { toTimestamp } from '../../platform/clock.ts';
+import type { Caller } from '../../supervision/tool-call.ts';
+import { createProgress, type Progress } from './progress.ts';
+import { createHideText, type HideText, mapTexts } from './redaction.ts';
+import { runTestFile, snapshotName, toWaiting, withNeeded } from './run-test-file.ts';
+import { BrokenSnapshots, readSnapshots } from './snapshots.ts';
+import { type CallPorts, createTestCaller } from './test-caller.ts';
+import { type ReadFile, readTestFile } from './test-file.ts';
+import type { TestRunRepository } from './test-runs.repository.ts';
+
+/** Who runs tests, and what it may see. */
+export interface TestRunner {
+  caller: Caller;
+  requestId: string;
+  maySee(serverId: string): boolean;
+}
+
+export interface TestRunService {
+  /** Errors: those of the route. */
+  start(request: NewTestRun, runner: TestRunner): TestRun;
+  /** Errors: TEST_001. */
+  get(id: string, maySee: TestRunner['maySee']): TestRun;
+  /** Resolves when the run has ended. Errors: TEST_001. */
+  cancel(id: string, maySee: TestRunner['maySee']): Promise<TestRun>;
+  list(query: PageQuery): Page<TestRunSummary>;
+  readonly running: number;
+  close(): Promise<void>;
+}
+
+export interface TestRunServiceOptions {
+  repository: TestRunRepository;
+  calls: CallPorts;
+  /** Takes the values of the vault out of a text. */
+  hideSecrets: HideText;
+  publish: (event: Extract<DaemonEvent, { type: 'test-run.changed' }>) => void;
+  onFailure: (error: unknown) => void;
+}
+
+/** Runs at once and those that wait; files of one run at once; runs whose details stay in memory. */
+const atOnce = 2;
+const mostWaiting = 20;
+const filesAtOnce = 4;
+const mostKept = 20;
+const mostMinutes = 60;
+const longestDetail = 16_384;
+
+interface Run {
+  view: TestRun;
+  results: Map<string, TestCaseResult>;
+  abort: AbortController;
+  progress: Progress;
+  done: Promise<void>;
+}
+
+export function createTestRunService(options: TestRunServiceOptions): TestRunService {
+  const { repository, calls, hideSecrets, publish, onFailure } = options;
+  const { clock } = calls;
+  const runs = new Map<string, Run>();
+  const queue = new PQueue({ concurrency: atOnce });
+  let closing = false;
+
+  const view = (run: Run): TestRun => ({ ...run.view, results: [...run.results.values()], counts: countOf(run) });
+
+  const perform = async (run: Run, request: NewTestRun, read: readonly ReadFile[], runner: TestRunner) => {
+    const signal = AbortSignal.any([run.abort.signal, AbortSignal.timeout(mostMinutes * 60_000)]);
+    const begin = performance.now();
+    const files = new PQueue({ concurrency: filesAtOnce });
+    await Promise.all(
+      read.map(each => files.add(() => runOne(run, request, each, runner, signal).catch(failed(run, each, signal)))),
+    );
+    for (const [key, result] of run.results) {
+      if (result.outcome === 'waiting' || result.outcome === 'running')
+        run.results.set(key, { ...result, outcome: 'cancelled' });
+    }
+    const { failed: wrong } = countOf(run);
+    const state = signal.aborted ? 'cancelled' : wrong > 0 || run.view.problems.length > 0 ? 'failed' : 'passed';
+    const endedAt = toTimestamp(clock.now());
+    run.view = { ...run.view, state, endedAt, durationMs: performance.now() - begin, counts: countOf(run) };
+    repository.finish(toSummary(run.view), [...run.results.values()]);
+    run.progress.finish(toSummary(run.view));
+  };
+
+  /** A fault of ours in one file leaves the others alone. */
+  const failed = (run: Run, read: ReadFile, signal: AbortSignal) => (error: unknown) => {
+    if (signal.aborted) return;
+    onFailure(error);
+    addProblems(run, read.path, [
+      { message: 'The file could not be run to its end. The log says why.', range: read.locate([]) },
+    ]);
+  };
+
+  const runOne = async (run: Run, request: NewTestRun, read: ReadFile, runner: TestRunner, signal: AbortSignal) => {
+    const { file, path } = read;
+    const input = request.files.find(each => each.path === path);
+    if (!file || !input) return;
+    const environment = Object.fromEntries(
+      (file.environment ?? []).flatMap(name => {
+        const value = Object.hasOwn(request.environment, name) ? request.environment[name] : undefined;
+        return value === undefined ? [] : [[name, value]];
+      }),
+    );
+    const hide = createHideText(Object.values(environment), hideSecrets);
+    const selected = new Set([...run.results.values()].flatMap(each => (each.file === path ? [each.caseId] : [])));
+    const snapshots = tryReadSnapshots(input.snapshots);
+    if ('problem' in snapshots) return addProblems(run, path, [{ message: snapshots.problem, range: read.locate([]) }]);
+    // So that a test that fails before it comes to its snapshot does not lose it.
+    for (const each of read.cases) {
+      const wanted = file.tests[each.test]?.expect?.snapshot;
+      if (wanted) snapshots.file.find(snapshotName(each, wanted));
+    }
+    await runTestFile({
+      ...{ read, file, selected, environment, signal, clock, hide },
+      snapshots: snapshots.file,
+      snapshotMode: request.snapshots,
+      keepTrace: request.trace,
+      openCaller(serverId) {
+        const present = (value: unknown) => presented(value, hide);
+        return createTestCaller({ ports: guarded(calls, runner), serverId, present, ...runner });
+      },
+      onResult(result) {
+        run.results.set(keyOf(result.file, result.caseId), result);
+        run.progress.add(result);
+      },
+      onProblem: found => addProblems(run, path, [found]),
+    });
+    if (request.snapshots === 'update' && selected.size === read.cases.length) snapshots.file.dropUnused();
+    const text = snapshots.file.write();
+    if (text === undefined) return;
+    run.view = {
+      ...run.view,
+      snapshots: [...run.view.snapshots, { file: path, text, changes: snapshots.file.changes }],
+    };
+  };
+
+  const find = (id: string, maySee: TestRunner['maySee']): Run | undefined => {
+    const run = runs.get(id);
+    return run?.view.servers.every(maySee) ? run : undefined;
+  };
+  const getStored = (id: string, maySee: TestRunner['maySee']): TestRun => {
+    const stored = repository.find(id);
+    if (stored?.servers.every(maySee)) return { ...stored, results: [], problems: [], snapshots: [] };
+    throw problem('TEST_001', {
+      detail: `No test run has the id "${id}".`,
+      next: 'The list of test runs shows the ids.',
+    });
+  };
+
+  return {
+    start(request, runner) {
+      refuseIfFull(closing, queue.size);
+      const read = request.files.map(({ path, text }) => readTestFile(path, text, request.server));
+      const run = createRun(request, read, runner, publish, toTimestamp(clock.now()));
+      repository.insert(toSummary(run.view));
+      runs.set(run.view.id, run);
+      forgetOld(runs);
+      run.done = queue.add(() => perform(run, request, read, runner)).catch(onFailure);
+      return view(run);
+    },
+    get(id, maySee) {
+      const run = find(id, maySee);
+      return run ? view(run) : getStored(id, maySee);
+    },
+    async cancel(id, maySee) {
+      const run = find(id, maySee);
+      if (!run) return getStored(id, maySee);
+      run.abort.abort(new Error('The test run was cancelled.'));
+      await run.done;
+      return view(run);
+    },
+    list: query => repository.list(query),
+    get running() {
+      return queue.size + queue.pending;
+    },
+    async close() {
+      closing = true;
+      for (const run of runs.values()) run.abort.abort(new Error('The daemon is stopping.'));
+      await queue.onIdle();
+    },
+  };
+}
+
+const keyOf = (file: string, caseId: string): string => JSON.stringify([file, caseId]);
+const toSummary = ({ results: _, problems: __, snapshots: ___, ...summary }: TestRun): TestRunSummary => summary;
+
+function countOf({ results }: Run): TestRun['counts'] {
+  const of = (outcome: TestCaseResult['outcome']) =>
+    [...results.values()].filter(each => each.outcome === outcome).length;
+  return {
+    total: results.size,
+    passed: of('passed'),
+    failed: of('failed'),
+    skipped: of('skipped'),
+    cancelled: of('cancelled'),
+  };
+}
+
+function addProblems(run: Run, file: string, problems: TestRun['problems'][number]['problems']): void {
+  const before = run.view.problems.find(each => each.file === file)?.problems ?? [];
+  const others = run.view.problems.filter(each => each.file !== file);
+  run.view = { ...run.view, problems: [...others, { file, problems: [...before, ...problems] }] };
+}
+
+/** A server that the caller may not see is not there for it. */
+const guarded = (calls: CallPorts, { maySee }: TestRunner): CallPorts => ({
+  ...calls,
+  upstreams: {
+    left: client => calls.upstreams.left(client),
+    of(serverId, client) {
+      if (maySee(serverId)) return calls.upstreams.of(serverId, client);
+      throw problem('SERVER_001', {
+        detail: `No server is called "${serverId}".`,
+        next: 'The list of servers shows the names.',
+      });
+    },
+  },
+});
+
+function refuseIfFull(closing: boolean, waiting: number): void {
+  if (closing) throw problem('DAEMON_003', { detail: 'The daemon is stopping.', next: 'Try again when it is back.' });
+  if (waiting >= mostWaiting)
+    throw problem('REQUEST_005', {
+      detail: 'Too many test runs wait already.',
+      next: 'Wait for them, or cancel some.',
+    });
+}
+
+function createRun(
+  request: NewTestRun,
+  read: readonly ReadFile[],
+  { caller }: TestRunner,
+  publish: TestRunServiceOptions['publish'],
+  startedAt: string,
+): Run {
+  const paths = request.files.map(({ path }) => path);
+  if (new Set(paths).size < paths.length)
+    throw problem('TEST_002', { detail: 'A file is named twice.', next: 'Name each file once.' });
+  const results = new Map(
+    read.flatMap(each => casesOf(request, each).map(result => [keyOf(each.path, result.caseId), result] as const)),
+  );
+  const servers = [...new Set([...results.values()].flatMap(({ serverId }) => (serverId === null ? [] : [serverId])))];
+  const counts = { total: results.size, passed: 0, failed: 0, skipped: 0, cancelled: 0 };
+  const view: TestRun = {
+    ...{ id: randomUUID(), state: 'running', files: paths, servers, caller: caller.name, startedAt, counts },
+    endedAt: null,
+    durationMs: 0,
+    results: [],
+    problems: read.flatMap(({ path, problems }) => (problems.length > 0 ? [{ file: path, problems }] : [])),
+    snapshots: [],
+  };
+  const run: Run = {
+    ...{ view, results, abort: new AbortController(), done: Promise.resolve() },
+    progress: createProgress(publish, () => ({ ...toSummary(run.view), counts: countOf(run) })),
+  };
+  return run;
+}
+
+/** The cases that the request is about, with those before them that they need. */
+function casesOf(request: NewTestRun, { path, file, tests, cases }: ReadFile): TestCaseResult[] {
+  if (!file) return [];
+  const only = request.files.find(each => each.path === path)?.only;
+  const ids = only && new Set(only);
+  const wanted = request.filter?.toLowerCase();
+  const tags = new Set(request.tags ?? []);
+  const fits = cases.filter(each => {
+    const test = tests[each.test];
+    if (ids && !ids.has(each.id)) return false;
+    if (wanted !== undefined && !each.label.toLowerCase().includes(wanted) && !each.id.toLowerCase().includes(wanted))
+      return false;
+    return tags.size === 0 || (test?.tags ?? []).some(tag => tags.has(tag));
+  });
+  const all = withNeeded(file, cases, new Set(fits.map(({ id }) => id)));
+  return cases.flatMap(each => (all.has(each.id) ? [toWaiting(path, each)] : []));
+}
+
+function tryReadSnapshots(text: string | undefined) {
+  try {
+    return { file: readSnapshots(text) };
+  } catch (error) {
+    if (error instanceof BrokenSnapshots) return { problem: `${error.message} Mend it, or delete it.` };
+    throw error;
+  }
+}
+
+/** What of a message may be shown: without secrets, and not without end. */
+function presented(value: unknown, hide: HideText): unknown {
+  const shown = mapTexts(value, hide);
+  const text = JSON.stringify(shown) ?? 'null';
+  return text.length <= longestDetail ? shown : `${text.slice(0, longestDetail)}… (${text.length} characters in all)`;
+}
+
+function forgetOld(runs: Map<string, Run>): void {
+  for (const [id, run] of runs) {
+    if (runs.size <= mostKept) return;
+    if (run.view.endedAt !== null) runs.delete(id);
+  }
+}
