@@ -24,6 +24,12 @@ describe('a place in the app', () => {
     assert.deepEqual(parseLocation('#/login'), { view: 'login', ticket: undefined });
   });
 
+  it('carries the code of a provider’s refusal, and no text', () => {
+    const refused = { view: 'login', ticket: undefined, problem: 'ACCESS_006' };
+    assert.deepEqual(parseLocation('#/login?problem=ACCESS_006'), refused);
+    assert.deepEqual(parseLocation('#/login?problem=Call%20us%20now'), { view: 'login', ticket: undefined });
+  });
+
   it('holds the tab that is looked at, and nothing that is no tab', () => {
     assert.deepEqual(parseLocation('#/server/github?tab=secrets'), { view: 'server', id: 'github', tab: 'secrets' });
     assert.deepEqual(parseLocation('#/server/github?tab=%3Cb%3E'), { view: 'server', id: 'github' });
@@ -37,7 +43,7 @@ describe('a place in the app', () => {
 
   it('is unknown, and no error, when it makes no sense', () => {
     const senseless = ['server', 'server/a/b', 'tool/a', 'dashboard/x', 'nothing', 'catalog/a/b', '%E0%A4%A'];
-    for (const text of [...senseless, 'profiles/a/b', 'containers/x', 'doctor/x', 'catalogs/x'])
+    for (const text of [...senseless, 'profiles/a/b', 'containers/x', 'doctor/x', 'catalogs/x', 'access/x'])
       assert.equal(parseLocation(text).view, 'unknown', text);
   });
 
@@ -51,6 +57,8 @@ describe('a place in the app', () => {
       fc.constant<Location>({ view: 'catalogs' }),
       fc.constant<Location>({ view: 'catalog', filters: { q: 'a & b', kind: 'image', page: 3 } }),
       fc.constant<Location>({ view: 'containers', tab: 'disk' }),
+      fc.constant<Location>({ view: 'access' }),
+      fc.constant<Location>({ view: 'access', tab: 'audit' }),
       fc.constant<Location>({ view: 'clients' }),
       fc.constant<Location>({ view: 'doctor' }),
       fc.constant<Location>({ view: 'profiles' }),
