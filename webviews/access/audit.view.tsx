@@ -1,5 +1,5 @@
 // Who did what, the newest first, with what was denied.
-import type { AuditEntry } from '../../shared/api/audit.ts';
+import { type AuditEntry, describeChange } from '../../shared/api/audit.ts';
 import { useApp } from '../kit/app.ts';
 import { Button, Icon } from '../kit/controls.tsx';
 import { Empty, Loaded, ProblemNotice } from '../kit/feedback.tsx';
@@ -161,7 +161,8 @@ const looks: Record<AuditEntry['outcome'], { icon: string; look: string }> = {
   failed: { icon: 'error', look: 'state-warn' },
 };
 
-function Entry({ entry: { id, at, outcome, code, principal, action, resource, requestId } }: { entry: AuditEntry }) {
+function Entry({ entry }: { entry: AuditEntry }) {
+  const { id, at, outcome, code, principal, action, resource, requestId, changes } = entry;
   return (
     <tr data-outcome={outcome}>
       <td class="audit-time">
@@ -183,6 +184,15 @@ function Entry({ entry: { id, at, outcome, code, principal, action, resource, re
       </td>
       <td class="audit-resource">
         <ServerText text={resource ?? ''} />
+        {changes.length > 0 && (
+          <ul class="quiet">
+            {changes.map(change => (
+              <li key={change.field}>
+                <ServerText text={describeChange(change)} />
+              </li>
+            ))}
+          </ul>
+        )}
       </td>
     </tr>
   );

@@ -126,6 +126,14 @@ function KeyRow({ of: key, state, now }: { of: AccessKey; state: KeysState; now:
         <span class="facts">
           <span>{key.lastUsedAt === null ? 'never used' : `used ${formatAgo(key.lastUsedAt, now)}`}</span>
           <span class={end.isOver ? 'state-bad' : ''}>{end.text}</span>
+          {key.suspended && (
+            <span
+              class="state-bad"
+              title="The user who made it is disabled, or may not do any more what it was made for"
+            >
+              lets nobody in now
+            </span>
+          )}
           <span>
             made by <ServerText text={key.createdBy} />
           </span>
@@ -155,8 +163,8 @@ function KeyRow({ of: key, state, now }: { of: AccessKey; state: KeysState; now:
           }}
         >
           <p>
-            Whatever uses it is refused from now on, and what it has open ends within a second. It cannot be brought
-            back.
+            Whatever uses it is refused from now on, also by keys that it has made, and what is open ends within a
+            second. It cannot be brought back.
           </p>
         </Confirm>
       )}

@@ -1,5 +1,6 @@
 // What is said of users and keys, as functions of what is known of them.
 import type { AccessKey, User } from '../../shared/api/users.ts';
+import { type UserState, userStateOf } from '../../shared/domain/user-state.ts';
 
 export interface StateWords {
   text: string;
@@ -9,36 +10,47 @@ export interface StateWords {
   title?: string;
 }
 
-/** The first of these that is so: disabled, locked out, invited, active. */
+/** The state as it is shown. */
 export function userState(user: User, now: number): StateWords {
-  if (user.disabled) return { text: 'disabled', icon: 'circle-slash', look: 'state-bad' };
-  if (user.lockedUntil !== null && Date.parse(user.lockedUntil) > now)
-    return {
-      text: `locked until ${timeOf(user.lockedUntil)}`,
-      icon: 'lock',
-      look: 'state-warn',
-      title: 'After too many wrong passwords. A new invitation ends it.',
-    };
-  if (user.hasPassword) return { text: 'active', icon: 'pass-filled', look: 'state-good' };
-  if (user.lastSignInAt === null) return { text: 'invited', icon: 'mail', look: 'state-quiet', title: 'Not taken yet' };
-  return {
+  const state = userStateOf(user, now);
+  if (state !== 'locked') return stateWords[state];
+  return { ...stateWords.locked, text: `locked until ${timeOf(user.lockedUntil ?? '')}` };
+}
+
+const stateWords: Record<UserState, StateWords> = {
+  disabled: { text: 'disabled', icon: 'circle-slash', look: 'state-bad' },
+  locked: {
+    text: 'locked',
+    icon: 'lock',
+    look: 'state-warn',
+    title: 'After too many wrong passwords. A new invitation ends it.',
+  },
+  active: { text: 'active', icon: 'pass-filled', look: 'state-good' },
+  invited: { text: 'invited', icon: 'mail', look: 'state-quiet', title: 'The invitation has not been taken yet' },
+  elsewhere: {
     text: 'no password',
     icon: 'account',
     look: 'state-quiet',
     title: 'An invitation is open, or this user signs in at a provider',
-  };
-}
+  },
+};
 
 /** What a deletion ends, in words. */
 export function endsWith({ name, sessions, secondFactor, keys }: User): string[] {
   return [
     sessions === 0 ? `${name} has nothing open now.` : `What ${name} has open ends within a second: ${sessions} now.`,
-    `${name} cannot sign in again${secondFactor ? ', and the second factor is gone' : ''}.`,
-    keys.length === 0
-      ? 'It has made no keys. The audit log stays.'
-      : `The keys that ${name} has made end as well: ${keys.join(', ')}. The audit log stays.`,
+    ...(keys.length === 0 ? [] : [`These keys were made by ${name} and end with the user: ${listed(keys)}.`]),
+    `${name} cannot sign in again${secondFactor ? ', and the second factor is gone' : ''}. The audit log stays.`,
   ];
 }
+
+const mostListed = 10;
+
+/** The names, and how many more there are. */
+const listed = (names: readonly string[]): string =>
+  names.length <= mostListed
+    ? names.join(', ')
+    : `${names.slice(0, mostListed).join(', ')} and ${names.length - mostListed} more`;
 
 /** The day on which a key ends, and whether that has come. */
 export function keyEnd({ expiresAt, suspended }: AccessKey, now: number): { text: string; isOver: boolean } {

@@ -45,6 +45,7 @@ export function UserRow({ user, state, isMe, now }: UserRowProps) {
             <span title={user.lastSignInAt}>signed in {formatAgo(user.lastSignInAt, now)}</span>
           )}
           <span>{countOf(user.sessions, 'session')}</span>
+          {user.keys.length > 0 && <span>{countOf(user.keys.length, 'key')}</span>}
           <span>
             {user.secondFactor
               ? `second factor, ${countOf(user.recoveryCodesLeft ?? 0, 'recovery code')} left`
@@ -200,7 +201,9 @@ function Ask({ what, user, state, onClose }: { what: Asked; user: User; state: U
       onClose={onClose}
     >
       {says(user).map(text => (
-        <p key={text}>{text}</p>
+        <p key={text}>
+          <ServerText text={text} />
+        </p>
       ))}
     </Confirm>
   );

@@ -41,8 +41,11 @@ export function AppView({ theme, factors }: AppViewProps) {
     host.open({ view: 'login', ticket: undefined });
   };
   const signedIn = () => {
-    window.history.replaceState(null, '', '#/dashboard');
-    window.dispatchEvent(new HashChangeEvent('hashchange'));
+    // Whoever came to a place and was asked who it is, goes on to that place.
+    if (location.view === 'login') {
+      window.history.replaceState(null, '', '#/dashboard');
+      window.dispatchEvent(new HashChangeEvent('hashchange'));
+    }
     live.stop();
     live.start();
   };
