@@ -25,6 +25,8 @@ import { followContextKeys } from './features/status/context-keys.ts';
 import { createStatusBar, type StatusBar } from './features/status/status-bar.ts';
 import { registerTerminalCommand } from './features/terminal/terminal-command.ts';
 import { registerTools } from './features/tools/tools.commands.ts';
+import type { PeopleTree } from './features/users/users.tree.ts';
+import { registerUsers } from './features/users/users.ts';
 import { createRegisterCommand } from './platform/commands.ts';
 import { createPanelHost, type PanelHost } from './platform/panel-host.ts';
 import { createReportProblem } from './platform/report-problem.ts';
@@ -43,6 +45,7 @@ export interface ExtensionUnderTest {
     readonly profilesTree: ProfilesTree['provider'];
     readonly serversTree: ServersTree['provider'];
     readonly secretsTree: SecretsTree['provider'];
+    readonly peopleTree: PeopleTree['provider'];
   };
 }
 
@@ -81,6 +84,7 @@ export function activate(context: ExtensionContext): ExtensionUnderTest {
   const servers = registerServers(shared);
   const profiles = registerProfiles(shared);
   const secrets = registerSecrets({ ...shared, vaultKey });
+  const users = registerUsers({ ...shared, log: say });
 
   context.subscriptions.push(
     log,
@@ -100,6 +104,7 @@ export function activate(context: ExtensionContext): ExtensionUnderTest {
     registerCatalog(shared),
     registerTools(shared),
     secrets,
+    users,
     registerAccess(shared),
     registerAgentCommands(shared),
     registerMcpProvider({ ...shared, memory: context.globalState }),
@@ -119,6 +124,7 @@ export function activate(context: ExtensionContext): ExtensionUnderTest {
     serversTree: servers.tree.provider,
     profilesTree: profiles.tree.provider,
     secretsTree: secrets.tree.provider,
+    peopleTree: users.tree.provider,
   };
   return { activationMs, parts: { link, mirror, docker, panels, statusBar, ...trees } };
 }

@@ -7,6 +7,7 @@ export const views = {
   docker: 'quayside.docker',
   catalog: 'quayside.catalog',
   secrets: 'quayside.secrets',
+  people: 'quayside.people',
 } as const;
 
 export const commands = {
@@ -77,6 +78,20 @@ export const commands = {
   unlockVault: 'quayside.unlockVault',
   rotateVaultKey: 'quayside.rotateVaultKey',
   importEnvFile: 'quayside.importEnvFile',
+  openAccess: 'quayside.openAccess',
+  openAuditLog: 'quayside.openAuditLog',
+  addUser: 'quayside.addUser',
+  changeUserRoles: 'quayside.changeUserRoles',
+  inviteUser: 'quayside.inviteUser',
+  disableUser: 'quayside.disableUser',
+  enableUser: 'quayside.enableUser',
+  signOutUser: 'quayside.signOutUser',
+  resetSecondFactor: 'quayside.resetSecondFactor',
+  deleteUser: 'quayside.deleteUser',
+  createKey: 'quayside.createKey',
+  deleteKey: 'quayside.deleteKey',
+  setUpSecondFactor: 'quayside.setUpSecondFactor',
+  explainAccess: 'quayside.explainAccess',
   startDaemon: 'quayside.startDaemon',
   restartDaemon: 'quayside.restartDaemon',
   stopDaemon: 'quayside.stopDaemon',
@@ -116,6 +131,10 @@ export const contextKeys = {
   hasDocker: 'quayside.hasDocker',
   /** True if this docker mcp has profiles that can be made and removed. */
   hasProfiles: 'quayside.hasProfiles',
+  /** What the policy lets this editor do about users and keys; false as long as it is not known. */
+  maySeeAccess: 'quayside.maySeeAccess',
+  mayManageAccess: 'quayside.mayManageAccess',
+  mayReadAudit: 'quayside.mayReadAudit',
 } as const;
 
 export const mcpServerDefinitionProvider = 'quayside.servers';

@@ -41,6 +41,10 @@ const list = {
     message: 'There is nothing to choose from.',
     next: 'Install a server from the catalog first.',
   },
+  nobodyToChoose: {
+    message: 'There is no user and no key that this could be about.',
+    next: 'Add one first.',
+  },
   differentPassphrases: {
     message: 'The two passphrases are not the same, so nothing was changed.',
     next: 'Try again.',

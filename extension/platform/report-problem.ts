@@ -29,6 +29,7 @@ const openFolder: Step = { label: 'Open Folder', act: run('workbench.action.file
 const refresh: Step = { label: 'Refresh', act: run(ids.refresh) };
 const openSettings: Step = { label: 'Open Settings', act: run('workbench.action.openSettings', 'quayside.daemon') };
 const unlockVault: Step = { label: 'Unlock Vault', act: run(ids.unlockVault) };
+const openAccess: Step = { label: 'Open Access', act: run(ids.openAccess) };
 const runDoctor: Step = { label: 'Run Doctor', act: run(ids.runDoctor) };
 const reload: Step = { label: 'Reload Window', act: run('workbench.action.reloadWindow') };
 
@@ -43,6 +44,7 @@ const hostSteps: Record<HostProblemKind, Step[]> = {
   noAddress: [openSettings],
   goneServer: [refresh],
   nothingToChoose: [openCatalog],
+  nobodyToChoose: [openAccess],
   differentPassphrases: [],
   noEnvFile: [],
   noProfileFile: [],
@@ -62,6 +64,7 @@ function stepsFor(code: ProblemCode, { serverId }: ReportContext): Step[] {
   }
   if (code.startsWith('DOCKER') || code === 'ENGINE_001') return [runDoctor];
   if (code === 'SECRET_003') return [unlockVault];
+  if (code.startsWith('USER') || code.startsWith('KEY')) return [openAccess];
   if (code === 'CATALOG_001') return [openCatalog];
   if (code === 'INSTALL_008') return [showLog];
   return [];

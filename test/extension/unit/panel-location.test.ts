@@ -13,6 +13,8 @@ const docker: Location[] = [
 const others: [Location, string][] = [
   [{ view: 'dashboard' }, 'dashboard'],
   [{ view: 'secrets' }, 'secrets'],
+  [{ view: 'access' }, 'access'],
+  [{ view: 'access', tab: 'audit' }, 'access'],
   [{ view: 'catalog' }, 'catalog'],
   [{ view: 'catalog', entry: 'memory.a3df10' }, 'catalog'],
   [{ view: 'server', id: 'io.github.acme-tool' }, 'server'],
@@ -38,6 +40,8 @@ describe('the places of the panels', () => {
       'containers/x',
       'doctor/x',
       'docker',
+      'access/users',
+      'access?tab=<b>',
       'login',
       '%',
     ]) {
