@@ -2,6 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import type { DaemonEvent } from '../shared/api/events.ts';
 import { type Approvals, createApprovals } from './features/approvals/create-approvals.ts';
+import type { After } from './features/approvals/waiting-calls.ts';
 import { createLocks, type Locks } from './features/locks/create-locks.ts';
 import type { AuditSink } from './http/bind-routes.ts';
 import type { Clock } from './platform/clock.ts';
@@ -17,6 +18,8 @@ export interface GuardsOptions {
   hideValues(text: string): string;
   /** What is in quarantine is another set than before. */
   onChanged(serverId: string): void;
+  /** Timers of calls that wait; the system's by default. */
+  after?: After;
 }
 
 export interface Guards

@@ -27,6 +27,8 @@ export interface GuardsApp extends Disposable {
   audit(): string[];
   /** Goes on without time passing. */
   clock: { time: number };
+  /** The time of all that waits is over. */
+  runTimers(): void;
   addServer(id: string): void;
   removeServer(id: string): void;
   /** Ends the guards and makes them anew on the same database. */
@@ -44,6 +46,7 @@ export function createGuardsApp(): GuardsApp {
   const events: DaemonEvent[] = [];
   const changed: string[] = [];
   const titles = new Map<string, string>();
+  const timers = new Set<() => void>();
   const make = () =>
     composeGuards({
       ...{ database, clock, audit },
@@ -52,6 +55,10 @@ export function createGuardsApp(): GuardsApp {
       addedBy: () => 'user ada (session)',
       hideValues: text => text.replaceAll(secret, '•••'),
       onChanged: id => changed.push(id),
+      after(_, act) {
+        timers.add(act);
+        return () => timers.delete(act);
+      },
     });
   let guards = make();
 
@@ -84,6 +91,9 @@ export function createGuardsApp(): GuardsApp {
     },
     ...{ apiOf, events, changed, clock },
     audit: () => audit.after(0, 1_000, {}).map(({ action, resource, outcome }) => `${action} ${resource} ${outcome}`),
+    runTimers() {
+      for (const act of timers) act();
+    },
     addServer(id) {
       titles.set(id, `The ${id}`);
       database
