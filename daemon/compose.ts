@@ -4,9 +4,11 @@ import type { Hono } from 'hono';
 import type { Problem } from '../shared/api/problem.ts';
 import { createApp } from './app.ts';
 import { composeDocker, dockerForServers } from './compose-docker.ts';
+import type { Bitwarden } from './engines/bitwarden-account.ts';
 import { checkSettings } from './engines/docker/settings-check.ts';
 import type { CreateDockerEngine } from './engines/docker-engine.ts';
 import type { Engine } from './engines/engine.ts';
+import { createNoBitwarden } from './engines/no-bitwarden.ts';
 import { createNoDocker } from './engines/no-docker.ts';
 import { resolveInputs } from './engines/process/inputs.ts';
 import type { Address } from './features/access/access.routes.ts';
@@ -14,6 +16,7 @@ import { type AccessOptions, createAccess } from './features/access/create-acces
 import { createAuditAnchors } from './features/audit/anchors.ts';
 import { createAuditRepository } from './features/audit/audit.repository.ts';
 import { auditHandlers } from './features/audit/audit.routes.ts';
+import { createBitwardenFeature } from './features/bitwarden/create-bitwarden.ts';
 import { createCatalogs } from './features/catalog/create-catalogs.ts';
 import { createContainerOwnerRepository } from './features/containers/containers.repository.ts';
 import { createGateway } from './features/gateway/gateway.ts';
@@ -53,6 +56,8 @@ export interface DaemonPorts {
   engine: Engine;
   /** Default: Docker is switched off. */
   docker?: CreateDockerEngine | undefined;
+  /** Default: Bitwarden is switched off. */
+  bitwarden?: Bitwarden | undefined;
   createSupervisor(events: SupervisorEvents): ProcessSupervisor;
   logger: Logger;
   clock?: Clock;
@@ -141,6 +146,17 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
       }
     },
   });
+  const bitwarden = createBitwardenFeature({
+    database,
+    bitwarden: ports.bitwarden ?? createNoBitwarden(),
+    places: secretFilePlaces(config.home, process.env),
+    sealed: secrets.sealed,
+    secrets: secrets.synchronised,
+    clock,
+    audit,
+    publish: events.publish,
+    onFailure: logFailure,
+  });
   const access = createAccess({
     database,
     home: config.home,
@@ -151,6 +167,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     passwordCosts: ports.passwordCosts,
     sealed: secrets.sealed,
     clientSecrets: secrets.clientSecrets,
+    bitwarden,
     onTokenChanged: hooks.onTokenChanged,
     onChanged: () => events.publish({ type: 'access.changed' }),
     onFailure: logFailure,
@@ -319,6 +336,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
       ...access.handlers,
       ...auditHandlers(audit, version),
       ...secrets.handlers,
+      ...bitwarden.handlers,
     },
   });
 
@@ -367,6 +385,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
       await restoring.catch(error => logFailure(error, 'restore'));
       streams.closeAll();
       catalogs.close();
+      await bitwarden.close();
       await secrets.close();
       records.flush();
       audit.close();

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { apiVersion } from '../shared/api/daemon.ts';
 import { isProblemError, type Problem } from '../shared/api/problem.ts';
 import { compose, type Daemon } from './compose.ts';
+import { createBitwarden } from './engines/bitwarden/bitwarden.cli.ts';
 import { createDockerEngine } from './engines/docker/docker.engine.ts';
 import type { CreateDockerEngine } from './engines/docker-engine.ts';
 import { createProcessEngine } from './engines/process/process.engine.ts';
@@ -118,10 +119,16 @@ function composeWithEngine(config: DaemonConfig, logger: Logger, hooks: Paramete
         logger[isTrouble ? 'warn' : 'debug'](record, 'docker mcp');
       },
     });
+  const bitwarden = createBitwarden({
+    environment: process.env,
+    stateFolder: config.home,
+    program: process.env['QUAYSIDE_BW'],
+    onCommand: record => logger[record.failure === undefined ? 'debug' : 'warn'](record, 'bw'),
+  });
   const isOff = process.env['QUAYSIDE_DOCKER'] === 'off';
   return compose(
     config,
-    { engine, docker: isOff ? undefined : docker, logger, masterKeys, createSupervisor: makeSupervisor },
+    { engine, docker: isOff ? undefined : docker, bitwarden, logger, masterKeys, createSupervisor: makeSupervisor },
     hooks,
   );
 }

@@ -325,6 +325,7 @@ export const listSignInMethods = {
   response: z.object({
     password: z.boolean().describe('True once there is a user with a password'),
     providers: z.array(z.object({ id: Name, title: z.string() })),
+    bitwarden: z.boolean().optional().describe('True once an account of Bitwarden is linked to a user'),
   }),
   problems: [],
 } as const satisfies Route;

@@ -1,6 +1,7 @@
 // A daemon composed in this process, reached through app.request: real database, real supervisor, engine by choice.
 import { pino } from 'pino';
 import { compose, type Daemon } from '../../daemon/compose.ts';
+import type { Bitwarden } from '../../daemon/engines/bitwarden-account.ts';
 import type { DockerEngine } from '../../daemon/engines/docker-engine.ts';
 import type { Engine } from '../../daemon/engines/engine.ts';
 import type { Clock } from '../../daemon/platform/clock.ts';
@@ -31,6 +32,8 @@ export interface InProcessOptions {
   engine?: Engine;
   /** Default: there is no Docker. */
   docker?: DockerEngine;
+  /** Default: it is switched off. */
+  bitwarden?: Bitwarden;
   clock?: Clock;
   idleExitSeconds?: number;
 }
@@ -54,6 +57,7 @@ export async function startInProcessDaemon(options: InProcessOptions = {}): Prom
       {
         engine,
         ...(options.docker ? { docker: () => options.docker as DockerEngine } : {}),
+        ...(options.bitwarden ? { bitwarden: options.bitwarden } : {}),
         logger: pino({ enabled: false }),
         // What they are made of is tested by itself; here they only take time.
         passwordCosts: { memoryKiB: 1_024, iterations: 1, parallelism: 1 },

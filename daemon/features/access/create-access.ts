@@ -11,6 +11,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { type Address, accessHandlers } from './access.routes.ts';
 import { type AccessTokens, createAccessTokens } from './access-tokens.ts';
 import { type AnnounceAccess, announcing } from './announce.ts';
+import { type BitwardenProof, bitwardenSignInHandlers } from './bitwarden-sign-in.ts';
 import { createCredentialed } from './credentialed.ts';
 import { explainHandlers } from './explain.routes.ts';
 import { createKeys, looksLikeKey } from './keys.ts';
@@ -46,6 +47,8 @@ export interface AccessOptions {
   sealed: SealedValues;
   /** The vault, for the secrets of clients at providers. */
   clientSecrets: ClientSecrets;
+  /** Who proves accounts of Bitwarden. Default: nobody. */
+  bitwarden?: BitwardenProof | undefined;
   onTokenChanged: (token: string) => void;
   /** Users, keys, providers or sessions have changed; nobody is told by default. */
   onChanged?: AnnounceAccess | undefined;
@@ -66,6 +69,7 @@ export interface Access extends Authenticator {
   handlers: ReturnType<typeof accessHandlers> &
     ReturnType<typeof userHandlers> &
     ReturnType<typeof signInHandlers> &
+    ReturnType<typeof bitwardenSignInHandlers> &
     ReturnType<typeof myHandlers> &
     ReturnType<typeof explainHandlers> &
     ReturnType<typeof providerHandlers>;
@@ -115,6 +119,8 @@ export function createAccess(options: AccessOptions): Access {
     announce,
     onFailure,
   };
+  const { bitwarden = { prove: async () => null, hasLinks: () => false } } = options;
+  const hasBitwarden = bitwarden.hasLinks;
   const methods = () => providers.all().map(({ id, title }) => ({ id, title }));
 
   return {
@@ -133,7 +139,18 @@ export function createAccess(options: AccessOptions): Access {
       {
         ...accessHandlers({ owner, sessions, families, findUser, lifelines, clock, address, onTokenChanged }),
         ...userHandlers({ users, credentialed, address }),
-        ...signInHandlers({ repository, users, signIn, sessions, tokens, providers: methods, address, clock }),
+        ...signInHandlers({
+          repository,
+          users,
+          signIn,
+          sessions,
+          tokens,
+          providers: methods,
+          hasBitwarden,
+          address,
+          clock,
+        }),
+        ...bitwardenSignInHandlers({ bitwarden, signIn, sessions, address, clock }),
         ...myHandlers({ users, signIn, secondFactor, sessions, families, tokens, credentialed, lifelines, clock }),
         ...explainHandlers({ users, keys, clock }),
         ...providerHandlers(forProviders),

@@ -16,14 +16,19 @@ export interface SignInNeeds {
   sessions: Sessions;
   tokens: TokenService;
   providers: () => { id: string; title: string }[];
+  hasBitwarden: () => boolean;
   address: () => Address | null;
   clock: Clock;
 }
 
 export const signInHandlers = (needs: SignInNeeds): Pick<Handlers, SignInOperations> => {
-  const { repository, users, signIn, sessions, tokens, providers, address, clock } = needs;
+  const { repository, users, signIn, sessions, tokens, providers, hasBitwarden, address, clock } = needs;
   return {
-    listSignInMethods: () => ({ password: repository.hasPasswords(), providers: providers() }),
+    listSignInMethods: () => ({
+      password: repository.hasPasswords(),
+      providers: providers(),
+      bitwarden: hasBitwarden(),
+    }),
     signIn: async ({ body }, { address: caller, from, setSession }) => {
       const { user, factorAt } = await signIn.byPassword(body, caller);
       return giveSession(sessions.create(user, { from, factorAt }), { setSession }, address(), clock);

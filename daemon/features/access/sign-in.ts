@@ -21,6 +21,16 @@ export interface SignedIn {
 export interface SignIn {
   /** Errors: ACCESS_006 wrong, ACCESS_007 a code is missing, ACCESS_008 too often, SECRET_003. */
   byPassword(given: Credentials, address: string | null): Promise<SignedIn>;
+  /**
+   * By a proof that somebody else has checked: it answers with the user's id, or null if it is wrong. What it throws is
+   * neither right nor wrong. Errors: those of byPassword and of the proof.
+   */
+  byProof(
+    name: string,
+    prove: () => Promise<string | null>,
+    code: string | undefined,
+    address: string | null,
+  ): Promise<SignedIn>;
   /** The same for somebody who is known already. Errors: ACCESS_006, ACCESS_008. */
   checkPassword(user: StoredUser, password: string, address: string | null): Promise<void>;
   /** Errors: ACCESS_006, ACCESS_008, SECRET_003. */
@@ -82,6 +92,17 @@ export function createSignIn({ users, passwords, secondFactor, lockOut, clock }:
       if (!(await matches(user, password)) || !user) throw wrong();
       // Meanwhile it may have been disabled; who is disabled learns no more than who is wrong.
       const present = users.find(user.id);
+      if (!present || present.disabled) throw wrong();
+      attempt.succeeded();
+      return finish(present, code, address);
+    },
+    async byProof(name, prove, code, address) {
+      const attempt = lockOut.begin(name, address);
+      const userId = await prove().catch(error => {
+        attempt.withdraw();
+        throw error;
+      });
+      const present = userId === null ? undefined : users.find(userId);
       if (!present || present.disabled) throw wrong();
       attempt.succeeded();
       return finish(present, code, address);

@@ -27,7 +27,7 @@ describe('users', () => {
 
   it('are none at first, and nobody can sign in', async () => {
     assert.equal((await daemon.api.listUsers()).total, 0);
-    assert.deepEqual(await daemon.api.listSignInMethods(), { password: false, providers: [] });
+    assert.deepEqual(await daemon.api.listSignInMethods(), { password: false, providers: [], bitwarden: false });
     for (const name of ['admin', 'root', 'owner', '']) {
       assert.equal(await codeOf(await tryToSignIn(name, 'admin12345678')), 'ACCESS_006');
     }
