@@ -109,6 +109,7 @@ export const panels = {
   secrets: 'quayside.secretsPanel',
   docker: 'quayside.dockerPanel',
   access: 'quayside.accessPanel',
+  gateway: 'quayside.gatewayPanel',
 } as const;
 export type PanelKind = keyof typeof panels;
 

@@ -43,7 +43,7 @@ export interface PanelHost {
   dispose(): void;
 }
 
-const kinds: PanelKind[] = ['dashboard', 'catalog', 'server', 'tool', 'secrets', 'docker', 'access'];
+const kinds: PanelKind[] = ['dashboard', 'catalog', 'server', 'tool', 'secrets', 'docker', 'access', 'gateway'];
 
 const memoryKey = (kind: PanelKind): string => `panel.${kind}`;
 
@@ -148,6 +148,7 @@ async function perform(act: HostAct, open: OpenPanel): Promise<void> {
   else if (act.act === 'openDashboard') open('dashboard');
   else if (act.act === 'openSecrets') open('secrets');
   else if (act.act === 'openAccess') open(act.tab === undefined ? 'access' : `access?tab=${act.tab}`);
+  else if (act.act === 'openGateway') open(act.tab === undefined ? 'gateway' : `gateway?tab=${act.tab}`);
   else if (act.act === 'openDocker') open(act.profile ? `profiles/${encodeURIComponent(act.profile)}` : act.place);
   else {
     const document = await workspace.openTextDocument({ language: act.language, content: act.text });

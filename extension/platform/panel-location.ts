@@ -4,7 +4,8 @@ import type { PanelKind } from './contributions.ts';
 
 /**
  * What the pages call a place: `dashboard`, `secrets`, `catalog`, `catalog/<entry>`, `server/<id>`, `tool/<id>/<tool>`,
- * `profiles`, `profiles/<id>`, `containers`, `clients`, `doctor`, `access`, `access?tab=<tab>`.
+ * `profiles`, `profiles/<id>`, `containers`, `clients`, `doctor`, `access`, `gateway`, both also with
+ * `?tab=<tab>`.
  */
 export interface PanelPlace {
   kind: PanelKind;
@@ -20,6 +21,7 @@ export function findPlace(location: string): PanelPlace | undefined {
   if (kind === 'dashboard' && parts.length === 0) return { kind, location, title: 'Quayside' };
   if (kind === 'secrets' && parts.length === 0) return { kind, location, title: 'Secrets' };
   if (/^access(?:\?tab=[a-z-]{1,24})?$/.test(location)) return { kind: 'access', location, title: 'People and Access' };
+  if (/^gateway(?:\?tab=[a-z-]{1,24})?$/.test(location)) return { kind: 'gateway', location, title: 'MCP Gateway' };
   if (kind !== undefined && isDockerPlace(kind) && parts.length === 0) {
     return { kind: 'docker', location, title: dockerTitles[kind] };
   }

@@ -44,6 +44,13 @@ export const relayedOperations: ReadonlySet<OperationId> = new Set<OperationId>(
   'callTool',
   'listResources',
   'listPrompts',
+  'listResourceTemplates',
+  'readResource',
+  'getPrompt',
+  'completeArgument',
+  'listQuestions',
+  'answerQuestion',
+  'getTokenCosts',
   'listCalls',
   'getCall',
   'exportCalls',
@@ -53,6 +60,22 @@ export const relayedOperations: ReadonlySet<OperationId> = new Set<OperationId>(
   'getCallSettings',
   'updateCallSettings',
   'getToolAdvice',
+  'listMcpSessions',
+  'deleteMcpSession',
+  'getServerPath',
+  'listLocks',
+  'getLock',
+  'approveLock',
+  'rejectLock',
+  'updateLock',
+  'getLockFile',
+  'listApprovals',
+  'getApproval',
+  'approveCall',
+  'denyCall',
+  'getApprovalRules',
+  'replaceApprovalRules',
+  'explainApproval',
   'listSavedCalls',
   'createSavedCall',
   'updateSavedCall',
@@ -156,6 +179,13 @@ export const HostAct = z.discriminatedUnion('act', [
   z.object({ act: z.literal('openSecrets') }),
   z.object({
     act: z.literal('openAccess'),
+    tab: z
+      .string()
+      .regex(/^[a-z-]{1,24}$/)
+      .optional(),
+  }),
+  z.object({
+    act: z.literal('openGateway'),
     tab: z
       .string()
       .regex(/^[a-z-]{1,24}$/)

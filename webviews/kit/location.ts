@@ -15,6 +15,7 @@ export type Location =
   | { view: 'profiles'; profile?: string }
   | { view: DockerPlace; tab?: string }
   | { view: 'access'; tab?: string }
+  | { view: 'gateway'; tab?: string }
   | { view: 'login'; ticket: string | undefined; isInvitation?: true; problem?: string }
   | { view: 'unknown'; text: string };
 
@@ -22,7 +23,7 @@ const alone = ['dashboard', 'servers', 'secrets', 'catalogs'] as const;
 
 /**
  * Reads `server/everything?tab=output`, `#/tool/everything/echo`, `#/catalog?q=files&kind=image`, `#/profiles/dev_tools`,
- * `#/containers?tab=disk`, `#/access?tab=audit`, `#/login?ticket=…`. Never throws.
+ * `#/containers?tab=disk`, `#/access?tab=audit`, `#/gateway?tab=calls`, `#/login?ticket=…`. Never throws.
  */
 export function parseLocation(text: string): Location {
   const [path = '', query = ''] = text.replace(/^#?\/?/, '').split('?', 2);
@@ -34,7 +35,7 @@ export function parseLocation(text: string): Location {
   if (view === 'invitation') return { view: 'login', ticket: asked.get('ticket') ?? undefined, isInvitation: true };
   const plain = alone.find(name => name === view);
   if (plain && !first) return { view: plain };
-  if (view === 'access' && !first) return { view, ...tab };
+  if ((view === 'access' || view === 'gateway') && !first) return { view, ...tab };
   const place = dockerPlaces.find(name => name === view);
   if (place && !first) return { view: place, ...tab };
   if (view === 'profiles' && rest.length === 0) return first ? { view, profile: first } : { view };

@@ -60,7 +60,7 @@ export function createPanelHost(start: string): Host {
 
 /** Whether one panel shows both places. */
 const inOnePanel = (one: Location, other: Location): boolean =>
-  [['catalog', 'catalogs'], ['profiles'], ['access']].some(
+  [['catalog', 'catalogs'], ['profiles'], ['access'], ['gateway']].some(
     views => views.includes(one.view) && views.includes(other.view),
   );
 
@@ -72,6 +72,8 @@ function actFor(target: Location): HostAct | undefined {
       return { act: 'openSecrets' };
     case 'access':
       return { act: 'openAccess', ...(target.tab === undefined ? {} : { tab: target.tab }) };
+    case 'gateway':
+      return { act: 'openGateway', ...(target.tab === undefined ? {} : { tab: target.tab }) };
     case 'catalog':
       return { act: 'openCatalog', ...(target.entry === undefined ? {} : { entryId: target.entry }) };
     case 'profiles':

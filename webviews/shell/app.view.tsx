@@ -9,6 +9,7 @@ import { ContainersView } from '../containers/containers.view.tsx';
 import { DashboardView } from '../dashboard/dashboard.view.tsx';
 import { ServersView } from '../dashboard/servers.view.tsx';
 import { DoctorView } from '../doctor/doctor.view.tsx';
+import { GatewayView } from '../gateway/gateway.view.tsx';
 import { Announcer } from '../kit/announcer.view.tsx';
 import { useApp } from '../kit/app.ts';
 import { Button, Icon } from '../kit/controls.tsx';
@@ -97,6 +98,8 @@ function Place({ location }: { location: Location }) {
       return <ServersView key={text} />;
     case 'secrets':
       return <SecretsView key={text} />;
+    case 'gateway':
+      return <GatewayView key={text} />;
     case 'access':
       return <AccessView key={text} />;
     case 'catalog':
@@ -135,6 +138,7 @@ function titleOf(location: Location): string {
 const placeNames: Partial<Record<Location['view'], string>> = {
   secrets: 'Secrets',
   access: 'Access',
+  gateway: 'Gateway',
   servers: 'Servers',
   catalogs: 'Catalogs',
   containers: 'Containers',

@@ -45,6 +45,9 @@ export function Shell({ theme, onSignOut, children }: ShellProps) {
             Servers
           </Place>
           <ServerPlaces location={host.location.value} />
+          <Place to={{ view: 'gateway' }} icon="radio-tower" current={view === 'gateway'}>
+            Gateway
+          </Place>
           <DockerPlaces view={view} />
           <Place to={{ view: 'secrets' }} icon="key" current={view === 'secrets'}>
             Secrets

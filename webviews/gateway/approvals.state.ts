@@ -1,0 +1,110 @@
+// Calls that wait for a person, those that were decided, and the rules that decide which have to wait.
+import type { Approval, ApprovalRules, PresetName } from '../../shared/api/approvals.ts';
+import { announce } from '../kit/announcer.ts';
+import type { App } from '../kit/app.ts';
+import { type Act, createAct, createLoad, type Load } from '../kit/load.ts';
+import { readAllPages } from '../kit/pages.ts';
+
+export interface ApprovalsState {
+  /** The one that ends first is first. */
+  readonly waiting: Load<Approval[]>;
+  /** The newest first, without those that wait. */
+  readonly decided: Load<Approval[]>;
+  readonly rules: Load<ApprovalRules>;
+  readonly deciding: Act;
+  readonly changing: Act;
+  approve(approval: Approval, remember?: 'session' | 'always'): Promise<void>;
+  deny(approval: Approval, reason: string): Promise<void>;
+  choosePreset(preset: PresetName): Promise<void>;
+  /** Rules as a person wrote them. Resolves to what is wrong with the text, or undefined once they are in force. */
+  writeRules(text: string): Promise<string | undefined>;
+  close(): void;
+}
+
+const shownDecided = 30;
+
+export function createApprovalsState({ api, live }: Pick<App, 'api' | 'live'>): ApprovalsState {
+  const waiting = createLoad(async abort => {
+    const found = await readAllPages(query =>
+      api.listApprovals({ query: { ...query, state: 'waiting' } }, { signal: abort }),
+    );
+    return found.toSorted((a, b) => (a.expiresAt < b.expiresAt ? -1 : 1));
+  });
+  const decided = createLoad(async abort => {
+    const query = { limit: 100, sort_order: 'desc' } as const;
+    const { items } = await api.listApprovals({ query }, { signal: abort });
+    return items.filter(({ state }) => state !== 'waiting').slice(0, shownDecided);
+  });
+  const rules = createLoad(abort => api.getApprovalRules({}, { signal: abort }));
+  const [deciding, changing] = [createAct(), createAct()];
+  const readCalls = () => void Promise.all([waiting.reload(), decided.reload()]);
+  readCalls();
+  void rules.reload();
+  const stop = live.onEvent(({ type }) => {
+    if (type === 'reset' || type === 'approval.changed') readCalls();
+    if (type === 'reset' || type === 'approval-rules.changed') void rules.reload();
+  });
+  const replace = async (change: Parameters<App['api']['replaceApprovalRules']>[0]['body']) => {
+    const changed = await changing.run('rules', () => api.replaceApprovalRules({ body: change }));
+    if (changed) rules.set(changed);
+    return changed;
+  };
+  return {
+    waiting,
+    decided,
+    rules,
+    deciding,
+    changing,
+    async approve({ id, digest, tool }, remember) {
+      await deciding.run(`${remember ?? 'once'} ${id}`, async () => {
+        const body = { digest, ...(remember ? { remember } : {}) };
+        await api.approveCall({ params: { id }, body });
+        announce(`${tool} may be called.`);
+      });
+      readCalls();
+    },
+    async deny({ id, tool }, reason) {
+      await deciding.run(`deny ${id}`, async () => {
+        await api.denyCall({ params: { id }, body: { reason } });
+        announce(`The call of ${tool} was denied.`);
+      });
+      readCalls();
+    },
+    async choosePreset(preset) {
+      const version = rules.value.value?.version;
+      if (version === undefined) return;
+      if (await replace({ version, preset })) announce('The rules are in force.');
+    },
+    async writeRules(text) {
+      const { version } = rules.value.value ?? {};
+      if (version === undefined) return 'The rules have not been read yet.';
+      const parsed = parseRules(text);
+      if ('error' in parsed) return parsed.error;
+      // What is in it is checked where it is kept: the answer names the member that is wrong.
+      return (await replace({ version, ...parsed.rules }))
+        ? undefined
+        : (changing.problem.value?.detail ?? 'They were refused.');
+    },
+    close() {
+      stop();
+      for (const load of [waiting, decided, rules]) load.close();
+    },
+  };
+}
+
+type Written = Omit<Extract<Parameters<App['api']['replaceApprovalRules']>[0]['body'], { rules: unknown }>, 'version'>;
+
+function parseRules(text: string): { rules: Written } | { error: string } {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || !('rules' in value) || !Array.isArray(value.rules))
+      return { error: 'This must be an object with a list of rules.' };
+    return { rules: value as Written };
+  } catch (error) {
+    return { error: `This is not JSON: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+/** The rules as text to be changed. */
+export const rulesText = ({ rules, otherwise, askSeconds }: ApprovalRules): string =>
+  JSON.stringify({ rules, otherwise, askSeconds }, null, 2);

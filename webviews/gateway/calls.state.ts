@@ -1,0 +1,151 @@
+// The history of calls: a page of it, by filters, with figures, and what is kept of each.
+import { type ReadonlySignal, signal } from '@preact/signals';
+import type { Call, CallDetail, CallOutcome, CallSettings, CallStatistics } from '../../shared/api/calls.ts';
+import type { Page } from '../../shared/api/route.ts';
+import type { CallResult } from '../../shared/api/tools.ts';
+import { announce } from '../kit/announcer.ts';
+import type { App } from '../kit/app.ts';
+import { type Act, createAct, createLoad, type Load } from '../kit/load.ts';
+import { saveText } from '../kit/save-text.ts';
+
+/** As a person sets them; empty: not looked at. */
+export interface CallFilters {
+  outcome: '' | CallOutcome;
+  server: string;
+  tool: string;
+  caller: string;
+  q: string;
+  /** Milliseconds, as typed. */
+  slowerThan: string;
+}
+
+export const noFilters: CallFilters = { outcome: '', server: '', tool: '', caller: '', q: '', slowerThan: '' };
+
+export interface CallsState {
+  readonly calls: Load<Page<Call>>;
+  readonly filters: ReadonlySignal<CallFilters>;
+  readonly statistics: Load<CallStatistics[]>;
+  readonly settings: Load<CallSettings>;
+  readonly opened: ReadonlySignal<CallDetail | undefined>;
+  readonly replayed: ReadonlySignal<CallResult | undefined>;
+  readonly act: Act;
+  filter(change: Partial<CallFilters>): void;
+  turnTo(page: number): void;
+  open(call: Call | undefined): Promise<void>;
+  replay(): Promise<void>;
+  export(format: 'jsonl' | 'csv'): Promise<void>;
+  change(settings: Partial<Pick<CallSettings, 'keep' | 'redactResults' | 'days' | 'megabytes'>>): Promise<void>;
+  clear(): Promise<boolean>;
+  close(): void;
+}
+
+export const pageSize = 50;
+const waitMilliseconds = 250;
+const mostPieces = 200;
+/** Calls come in bursts: the list follows them at this pace. */
+const followMilliseconds = 1_000;
+
+export function createCallsState({ api, live, host }: App): CallsState {
+  const filters = signal(noFilters);
+  const page = signal(1);
+  const opened = signal<CallDetail | undefined>(undefined);
+  const replayed = signal<CallResult | undefined>(undefined);
+  const act = createAct();
+  const calls = createLoad(abort =>
+    api.listCalls({ query: { page: page.value, limit: pageSize, ...toQuery(filters.value) } }, { signal: abort }),
+  );
+  const statistics = createLoad(
+    async abort => (await api.getCallStatistics({ query: { by: 'tool' } }, { signal: abort })).items,
+  );
+  const settings = createLoad(abort => api.getCallSettings({}, { signal: abort }));
+  const readAll = () => void Promise.all([calls.reload(), statistics.reload()]);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const soon = (milliseconds: number, what: () => void) => {
+    clearTimeout(timer);
+    timer = setTimeout(what, milliseconds);
+  };
+  readAll();
+  void settings.reload();
+  let following: ReturnType<typeof setTimeout> | undefined;
+  const stop = live.onEvent(({ type }) => {
+    if (type === 'reset') readAll();
+    else if (type === 'call.finished' && page.value === 1) {
+      following ??= setTimeout(() => {
+        following = undefined;
+        readAll();
+      }, followMilliseconds);
+    }
+  });
+  return {
+    calls,
+    filters,
+    statistics,
+    settings,
+    opened,
+    replayed,
+    act,
+    filter(change) {
+      filters.value = { ...filters.value, ...change };
+      page.value = 1;
+      soon(waitMilliseconds, () => void calls.reload());
+    },
+    turnTo(next) {
+      page.value = next;
+      void calls.reload();
+    },
+    async open(call) {
+      replayed.value = undefined;
+      opened.value = call && (await act.run(`open ${call.id}`, () => api.getCall({ params: { id: call.id } })));
+    },
+    async replay() {
+      const { id } = opened.value ?? {};
+      if (id === undefined) return;
+      replayed.value = await act.run('replay', () => api.replayCall({ params: { id }, body: {} }));
+    },
+    export: async format => {
+      await act.run(format, async () => {
+        const pieces: string[] = [];
+        let after: number | null = 0;
+        while (after !== null && pieces.length < mostPieces) {
+          const query = { ...toQuery(filters.value), format, after };
+          const piece: { text: string; next: number | null } = await api.exportCalls({ query });
+          pieces.push(piece.text);
+          after = piece.next;
+        }
+        saveText(host, `quayside-calls.${format}`, pieces.join(''));
+        announce('The calls were exported.');
+      });
+    },
+    async change(change) {
+      const changed = await act.run('settings', () => api.updateCallSettings({ body: change }));
+      if (changed) settings.set(changed);
+    },
+    async clear() {
+      const done = await act.run('clear', () => api.deleteCalls({ body: {} }));
+      if (done) announce(`${done.deleted} calls were deleted.`);
+      readAll();
+      void settings.reload();
+      return done !== undefined;
+    },
+    close() {
+      clearTimeout(timer);
+      clearTimeout(following);
+      stop();
+      for (const load of [calls, statistics, settings]) load.close();
+    },
+  };
+}
+
+/** What is asked of the daemon for these filters. What is no number, or no name, is not asked for. */
+export function toQuery({ outcome, server, tool, caller, q, slowerThan }: CallFilters) {
+  const text = (value: string, name: 'tool' | 'caller' | 'q') => (value.trim() ? { [name]: value.trim() } : {});
+  const slower = Number(slowerThan);
+  return {
+    ...(outcome === '' ? {} : { outcome }),
+    ...(server === '' ? {} : { server }),
+    ...text(tool, 'tool'),
+    ...text(caller, 'caller'),
+    ...text(q, 'q'),
+    ...(slowerThan.trim() !== '' && slower >= 0 ? { slower_than: slower } : {}),
+  };
+}

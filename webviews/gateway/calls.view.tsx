@@ -1,0 +1,261 @@
+// Who called what, when, how long it took and how it ended. What was in a call is there only if somebody wanted it kept.
+import { useState } from 'preact/hooks';
+import type { Call, CallDetail } from '../../shared/api/calls.ts';
+import { useApp } from '../kit/app.ts';
+import { Button, Icon, IconButton } from '../kit/controls.tsx';
+import { Empty, Loaded, ProblemNotice } from '../kit/feedback.tsx';
+import { Field, Select, TextInput } from '../kit/fields.tsx';
+import { formatBytes, formatDuration } from '../kit/format.ts';
+import { useOwned } from '../kit/owned.ts';
+import { Pager } from '../kit/pager.tsx';
+import { Permitted, PermittedButton } from '../kit/permission.tsx';
+import { ServerText } from '../kit/text.tsx';
+import { LongText, ResultView } from '../tool/result.view.tsx';
+import { KeepingPart } from './call-settings.view.tsx';
+import { StatisticsPart } from './call-statistics.view.tsx';
+import { type CallsState, createCallsState, pageSize } from './calls.state.ts';
+
+export const CallsTab = () => (
+  <Permitted needs="calls:read" what="the calls">
+    <Calls />
+  </Permitted>
+);
+
+function Calls() {
+  const app = useApp();
+  const state = useOwned(() => createCallsState(app));
+  const [part, setPart] = useState<'statistics' | 'keeping'>();
+  const toggle = (next: typeof part) => setPart(part === next ? undefined : next);
+  const problem = state.act.problem.value;
+  const running = state.act.running.value;
+  return (
+    <>
+      <div class="tools-head">
+        <p class="quiet">Every call by any way, the newest first.</p>
+        <div class="button-row">
+          <Button icon="graph" onClick={() => toggle('statistics')}>
+            Figures
+          </Button>
+          <Button icon="export" busy={running === 'jsonl'} onClick={() => void state.export('jsonl')}>
+            Export JSON lines
+          </Button>
+          <Button icon="export" busy={running === 'csv'} onClick={() => void state.export('csv')}>
+            Export CSV
+          </Button>
+          <Button icon="settings-gear" onClick={() => toggle('keeping')}>
+            What is kept
+          </Button>
+        </div>
+      </div>
+      {problem && <ProblemNotice problem={problem} onDismiss={state.act.dismiss} />}
+      {part === 'statistics' && <StatisticsPart state={state} />}
+      {part === 'keeping' && <KeepingPart state={state} />}
+      <Filters state={state} />
+      {state.opened.value && <Detail call={state.opened.value} state={state} />}
+      <Loaded load={state.calls} what="the calls">
+        {({ items, page, total }) =>
+          items.length === 0 ? (
+            <Empty icon="history" title="No call is on record">
+              <p>Calls of agents at /mcp, of this page and of the command line are listed here.</p>
+            </Empty>
+          ) : (
+            <>
+              <CallTable calls={items} state={state} />
+              <Pager label="Pages of calls" page={page} limit={pageSize} total={total} onPage={state.turnTo} />
+            </>
+          )
+        }
+      </Loaded>
+    </>
+  );
+}
+
+const outcomes: { value: '' | Call['outcome']; label: string }[] = [
+  { value: '', label: 'any' },
+  { value: 'ok', label: 'good' },
+  { value: 'tool-error', label: 'error of the tool' },
+  { value: 'failed', label: 'failed' },
+  { value: 'denied', label: 'denied' },
+  { value: 'cancelled', label: 'cancelled' },
+];
+
+function Filters({ state }: { state: CallsState }) {
+  const { live } = useApp();
+  const { outcome, server, tool, caller, q, slowerThan } = state.filters.value;
+  const servers = (live.servers.value.value ?? []).map(({ id }) => ({ value: id, label: id }));
+  return (
+    <search class="call-filters" aria-label="Filters">
+      <Field label="Outcome">
+        <Select
+          value={outcome}
+          options={outcomes}
+          onChange={value => state.filter({ outcome: outcomes.find(each => each.value === value)?.value ?? '' })}
+        />
+      </Field>
+      <Field label="Server">
+        <Select
+          value={server}
+          options={[{ value: '', label: 'any' }, ...servers]}
+          onChange={value => state.filter({ server: value })}
+        />
+      </Field>
+      <Field label="Tool">
+        <TextInput value={tool} onInput={text => state.filter({ tool: text })} monospace />
+      </Field>
+      <Field label="Caller">
+        <TextInput value={caller} onInput={text => state.filter({ caller: text })} placeholder="agent cursor" />
+      </Field>
+      <Field label="Contains">
+        <TextInput type="search" value={q} onInput={text => state.filter({ q: text })} />
+      </Field>
+      <Field label="Slower than, ms">
+        <TextInput inputMode="numeric" value={slowerThan} onInput={text => state.filter({ slowerThan: text })} />
+      </Field>
+    </search>
+  );
+}
+
+const looks: Record<Call['outcome'], { icon: string; look: string; word: string }> = {
+  ok: { icon: 'pass', look: 'state-good', word: 'good' },
+  'tool-error': { icon: 'warning', look: 'state-warn', word: 'error of the tool' },
+  failed: { icon: 'error', look: 'state-bad', word: 'failed' },
+  denied: { icon: 'circle-slash', look: 'state-bad', word: 'denied' },
+  cancelled: { icon: 'debug-stop', look: 'state-warn', word: 'cancelled' },
+};
+
+const CallTable = ({ calls, state }: { calls: readonly Call[]; state: CallsState }) => (
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard (WCAG 2.1.1)
+  <section class="table-scroll" aria-label="Calls" tabIndex={0}>
+    <table class="table call-table">
+      <thead>
+        <tr>
+          <th scope="col">Time</th>
+          <th scope="col">Outcome</th>
+          <th scope="col">Tool</th>
+          <th scope="col">Caller</th>
+          <th scope="col" class="number">
+            Took
+          </th>
+          <th scope="col" class="number">
+            Answer
+          </th>
+          <th scope="col">
+            <span class="only-heard">Acts</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {calls.map(call => (
+          <CallRow key={call.id} call={call} state={state} />
+        ))}
+      </tbody>
+    </table>
+  </section>
+);
+
+function CallRow({ call, state }: { call: Call; state: CallsState }) {
+  const { icon, look, word } = looks[call.outcome];
+  return (
+    <tr data-outcome={call.outcome}>
+      <td class="call-time">
+        <time dateTime={call.startedAt}>
+          {new Date(call.startedAt).toLocaleString([], { dateStyle: 'short', timeStyle: 'medium' })}
+        </time>
+      </td>
+      <td>
+        <span class={`state ${look}`}>
+          <Icon name={icon} /> {word}
+          {(call.code ?? call.protocolError) !== null && <span class="code"> {call.code ?? call.protocolError}</span>}
+        </span>
+      </td>
+      <td>
+        <code>
+          <ServerText text={call.tool} />
+        </code>{' '}
+        <span class="quiet">{call.serverId}</span>
+      </td>
+      <td>
+        <ServerText text={call.caller} />
+        {call.client && (
+          <span class="quiet">
+            {' '}
+            <ServerText text={call.client} />
+          </span>
+        )}
+      </td>
+      <td class="number">{formatDuration(call.durationMs)}</td>
+      <td class="number">{formatBytes(call.bytes)}</td>
+      <td class="acts">
+        <IconButton
+          icon="eye"
+          label={`Show the call of ${call.tool}`}
+          busy={state.act.running.value === `open ${call.id}`}
+          onClick={() => void state.open(call)}
+        />
+      </td>
+    </tr>
+  );
+}
+
+const whyAbsent: Record<CallDetail['argumentsState'], string | undefined> = {
+  whole: undefined,
+  cut: 'Cut: it was longer than what is kept.',
+  hidden: 'Something secret was taken out.',
+  none: 'Not kept. "What is kept" above changes this for later calls.',
+  'not-yours': 'You may not see it: this takes the permission to call tools.',
+};
+
+function Detail({ call, state }: { call: CallDetail; state: CallsState }) {
+  const replayed = state.replayed.value;
+  return (
+    <section class="call-detail" aria-label={`Call of ${call.tool}`}>
+      <div class="approval-head">
+        <h2>
+          <ServerText text={call.tool} /> <span class="quiet">of {call.serverId}</span>
+        </h2>
+        <div class="button-row">
+          {call.canReplay && (
+            <PermittedButton
+              needs="tools:call"
+              what="Call again"
+              icon="debug-rerun"
+              busy={state.act.running.value === 'replay'}
+              onClick={() => void state.replay()}
+            >
+              Call it again
+            </PermittedButton>
+          )}
+          <IconButton icon="close" label="Close" onClick={() => void state.open(undefined)} />
+        </div>
+      </div>
+      <Value label="Arguments" value={call.arguments} absent={whyAbsent[call.argumentsState]} name={call.tool} />
+      <Value label="Result" value={call.result} absent={whyAbsent[call.resultState]} name={call.tool} />
+      {replayed && <ResultView result={replayed} />}
+    </section>
+  );
+}
+
+const Value = ({
+  label,
+  value,
+  absent,
+  name,
+}: {
+  label: string;
+  value: unknown;
+  absent: string | undefined;
+  name: string;
+}) => (
+  <div>
+    <h3>{label}</h3>
+    {absent && <p class="quiet">{absent}</p>}
+    {value !== undefined && (
+      <LongText
+        text={typeof value === 'string' ? value : JSON.stringify(value, null, 2)}
+        label={label}
+        language="json"
+        name={name}
+      />
+    )}
+  </div>
+);

@@ -1,0 +1,68 @@
+// What tools are called at /mcp, what their definitions cost, which names clash, and which tools nobody uses.
+import type { ToolAdvice } from '../../shared/api/calls.ts';
+import type { ClashFix, Tool, ToolClash } from '../../shared/api/tools.ts';
+import { announce } from '../kit/announcer.ts';
+import type { App } from '../kit/app.ts';
+import { type Act, createAct, createLoad, type Load } from '../kit/load.ts';
+import { readAllPages } from '../kit/pages.ts';
+
+export interface CostsState {
+  /** Those that clients are shown, the most costly first. */
+  readonly tools: Load<Tool[]>;
+  readonly clashes: Load<ToolClash[]>;
+  readonly advice: Load<{ items: ToolAdvice[]; tokens: number; detail: string }>;
+  readonly act: Act;
+  fix(fix: ClashFix): Promise<void>;
+  /** Switches tools off that nobody uses. */
+  hide(advice: ToolAdvice): Promise<void>;
+  close(): void;
+}
+
+export function createCostsState({ api, live }: Pick<App, 'api' | 'live'>): CostsState {
+  const tools = createLoad(async abort =>
+    (await readAllPages(query => api.listTools({ query }, { signal: abort })))
+      .filter(({ enabled, quarantined }) => enabled && !quarantined)
+      .toSorted((a, b) => (b.tokens ?? 0) - (a.tokens ?? 0)),
+  );
+  const clashes = createLoad(async abort => (await api.listToolClashes({}, { signal: abort })).items);
+  const advice = createLoad(abort => api.getToolAdvice({}, { signal: abort }));
+  const act = createAct();
+  const readAll = () => void Promise.all([tools, clashes, advice].map(load => load.reload()));
+  readAll();
+  const stop = live.onEvent(({ type }) => {
+    if (type === 'reset' || type === 'tools.changed' || type === 'lock.changed') readAll();
+  });
+  return {
+    tools,
+    clashes,
+    advice,
+    act,
+    async fix({ serverId, tool, change, detail, kind }) {
+      const params = { id: serverId, tool };
+      if (await act.run(`${kind} ${serverId} ${tool}`, () => api.updateTool({ params, body: change })))
+        announce(detail);
+      readAll();
+    },
+    async hide({ serverId, tool }) {
+      const params = { id: serverId, tool };
+      const done = await act.run(`off ${serverId} ${tool}`, () => api.updateTool({ params, body: { enabled: false } }));
+      if (done) announce(`${tool} is switched off.`);
+      readAll();
+    },
+    close() {
+      stop();
+      for (const load of [tools, clashes, advice]) load.close();
+    },
+  };
+}
+
+/** Tokens of those that have been counted, in all and by server, the most costly first. */
+export function totalsOf(tools: readonly Tool[]): { all: number; counted: boolean; servers: [string, number][] } {
+  const servers = new Map<string, number>();
+  for (const { serverId, tokens } of tools) servers.set(serverId, (servers.get(serverId) ?? 0) + (tokens ?? 0));
+  return {
+    all: [...servers.values()].reduce((sum, tokens) => sum + tokens, 0),
+    counted: tools.every(({ tokens }) => tokens !== null),
+    servers: [...servers].toSorted((a, b) => b[1] - a[1]),
+  };
+}

@@ -1,0 +1,190 @@
+// What every conversation pays for the tools that it is shown, and what can be done about it.
+import type { ToolAdvice } from '../../shared/api/calls.ts';
+import type { Tool, ToolClash } from '../../shared/api/tools.ts';
+import { useApp } from '../kit/app.ts';
+import { Icon, PlaceLink } from '../kit/controls.tsx';
+import { Empty, Loaded, ProblemNotice } from '../kit/feedback.tsx';
+import { countOf } from '../kit/format.ts';
+import { useOwned } from '../kit/owned.ts';
+import { PermittedButton } from '../kit/permission.tsx';
+import { ServerText } from '../kit/text.tsx';
+import { type CostsState, createCostsState, totalsOf } from './costs.state.ts';
+
+export function CostsTab() {
+  const app = useApp();
+  const state = useOwned(() => createCostsState(app));
+  return (
+    <>
+      {state.act.problem.value && <ProblemNotice problem={state.act.problem.value} onDismiss={state.act.dismiss} />}
+      <Loaded load={state.clashes} what="names that clash">
+        {clashes => (clashes.length === 0 ? null : <Clashes clashes={clashes} state={state} />)}
+      </Loaded>
+      <Loaded load={state.tools} what="the tools">
+        {tools =>
+          tools.length === 0 ? (
+            <Empty icon="tools" title="Clients are shown no tool">
+              <p>Tools that are switched on, of servers that have run once, are listed here with what they cost.</p>
+            </Empty>
+          ) : (
+            <Costs tools={tools} />
+          )
+        }
+      </Loaded>
+      <Loaded load={state.advice} what="advice">
+        {advice => <Advice advice={advice} state={state} />}
+      </Loaded>
+    </>
+  );
+}
+
+const number = (value: number): string => value.toLocaleString();
+
+function Costs({ tools }: { tools: readonly Tool[] }) {
+  const { all, counted, servers } = totalsOf(tools);
+  return (
+    <section class="section" aria-label="Costs">
+      <h2>What the tools cost</h2>
+      <p>
+        <span class="cost-total" data-tokens={all}>
+          {number(all)} tokens
+        </span>{' '}
+        <span class="quiet">
+          in every conversation, for {countOf(tools.length, 'tool')} at /mcp
+          {counted ? '' : '; some are still being counted'}
+        </span>
+      </p>
+      <p class="quiet">Counted with o200k_base; other models differ by some per cent.</p>
+      <p class="facts">
+        {servers.map(([server, tokens]) => (
+          <span key={server}>
+            {server} {number(tokens)}
+          </span>
+        ))}
+      </p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard (WCAG 2.1.1) */}
+      <section class="table-scroll" aria-label="Tools and their costs" tabIndex={0}>
+        <table class="table">
+          <thead>
+            <tr>
+              <th scope="col">At /mcp</th>
+              <th scope="col">Server</th>
+              <th scope="col">The server calls it</th>
+              <th scope="col" class="number">
+                Tokens
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {tools.map(({ serverId, name, gatewayName, tokens }) => (
+              <tr key={`${serverId} ${name}`}>
+                <td>
+                  <PlaceLink to={{ view: 'tool', id: serverId, tool: name }}>
+                    <code>
+                      <ServerText text={gatewayName ?? name} />
+                    </code>
+                  </PlaceLink>
+                </td>
+                <td>{serverId}</td>
+                <td>
+                  {gatewayName !== null && gatewayName !== name && (
+                    <code>
+                      <ServerText text={name} />
+                    </code>
+                  )}
+                </td>
+                <td class="number">{tokens === null ? '…' : number(tokens)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </section>
+  );
+}
+
+const Clashes = ({ clashes, state }: { clashes: readonly ToolClash[]; state: CostsState }) => (
+  <section class="section" aria-label="Names that clash">
+    <h2>Names that several servers use</h2>
+    <p class="quiet">They all work: the first keeps its name, the others have a longer one. Change it if you like.</p>
+    {clashes.map(({ name, tools }) => (
+      <article key={name} class="approval" aria-label={name}>
+        <h3>
+          <Icon name="warning" />{' '}
+          <code>
+            <ServerText text={name} />
+          </code>
+        </h3>
+        {tools.map(({ serverId, tool, gatewayName, installed, fixes }) => (
+          <div key={`${serverId} ${tool}`} class="row">
+            <div class="row-main">
+              <span>
+                {serverId}: <ServerText text={tool} />
+              </span>
+              <span class="quiet">
+                {installed ? 'is called' : 'would be called'}{' '}
+                <code>
+                  <ServerText text={gatewayName} />
+                </code>
+              </span>
+            </div>
+            <div class="button-row">
+              {fixes.map(fix => (
+                <PermittedButton
+                  key={fix.kind}
+                  needs="servers:manage"
+                  what={fix.detail}
+                  busy={state.act.running.value === `${fix.kind} ${fix.serverId} ${fix.tool}`}
+                  onClick={() => void state.fix(fix)}
+                >
+                  {fix.detail}
+                </PermittedButton>
+              ))}
+            </div>
+          </div>
+        ))}
+      </article>
+    ))}
+  </section>
+);
+
+interface AdviceProps {
+  advice: { items: ToolAdvice[]; tokens: number; detail: string };
+  state: CostsState;
+}
+
+function Advice({ advice: { items, tokens, detail }, state }: AdviceProps) {
+  return (
+    <section class="section" aria-label="Tools that nobody uses">
+      <h2>Tools that nobody uses</h2>
+      <p class="quiet">
+        {detail}
+        {items.length > 0 && ` Together they cost ${number(tokens)} tokens in every conversation.`}
+      </p>
+      {items.length > 0 && (
+        <div class="rows">
+          {items.slice(0, 100).map(item => (
+            <div key={`${item.serverId} ${item.tool}`} class="row">
+              <div class="row-main">
+                <span class="row-title">
+                  <ServerText text={item.tool} /> <span class="quiet">of {item.serverId}</span>
+                </span>
+                <span class="quiet">{item.detail}</span>
+              </div>
+              <div class="row-facts">
+                <PermittedButton
+                  needs="servers:manage"
+                  what="Switch a tool off"
+                  icon="circle-slash"
+                  busy={state.act.running.value === `off ${item.serverId} ${item.tool}`}
+                  onClick={() => void state.hide(item)}
+                >
+                  Switch off
+                </PermittedButton>
+              </div>
+            </div>
+          ))}
+        </div>
+      )}
+    </section>
+  );
+}

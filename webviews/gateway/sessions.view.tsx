@@ -1,0 +1,208 @@
+import { useEffect } from 'preact/hooks';
+import type { McpSession, ServerPath } from '../../shared/api/mcp.ts';
+import { useApp } from '../kit/app.ts';
+import { Icon } from '../kit/controls.tsx';
+import { CopyButton } from '../kit/copy-button.tsx';
+import { Empty, Loaded, ProblemNotice } from '../kit/feedback.tsx';
+import { Field, Select } from '../kit/fields.tsx';
+import { countOf, formatAgo } from '../kit/format.ts';
+import { useNow } from '../kit/now.ts';
+import { useOwned } from '../kit/owned.ts';
+import { Permitted, PermittedButton } from '../kit/permission.tsx';
+import { ServerText } from '../kit/text.tsx';
+import { createSessionsState, type SessionsState } from './sessions.state.ts';
+
+/** The clients that are connected, and what passes between them and a server. */
+export function ClientsTab() {
+  const app = useApp();
+  const state = useOwned(() => createSessionsState(app));
+  return (
+    <>
+      <Address />
+      <Permitted needs="access:list" what="who is connected">
+        <Connected state={state} />
+      </Permitted>
+      <PathPart state={state} />
+    </>
+  );
+}
+
+function Address() {
+  const { live } = useApp();
+  const url = live.status.value.value?.url;
+  if (!url) return null;
+  const address = `${url.replace(/\/$/, '')}/mcp`;
+  return (
+    <section class="section" aria-label="Address">
+      <p class="copy-line">
+        <code>{address}</code>
+        <CopyButton text={() => address} label="Copy the address" />
+      </p>
+      <p class="quiet">
+        One address for all running servers. {address}/server/NAME is one of them alone, {address}/PROFILE those of a
+        Docker profile. Clients that only start commands take <code>quayside mcp</code>.
+      </p>
+    </section>
+  );
+}
+
+const Connected = ({ state }: { state: SessionsState }) => (
+  <section class="section" aria-label="Connected clients">
+    <h2>Connected clients</h2>
+    {state.act.problem.value && <ProblemNotice problem={state.act.problem.value} onDismiss={state.act.dismiss} />}
+    <Loaded load={state.sessions} what="the sessions">
+      {sessions =>
+        sessions.length === 0 ? (
+          <Empty icon="plug" title="No client has a session">
+            <p>Clients of the newest protocol need none; they are in the list of calls.</p>
+          </Empty>
+        ) : (
+          <div class="rows">
+            {sessions.map(session => (
+              <SessionRow key={session.id} session={session} state={state} />
+            ))}
+          </div>
+        )
+      }
+    </Loaded>
+  </section>
+);
+
+function SessionRow({ session, state }: { session: McpSession; state: SessionsState }) {
+  const now = useNow(10_000);
+  const { id, client, principal, path, protocolVersion, calls, streams, lastUsedAt } = session;
+  return (
+    <div class="row" data-session={id}>
+      <div class="row-main">
+        <span class="row-title">
+          <ServerText text={client ?? 'A client without a name'} />
+        </span>
+        <span class="quiet">
+          <ServerText text={principal} /> at <code>{path}</code>, protocol {protocolVersion}
+        </span>
+      </div>
+      <div class="row-facts">
+        <span class="quiet">
+          {countOf(calls, 'request')}, {streams > 0 ? countOf(streams, 'open stream') : 'no open stream'}, last{' '}
+          {formatAgo(lastUsedAt, now)}
+        </span>
+        <PermittedButton
+          needs="servers:operate"
+          what="End a session"
+          icon="debug-disconnect"
+          busy={state.act.running.value === id}
+          onClick={() => void state.end(session)}
+        >
+          End
+        </PermittedButton>
+      </div>
+    </div>
+  );
+}
+
+function PathPart({ state }: { state: SessionsState }) {
+  const { live } = useApp();
+  const servers = live.servers.value.value ?? [];
+  const first = servers[0]?.id;
+  useEffect(() => {
+    if (state.server.value === undefined && first !== undefined) state.choose(first);
+  }, [first]);
+  if (servers.length === 0) return null;
+  return (
+    <section class="section" aria-label="What reaches the clients">
+      <h2>What reaches the clients</h2>
+      <Field label="Server">
+        <Select
+          value={state.server.value ?? ''}
+          options={servers.map(({ id }) => ({ value: id, label: id }))}
+          onChange={state.choose}
+        />
+      </Field>
+      <Loaded load={state.path} what="the way to the clients">
+        {path => <PathTable path={path} />}
+      </Loaded>
+    </section>
+  );
+}
+
+const featureWords: Partial<Record<ServerPath['features'][number]['feature'], string>> = {
+  subscribe: 'changes of resources',
+  list_changed: 'changes of lists',
+};
+
+const Mark = ({ value }: { value: boolean | null }) =>
+  value === null ? (
+    <span class="quiet">not told</span>
+  ) : (
+    <span class={`state ${value ? 'state-good' : ''}`}>
+      <Icon name={value ? 'check' : 'dash'} /> {value ? 'yes' : 'no'}
+    </span>
+  );
+
+const reasonWords: Record<ServerPath['losses'][number]['reason'], string> = {
+  'client-does-not-offer': 'the client does not offer it',
+  'no-client': 'no client was there',
+  'more-than-one-client': 'it could not be told for which client it was; sessions of its own for each client end that',
+  'not-forwarded': 'what runs the server does not pass it on',
+  'too-fast': 'there were too many at once',
+  'too-large': 'it was larger than allowed',
+};
+
+function PathTable({ path }: { path: ServerPath }) {
+  const clients = path.features[0]?.clients ?? [];
+  return (
+    <>
+      {!path.running && <p class="quiet">It does not run: this is what it offered when it last ran.</p>}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard (WCAG 2.1.1) */}
+      <section class="table-scroll" aria-label="Features" tabIndex={0}>
+        <table class="table path-table">
+          <thead>
+            <tr>
+              <th scope="col">Feature</th>
+              <th scope="col">The server offers it</th>
+              <th scope="col">The gateway passes it on</th>
+              {clients.map(({ sessionId, client }) => (
+                <th key={sessionId} scope="col">
+                  <ServerText text={client ?? 'a client'} /> takes it
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {path.features.map(({ feature, offered, forwarded, clients: takes }) => (
+              <tr key={feature}>
+                <th scope="row">{featureWords[feature] ?? feature}</th>
+                <td>
+                  <Mark value={offered} />
+                </td>
+                <td>
+                  <Mark value={forwarded} />
+                </td>
+                {takes.map(({ sessionId, accepts }) => (
+                  <td key={sessionId}>
+                    <Mark value={accepts} />
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      {path.losses.length > 0 && (
+        <>
+          <h3>Lost on the way</h3>
+          <ul class="bullets" aria-label="Lost on the way">
+            {path.losses.map(({ what, reason, times }) => (
+              <li key={`${what} ${reason}`}>
+                <code>
+                  <ServerText text={what} />
+                </code>
+                , {countOf(times, 'time')}: {reasonWords[reason]}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </>
+  );
+}
