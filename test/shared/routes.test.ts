@@ -37,7 +37,15 @@ describe('the table of routes', () => {
   });
 
   /** They are asked by POST because their question is a document, or because they look at the outer world. */
-  const asks = ['previewCatalog', 'probeDocker', 'previewClientChange', 'runDoctor', 'explainAccess'];
+  const asks = [
+    'previewCatalog',
+    'probeDocker',
+    'previewClientChange',
+    'runDoctor',
+    'explainAccess',
+    'parseTestFile',
+    'makeTestOfCall',
+  ];
 
   it('audits every route that changes something', () => {
     const silent = all.filter(([, route]) => route.method !== 'get' && !route.audited).map(([id]) => id);
