@@ -10,6 +10,9 @@ const filtered: ReadonlySet<string> = new Set<OperationId | 'mcp'>([
   'listServers',
   'listTools',
   'listToolClashes',
+  'getTokenCosts',
+  'listQuestions',
+  'answerQuestion',
   'listCalls',
   'getCall',
   'exportCalls',
@@ -48,6 +51,7 @@ export function mayHear(principal: Principal | null): ((event: DaemonEvent) => b
   return event => {
     const permission = permissionToHear[event.type];
     if (permission && !may(permission)) return false;
+    if ('by' in event && event.by !== `${principal.kind}:${principal.id}`) return false;
     if (!principal.servers || event.type === 'reset' || event.type === 'daemon.stopping') return true;
     if ('serverId' in event) return maySee(principal, event.serverId);
     return event.type === 'server.changed' && maySee(principal, event.server.id);

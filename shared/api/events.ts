@@ -11,8 +11,12 @@ import { Profile } from './profiles.ts';
 import type { Route } from './route.ts';
 import { Secret } from './secrets.ts';
 import { MCPServer } from './servers.ts';
+import { Question } from './tools.ts';
 import { TestProgress, TestRunSummary } from './tests.ts';
 import { VaultStatus } from './vault.ts';
+
+/** `by`: whose call it is, as kind and id; nobody else hears of it but the owner. */
+const ofWatchedCall = { callId: z.string(), by: z.string(), serverId: Name };
 
 /**
  * What goes out on the one event stream. `reset`: events were missed (a new daemon, or too long away), so read
@@ -45,6 +49,29 @@ export const DaemonEvent = z
     z
       .object({ type: z.literal('call.finished'), serverId: Name, calls: z.array(Call), more: z.int() })
       .describe('The last calls that ended, and how many more; for those who may read the history'),
+    z
+      .object({
+        type: z.literal('call.progress'),
+        ...ofWatchedCall,
+        progress: z.number(),
+        total: z.number().nullable(),
+        message: z.string().nullable(),
+      })
+      .describe('Of a watched call; the last one alone if they come too fast'),
+    z.object({
+      type: z.literal('call.log'),
+      ...ofWatchedCall,
+      level: z.string(),
+      logger: z.string().nullable(),
+      data: z.unknown(),
+    }),
+    z.object({ type: z.literal('question.asked'), by: ofWatchedCall.by, serverId: Name, question: Question }),
+    z.object({
+      type: z.literal('question.settled'),
+      ...ofWatchedCall,
+      questionId: z.string(),
+      action: z.enum(['accept', 'decline', 'cancel', 'expired']),
+    }),
     z.object({ type: z.literal('operation.changed'), operation: Operation }),
     z.object({ type: z.literal('docker.changed'), docker: DockerStatus }),
     z.object({ type: z.literal('profile.changed'), profile: Profile }),

@@ -55,6 +55,7 @@ const list = {
   LOCK_003: [422, 'The file is no lock file'],
   CALL_001: [404, 'There is no such call'],
   CALL_002: [409, 'The call cannot be repeated'],
+  CALL_003: [404, 'Nobody is asking this any more'],
   MCP_001: [404, 'There is no such session'],
   MCP_002: [404, 'There is nothing to connect to under this name'],
   MCP_003: [503, 'There are too many sessions'],

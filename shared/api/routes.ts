@@ -48,6 +48,13 @@ export const routes = {
   callTool: tools.callTool,
   listResources: tools.listResources,
   listPrompts: tools.listPrompts,
+  listResourceTemplates: tools.listResourceTemplates,
+  readResource: tools.readResource,
+  getPrompt: tools.getPrompt,
+  completeArgument: tools.completeArgument,
+  listQuestions: tools.listQuestions,
+  answerQuestion: tools.answerQuestion,
+  getTokenCosts: tools.getTokenCosts,
   listCalls: calls.listCalls,
   // Before getCall, whose path it fits as well.
   exportCalls: calls.exportCalls,

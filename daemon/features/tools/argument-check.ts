@@ -13,18 +13,43 @@ const mostReads = 500_000;
 const costly = new Set(['pattern', 'patternProperties', 'format', 'uniqueItems']);
 
 /** What is wrong with the arguments; empty if nothing is, or if the schema is not one that can be used. */
+export type ArgumentCheck = (args: Record<string, unknown>) => FieldError[];
+
+const compiled = new WeakMap<JSONSchema, ArgumentCheck>();
+
+/** What is wrong with the arguments; empty if nothing is, or if the schema is not one that can be used. */
 export function findArgumentErrors(schema: JSONSchema, args: Record<string, unknown>): FieldError[] {
-  const text = JSON.stringify(schema);
-  if (text.length > largestSchema) return [];
-  try {
-    const limited = withBudget(withoutCostly(schema), { left: mostReads }) as Schema;
-    const { valid, errors } = new Validator(limited, draftOf(schema), false).validate(args);
-    return valid ? [] : toFieldErrors(errors);
-  } catch {
-    return [];
-  }
+  const check = compiled.get(schema) ?? compileArgumentCheck(schema);
+  compiled.set(schema, check);
+  return check(args);
 }
 
+/** Prepared once for each definition: to copy a schema takes longer than to check most arguments against it. */
+function compileArgumentCheck(schema: JSONSchema): ArgumentCheck {
+  const budget = { left: 0 };
+  const validator = prepare(schema, budget);
+  if (!validator) return () => [];
+  return args => {
+    budget.left = mostReads;
+    try {
+      const { valid, errors } = validator.validate(args);
+      return valid ? [] : toFieldErrors(errors);
+    } catch {
+      return [];
+    }
+  };
+}
+
+function prepare(schema: JSONSchema, budget: { left: number }): Validator | undefined {
+  try {
+    if (JSON.stringify(schema).length > largestSchema) return undefined;
+    // To find the references in it reads it as well.
+    budget.left = mostReads;
+    return new Validator(withBudget(withoutCostly(schema), budget) as Schema, draftOf(schema), false);
+  } catch {
+    return undefined;
+  }
+}
 function draftOf(schema: JSONSchema): (typeof drafts)[number] {
   const named = typeof schema.$schema === 'string' ? schema.$schema : '';
   return drafts.find(draft => named.includes(`draft-0${draft}`) || named.includes(draft)) ?? '2020-12';

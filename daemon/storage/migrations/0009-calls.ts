@@ -64,6 +64,12 @@ export const calls: Migration = {
       value_bytes integer not null
     ) strict;
 
+    -- What a definition costs, by the digest of its text.
+    create table tool_tokens (
+      digest text primary key,
+      tokens integer not null
+    ) strict;
+
     create table saved_calls (
       id text primary key,
       server_id text not null references servers (id) on delete cascade,
