@@ -137,6 +137,14 @@ export function createNoDocker(now: () => Date): DockerEngine {
       session: () => {
         throw switchedOff();
       },
+      upstreams: {
+        of: () => {
+          throw switchedOff();
+        },
+        offer: () => undefined,
+        losses: () => [],
+        left: () => {},
+      },
       forget: () => {},
       close: async () => {},
     }),

@@ -65,6 +65,7 @@ export function createSupervisor(options: SupervisorOptions): ProcessSupervisor 
         onHealth: (...told) => isKnown() && events.onHealth(...told),
         onOutput: (...told) => isKnown() && events.onOutput(...told),
         onToolsChanged: (...told) => isKnown() && events.onToolsChanged(...told),
+        onListChanged: (...told) => void (isKnown() && events.onListChanged?.(...told)),
       },
     });
     servers.set(id, made);
@@ -86,6 +87,14 @@ export function createSupervisor(options: SupervisorOptions): ProcessSupervisor 
     output: id => servers.get(id)?.output() ?? [],
     session(id) {
       return get(id).session();
+    },
+    upstreams: {
+      of: (id, client) => get(id).upstreams.of(client),
+      offer: id => servers.get(id)?.upstreams.offer(),
+      losses: id => servers.get(id)?.upstreams.losses() ?? [],
+      left(client) {
+        for (const server of servers.values()) server.upstreams.left(client);
+      },
     },
     forget(id) {
       const server = servers.get(id);

@@ -1,20 +1,21 @@
 // The life of one server: started, watched, restarted by its policy, stopped. One act at a time.
 import { isProblemError, type Problem, type ProblemError, problem, toProblem } from '../../shared/api/problem.ts';
 import type { LaunchPlan } from '../engines/engine.ts';
+import { createChangeTeller } from './change-teller.ts';
 import type { ChildOptions } from './child.ts';
 import { createHider, hideInLists } from './confidential.ts';
 import type { Connection, ConnectionContext, ConnectionEnd } from './connection.ts';
 import { type HealthEvent, nextHealth, stoppedHealth } from './health.ts';
-import { createLosses } from './losses.ts';
 import { createSession } from './mcp-session.ts';
 import { createOutput, type Output } from './output.ts';
 import { createRedactor, type Redactor } from './redact.ts';
 import { connectRemote } from './remote.connection.ts';
 import { createRestartPolicy, type RestartTimes, type ServerEnd } from './restart-policy.ts';
+import { createServerUpstreams, type ServerUpstreams } from './server-upstreams.ts';
 import type { McpSession } from './session.ts';
 import { connectChild, lastWords } from './stdio.connection.ts';
 import type { LaunchPolicy, ServerHealth, SupervisorEvents } from './supervisor.ts';
-import { nobody } from './upstream-session.ts';
+import { notRunning } from './upstream-problems.ts';
 
 export interface SupervisedServerOptions {
   id: string;
@@ -35,6 +36,7 @@ export interface SupervisedServer {
   health(): ServerHealth;
   output(): string[];
   session(): McpSession;
+  readonly upstreams: ServerUpstreams;
 }
 
 /** What a start was asked with; a restart uses it again. */
@@ -59,33 +61,45 @@ export function createSupervisedServer(options: SupervisedServerOptions): Superv
   let stopping: Promise<void> | undefined;
   /** The rest of a run that has ended: nothing new is started beside it. */
   let clearing: Promise<void> = options.after;
-  let toolsTimer: NodeJS.Timeout | undefined;
+  /** What the clients' own sessions are begun with. */
+  let running: Launch | undefined;
 
   const output: Output = createOutput({
     onBatch: lines => events.onOutput(id, lines),
     redact: (line, isCut) => redact(line, isCut),
   });
 
+  const upstreams = createServerUpstreams({
+    id,
+    state: () => health.state,
+    connect: async (audience, signal) => {
+      if (!running) throw notRunning(id);
+      return await connect(running, signal, { audience, onPid: () => {} });
+    },
+    redact: text => redact(text),
+    hide: value => hide(value),
+    onListChanged: what => changed.tell(what),
+  });
+
   const apply = (event: HealthEvent): void => {
     const next = nextHealth(health, event);
     if (next === health) return;
     health = next;
+    upstreams.settled();
     events.onHealth(id, health);
   };
 
   /** A server may say it a thousand times a second; it is told a few times. */
-  const tellToolsChanged = (): void => {
-    toolsTimer ??= setTimeout(() => {
-      toolsTimer = undefined;
-      if (health.state === 'running') events.onToolsChanged(id);
-    }, 100);
-  };
-
-  const audience = nobody(createLosses(), what => {
-    if (what === 'tools') tellToolsChanged();
+  const changed = createChangeTeller(what => {
+    if (what === 'tools' && health.state === 'running') events.onToolsChanged(id);
+    events.onListChanged?.(id, what);
   });
 
-  const connect = async ({ plan, policy }: Launch, signal: AbortSignal): Promise<Connection> => {
+  const connect = async (
+    { plan, policy }: Launch,
+    signal: AbortSignal,
+    { audience, onPid }: Pick<ConnectionContext, 'audience' | 'onPid'>,
+  ): Promise<Connection> => {
     const launch = await untilAborted(plan(), signal);
     kind = launch.kind;
     redact = createRedactor(launch);
@@ -97,7 +111,7 @@ export function createSupervisedServer(options: SupervisedServerOptions): Superv
       redact,
       version: options.version,
       child: options.child,
-      onPid: pid => apply({ kind: 'spawned', pid }),
+      onPid,
       audience,
     };
     if (launch.kind === 'gateway') throw notOurs();
@@ -106,7 +120,9 @@ export function createSupervisedServer(options: SupervisedServerOptions): Superv
 
   const open = async (launch: Launch, signal: AbortSignal): Promise<void> => {
     await clearing;
-    const opened = await connect(launch, signal);
+    running = launch;
+    const onPid = (pid: number) => apply({ kind: 'spawned', pid });
+    const opened = await connect(launch, signal, { audience: upstreams.audience, onPid });
     if (signal.aborted) {
       await opened.close();
       throw signal.reason;
@@ -115,15 +131,29 @@ export function createSupervisedServer(options: SupervisedServerOptions): Superv
     session = hideInLists(createSession({ session: opened.session, redact, tell: output.add }), hide);
     const { serverVersion, protocolVersion, instructions } = hide(toFacts(opened));
     apply({ kind: 'ready', at: now(), serverVersion, protocolVersion, instructions });
+    upstreams.opened(opened.session, launch.policy);
     events.onToolsChanged(id);
+    tellLists();
     void opened.ended.then(end => onEnded(opened, launch, end));
+  };
+
+  /** After it came or went, every list of it is another. */
+  const tellLists = (): void => {
+    for (const what of ['tools', 'resources', 'prompts'] as const) events.onListChanged?.(id, what);
+  };
+
+  const forgetSession = (): void => {
+    const wasOpen = connection !== undefined;
+    connection = undefined;
+    session = undefined;
+    upstreams.ended();
+    if (wasOpen) tellLists();
   };
 
   const onEnded = (ended: Connection, launch: Launch, end: ConnectionEnd): void => {
     if (connection !== ended) return;
     clearing = ended.close();
-    connection = undefined;
-    session = undefined;
+    forgetSession();
     const { startedAt } = health;
     output.flush();
     const told = end.failed ? lastWords(output.lines(), redact) : '';
@@ -180,16 +210,14 @@ export function createSupervisedServer(options: SupervisedServerOptions): Superv
 
   const stop = async (): Promise<void> => {
     clearTimeout(retry);
-    clearTimeout(toolsTimer);
-    toolsTimer = undefined;
+    changed.stop();
     apply({ kind: 'stop-asked' });
     starting?.controller.abort(stoppedMeanwhile());
     await starting?.promise.catch(() => {});
     const open = connection;
-    connection = undefined;
-    session = undefined;
+    forgetSession();
     history = [];
-    await Promise.all([open?.close(), clearing]);
+    await Promise.all([open?.close(), clearing, upstreams.close()]);
     output.flush();
     apply({ kind: 'stopped' });
   };
@@ -213,8 +241,9 @@ export function createSupervisedServer(options: SupervisedServerOptions): Superv
     output: () => output.lines(),
     session() {
       if (session) return session;
-      throw problem('SERVER_003', { detail: `"${id}" is not running.`, next: 'Start it first.' });
+      throw notRunning(id);
     },
+    upstreams,
   };
 
   function stopOnce(): Promise<void> {

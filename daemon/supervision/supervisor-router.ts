@@ -18,6 +18,15 @@ export function createSupervisorRouter<P extends Supervisor>(options: Supervisor
     health: id => of(id).health(id),
     output: id => of(id).output(id),
     session: id => of(id).session(id),
+    upstreams: {
+      of: (id, client) => of(id).upstreams.of(id, client),
+      offer: id => of(id).upstreams.offer(id),
+      losses: id => of(id).upstreams.losses(id),
+      left(client) {
+        processes.upstreams.left(client);
+        gateways?.upstreams.left(client);
+      },
+    },
     // Also when its row is gone already, so that nobody can tell any more whose it was.
     forget(id) {
       processes.forget(id);

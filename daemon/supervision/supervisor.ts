@@ -4,11 +4,17 @@ import type { ServerConfiguration } from '../../shared/api/servers.ts';
 import type { ServerState } from '../../shared/domain/server-state.ts';
 import type { LaunchPlan } from '../engines/engine.ts';
 import type { McpSession } from './session.ts';
+import type { UpstreamEvents, Upstreams } from './upstream.ts';
 
 export interface LaunchPolicy {
   restart: ServerConfiguration['restart'];
   startSeconds: number;
   messageBytes: number;
+  /** One MCP session for all clients, or one for each. Default: one for all. */
+  session?: 'shared' | 'per-client' | undefined;
+  /** Calls of all clients that the server works on at once, and that may wait for a place. Defaults: server-upstreams.ts. */
+  concurrentCalls?: number | undefined;
+  waitingCalls?: number | undefined;
 }
 
 export interface ServerHealth {
@@ -31,6 +37,8 @@ export interface SupervisorEvents {
   onOutput(serverId: string, lines: string[]): void;
   /** The server said that its tools changed, or it has just become ready. */
   onToolsChanged(serverId: string): void;
+  /** Beside that, for the gateway. */
+  onListChanged?: UpstreamEvents['onListChanged'];
 }
 
 export interface Supervisor {
@@ -47,6 +55,8 @@ export interface Supervisor {
   output(serverId: string): string[];
   /** Errors: SERVER_003 if it is not running. */
   session(serverId: string): McpSession;
+  /** The same servers as the gateway uses them. */
+  readonly upstreams: Upstreams;
   /** Drops what is remembered of a server that was removed. */
   forget(serverId: string): void;
   /** Stops everything, in bounded time. */

@@ -37,6 +37,8 @@ export class WireError extends Error {
  */
 export interface DownstreamClient {
   readonly id: string;
+  /** It has no session: this object is gone with its one request, and gets no session of its own at a server. */
+  readonly transient?: boolean | undefined;
   /** Its name, version and capabilities as it sent them. */
   readonly info: WireObject;
   readonly capabilities: WireObject;
@@ -46,7 +48,7 @@ export interface DownstreamClient {
    * the client, -32601 if it does not offer this, or the signal's reason.
    */
   ask(request: WireRequest, context: { signal: AbortSignal; within: UpstreamCall | undefined }): Promise<WireObject>;
-  /** A notification that belongs to no request of its own: list_changed, resources/updated, message. */
+  /** A notification that belongs to no request of its own: resources/updated, message, what we do not know. Lists: see UpstreamEvents. */
   tell(notification: WireNotification): void;
 }
 
@@ -90,11 +92,11 @@ export interface Upstreams {
   /** What a running server offers. undefined: it is not running. Cheap: asked for with every list. */
   offer(serverId: string): UpstreamOffer | undefined;
   losses(serverId: string): UpstreamLoss[];
-  /** A client's session is over: sessions, subscriptions and questions that were for it end. */
+  /** A client's session is over, or the one request of a client without: sessions, subscriptions and questions that were for it end. */
   left(client: DownstreamClient): void;
 }
 
 export interface UpstreamEvents {
-  /** `notifications/{tools,resources,prompts}/list_changed`, also after a server came or went. */
+  /** `notifications/{tools,resources,prompts}/list_changed`, also after a server came or went. No client was told of it. */
   onListChanged(serverId: string, what: 'tools' | 'resources' | 'prompts'): void;
 }

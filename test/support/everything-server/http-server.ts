@@ -20,7 +20,8 @@ export interface EverythingHttp {
   close(): Promise<void>;
 }
 
-export async function startEverythingServer(port = 0): Promise<EverythingHttp> {
+/** `sessionsOnly`: as a server that does not know revision 2026-07-28. */
+export async function startEverythingServer(port = 0, { sessionsOnly = false } = {}): Promise<EverythingHttp> {
   const sessions = new Map<string, WebStandardStreamableHTTPServerTransport>();
   const modern = createMcpHandler(
     () =>
@@ -53,7 +54,7 @@ export async function startEverythingServer(port = 0): Promise<EverythingHttp> {
       originValidationResponse(request, localhostAllowedOrigins());
     if (refused) return refused;
     const id = request.headers.get('mcp-session-id');
-    if (id === null && !(await isLegacyRequest(request)))
+    if (id === null && !sessionsOnly && !(await isLegacyRequest(request)))
       return (await checkCustomHeaders(request)) ?? (await modern.fetch(request));
     const known = id === null ? await openSession() : sessions.get(id);
     return known ? await known.handleRequest(request) : Response.json(gone, { status: 404 });

@@ -15,8 +15,12 @@ function flood() {
 }
 
 let answers = 0;
+let rest = '';
 process.stdin.on('data', piece => {
-  answers += String(piece).split('"own-').length - 1;
+  // A piece may end anywhere.
+  const lines = (rest + piece).split('\n');
+  rest = lines.pop() ?? '';
+  answers += lines.filter(line => line.includes('"own-')).length;
 });
 serve({
   name: 'floods',

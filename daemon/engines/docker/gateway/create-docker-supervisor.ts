@@ -14,6 +14,7 @@ import { sweepGatewayFiles } from './gateway-files.ts';
 import type { LaunchPorts } from './gateway-launch.ts';
 import { stoppedMeanwhile, waitsForDocker } from './gateway-problems.ts';
 import { toGateway } from './gateway-status.ts';
+import { createGatewayUpstreams } from './gateway-upstreams.ts';
 import { createMember, type Member } from './member.ts';
 import { type GatewayTimes, gatewayTimes, type ProfileGateway } from './profile-gateway.port.ts';
 import { createProfileGateway } from './profile-gateway.ts';
@@ -190,6 +191,14 @@ export function createDockerSupervisor(options: DockerSupervisorOptions): Docker
         throw problem('SERVER_003', { detail: `"${id}" is not running.`, next: 'Start it first.' });
       return hideInLists(place.session.view(member.launch.server.name), value => member.hide(value));
     },
+    upstreams: createGatewayUpstreams({
+      find(id) {
+        const member = members.get(id);
+        const place = places.get(id);
+        if (member?.health().state !== 'running' || !place || !member.launch) return undefined;
+        return { server: member.launch.server.name, exchange: place.session.exchange, member };
+      },
+    }),
     forget(id) {
       void leave(id);
       members.delete(id);

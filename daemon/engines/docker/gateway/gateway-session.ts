@@ -3,7 +3,9 @@ import { isProblemError, type ProblemError, problem } from '../../../../shared/a
 import type { Connection } from '../../../supervision/connection.ts';
 import { createSession } from '../../../supervision/mcp-session.ts';
 import type { CallOptions, McpSession, WireTool } from '../../../supervision/session.ts';
+import { PeerFailure } from '../../../supervision/wire-peer.ts';
 import { type Attribution, attributeTools, hasAlone, type ServerInSession } from './attribution.ts';
+import type { GatewayExchange } from './gateway-upstream.ts';
 
 export interface GatewaySessionOptions {
   redact: (text: string) => string;
@@ -31,6 +33,8 @@ export interface GatewaySession {
   /** What the gateway lists now, by server. Rejects as a list does. */
   look(): Promise<Attribution>;
   view(server: string): McpSession;
+  /** What our own gateway needs of it. */
+  readonly exchange: GatewayExchange;
 }
 
 interface Open {
@@ -87,12 +91,16 @@ export function createGatewaySession({ redact, tell, onContainerLost }: GatewayS
     );
   };
 
-  const use = async <T>(options: CallOptions, act: (raw: McpSession) => Promise<T>): Promise<T> => {
+  const use = async <T>(
+    options: CallOptions,
+    act: (raw: McpSession, connection: Connection) => Promise<T>,
+  ): Promise<T> => {
     const at = await current(options);
     at.calls += 1;
     try {
-      return await act(at.raw);
+      return await act(at.raw, at.connection);
     } catch (error) {
+      if (error instanceof PeerFailure && error.kind === 'lost' && at.why !== undefined) throw cutOff(at.why, error);
       if (!isGone(error)) throw error;
       throw at.why === undefined ? gone(error) : cutOff(at.why, error);
     } finally {
@@ -207,6 +215,21 @@ export function createGatewaySession({ redact, tell, onContainerLost }: GatewayS
       idle.delete(resolve);
     },
     look: async () => (await list(listOptions)).attribution,
+    exchange: {
+      get offer() {
+        return open?.connection.session.offer;
+      },
+      exposedName: (server, tool, { signal, timeoutSeconds }) => exposedName(server, tool, { signal, timeoutSeconds }),
+      forgetNames() {
+        listing = undefined;
+        known = undefined;
+      },
+      hasAlone: (server, what) => hasAlone(server, what, servers),
+      exchange: ({ signal, timeoutSeconds }, act) =>
+        use({ signal, timeoutSeconds }, (_raw, { session: upstream }) => act(upstream)),
+      lists: server => session.view(server),
+      containerLost: onContainerLost,
+    },
     view: server => ({
       async listTools(options) {
         const { tools, attribution } = await list(options);
