@@ -1,5 +1,5 @@
-/** The exit codes of every command. */
-export const exitCodes = { ok: 0, usage: 1, api: 2, toolError: 3, fault: 70, interrupted: 130 } as const;
+/** The exit codes of every command. `differs`: what was compared or waited for is not as it should be. */
+export const exitCodes = { ok: 0, usage: 1, differs: 1, api: 2, toolError: 3, fault: 70, interrupted: 130 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /** The command line makes no sense: exit code 1. */

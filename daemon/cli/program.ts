@@ -7,6 +7,7 @@ import { stateFolder } from '../../shared/domain/discovery.ts';
 import { toPort, usualPort } from './arguments/names.ts';
 import { type Act, createContext, present, presentFailure } from './command-context.ts';
 import { addAccessCommands } from './commands/access.commands.ts';
+import { addApprovalCommands } from './commands/approvals.commands.ts';
 import { addAuditCommands } from './commands/audit.commands.ts';
 import { addCallCommand } from './commands/call.commands.ts';
 import { addCatalogCommands } from './commands/catalog.commands.ts';
@@ -22,6 +23,7 @@ import { addExplainCommands } from './commands/explain.commands.ts';
 import { addGatewayCommands } from './commands/gateways.commands.ts';
 import { addInstallCommand } from './commands/install.commands.ts';
 import { addKeyCommands } from './commands/keys.commands.ts';
+import { addLockCommands } from './commands/lock.commands.ts';
 import { addOperationCommands } from './commands/operations.commands.ts';
 import { addProfileCommands } from './commands/profiles.commands.ts';
 import { addSecretCommands } from './commands/secrets.commands.ts';
@@ -56,6 +58,7 @@ const groups: readonly (readonly [heading: string, ...add: ((program: Command, a
   ['Servers:', addServerCommands, addConfigCommands],
   ['Catalog:', addCatalogCommands, addCatalogsCommands, addInstallCommand, addOperationCommands],
   ['Tools:', addToolCommands, addCallCommand],
+  ['Guards:', addLockCommands, addApprovalCommands],
   ['Secrets:', addSecretCommands],
   ['Access:', addUserCommands, addKeyCommands, addExplainCommands],
   [
