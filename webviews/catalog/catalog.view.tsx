@@ -36,13 +36,13 @@ export function CatalogView() {
           <PlaceLink to={{ view: 'catalogs' }} class="link-button">
             <Icon name="settings-gear" /> Catalogs
           </PlaceLink>
-          <Button icon="package" onClick={() => toggle('package')}>
+          <Button asks="createOperation" icon="package" onClick={() => toggle('package')}>
             npm package…
           </Button>
-          <Button icon="terminal" onClick={() => toggle('command')}>
+          <Button asks="createServer" icon="terminal" onClick={() => toggle('command')}>
             Command…
           </Button>
-          <Button icon="globe" onClick={() => toggle('remote')}>
+          <Button asks="createServer" icon="globe" onClick={() => toggle('remote')}>
             Remote server…
           </Button>
         </div>

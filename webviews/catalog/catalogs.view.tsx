@@ -40,10 +40,17 @@ export function CatalogsView() {
           <Icon name="library" /> Catalogs
         </h1>
         <div class="button-row">
-          <CapableButton needs="catalogs" what="Pull a catalog" icon="cloud-download" onClick={() => setOpen('pull')}>
+          <CapableButton
+            asks="pullCatalog"
+            needs="catalogs"
+            what="Pull a catalog"
+            icon="cloud-download"
+            onClick={() => setOpen('pull')}
+          >
             Pull…
           </CapableButton>
           <CapableButton
+            asks="createCatalog"
             needs="catalog-import"
             what="Make or import a catalog"
             kind="primary"
@@ -138,24 +145,33 @@ function RowActs({ catalog, state }: { catalog: Catalog; state: CatalogsState })
     <>
       <div class="row-facts">
         <IconButton
+          asks="pullCatalog"
           icon="cloud-download"
           label={`Pull ${ref} again`}
           busy={state.transfer.running.value}
           onClick={() => void state.pull(ref)}
         />
         <IconButton
+          asks="pushCatalog"
           icon="cloud-upload"
           label={`Push ${ref}`}
           busy={running === `push ${id}`}
           onClick={() => void state.push(catalog)}
         />
         <IconButton
+          asks="tagCatalog"
           icon="tag"
           label={`Tag ${ref}`}
           pressed={open === 'tag'}
           onClick={() => setOpen(open === 'tag' ? undefined : 'tag')}
         />
-        <IconButton icon="trash" label={`Remove ${title}`} disabled={fixed} onClick={() => setOpen('remove')} />
+        <IconButton
+          asks="deleteCatalog"
+          icon="trash"
+          label={`Remove ${title}`}
+          disabled={fixed}
+          onClick={() => setOpen('remove')}
+        />
       </div>
       {open === 'tag' && (
         <div class="row-below">

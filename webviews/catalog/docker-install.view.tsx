@@ -140,6 +140,7 @@ function DockerInstallForm({ entry, state }: { entry: CatalogEntry; state: Docke
       )}
       <div class="button-row">
         <Button
+          asks="createOperation"
           kind="primary"
           icon="cloud-download"
           type="submit"

@@ -267,7 +267,7 @@ function InstallForm({ entry }: { entry: CatalogEntry }) {
           </p>
         </Note>
         <div class="button-row">
-          <Button kind="primary" icon="cloud-download" type="submit" busy={running}>
+          <Button asks="createOperation" kind="primary" icon="cloud-download" type="submit" busy={running}>
             {running ? 'Installing' : 'Install'}
           </Button>
         </div>

@@ -73,7 +73,7 @@ function OperationEnd({ state, operation }: { state: InstallState; operation: Op
         <p>The installation was interrupted, because the daemon ended. Nothing of it was kept.</p>
         {state.asked.value && (
           <div class="button-row">
-            <Button icon="refresh" onClick={retryOf(state)}>
+            <Button asks="retryOperation" icon="refresh" onClick={retryOf(state)}>
               Try again
             </Button>
           </div>

@@ -207,6 +207,7 @@ function Connection({ client, state }: { client: McpClient; state: ClientsState 
       )}
       {(!connected || (!legacy && profile !== client.profile)) && (
         <CapableButton
+          asks="changeClient"
           needs="clients"
           what={`Connect ${title}`}
           icon="plug"
@@ -219,6 +220,7 @@ function Connection({ client, state }: { client: McpClient; state: ClientsState 
       )}
       {connected && (
         <CapableButton
+          asks="changeClient"
           needs="clients"
           what={`Disconnect ${title}`}
           icon="debug-disconnect"
@@ -322,6 +324,7 @@ function BackupRow({ backup, state }: { backup: ClientBackup; state: ClientsStat
       {!restoredAt && (
         <div class="row-facts">
           <Button
+            asks="restoreClientBackup"
             icon="discard"
             busy={state.act.running.value === `undo ${id}`}
             onClick={() => (changedSince ? setAsking(true) : void undo(false))}

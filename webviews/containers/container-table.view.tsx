@@ -139,6 +139,7 @@ function ContainerRow({ container, state, showServer, logsShown, onLogs }: Conta
       <td class="acts">
         <IconButton icon="output" label={`Logs of ${name}`} disabled={!ours} pressed={logsShown} onClick={onLogs} />
         <IconButton
+          asks="stopContainer"
           icon="debug-stop"
           label={`Stop ${name}`}
           disabled={!ours || container.state !== 'running'}

@@ -64,6 +64,7 @@ function Running() {
                 {orphans > 0 && `, ${countOf(orphans, 'orphan')}`}. Read anew every 2 seconds while you look.
               </p>
               <CapableButton
+                asks="sweepContainers"
                 needs="containers"
                 what="Sweep up orphans"
                 icon="clear-all"

@@ -49,7 +49,7 @@ function DiskHead({ disk, state }: { disk: DiskUse; state: DiskState }) {
         <Button icon="checklist" disabled={unused.length === 0} onClick={state.chooseUnused}>
           Choose unused images
         </Button>
-        <Button kind="primary" icon="trash" disabled={count === 0} onClick={() => setAsking(true)}>
+        <Button asks="cleanDisk" kind="primary" icon="trash" disabled={count === 0} onClick={() => setAsking(true)}>
           {count === 0 ? 'Remove' : `Remove ${count} (${formatBytes(state.chosenBytes.value)})`}
         </Button>
       </div>

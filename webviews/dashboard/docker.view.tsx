@@ -21,6 +21,7 @@ export function DockerPart() {
       <div class="tools-head">
         <h2>Docker</h2>
         <IconButton
+          asks="probeDocker"
           icon="refresh"
           label="Look at Docker again"
           busy={act.running.value !== undefined}

@@ -30,6 +30,7 @@ export function DoctorView() {
         <div class="button-row">
           {app.host.save && (
             <Button
+              asks="makeSupportBundle"
               icon="file-zip"
               busy={state.bundling.running.value !== undefined}
               onClick={() => void state.makeBundle()}
@@ -163,6 +164,7 @@ function Remedy({ check, state }: { check: DoctorCheck; state: DoctorState }) {
     <div class="button-row remedy">
       {fix.id !== null ? (
         <Button
+          asks="applyDoctorFix"
           kind="primary"
           icon="wrench"
           busy={state.fixing.running.value === fix.id}

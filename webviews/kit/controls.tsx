@@ -1,7 +1,10 @@
 // Buttons, icons and links of every view.
 import type { ComponentChildren, TargetedMouseEvent } from 'preact';
-import { useApp } from './app.ts';
+import { useContext } from 'preact/hooks';
+import { type OperationId, routes } from '../../shared/api/routes.ts';
+import { AppContext, useApp } from './app.ts';
 import type { Location } from './location.ts';
+import { whyNot } from './why-not.ts';
 import './controls.css';
 
 export const Icon = ({ name, spin = false, class: extra = '' }: { name: string; spin?: boolean; class?: string }) => (
@@ -14,13 +17,26 @@ export interface ButtonProps {
   icon?: string;
   type?: 'button' | 'submit';
   disabled?: boolean | undefined;
+  /** What it asks of the daemon. Who may not do that sees it greyed, and why. */
+  asks?: OperationId | undefined;
   /** Shows that it works and takes no second click. It stays focusable: a disabled button would drop the focus. */
   busy?: boolean | undefined;
   onClick?: (() => void) | undefined;
 }
 
 /** Of the toolkit. A submit button asks its form itself, because the element's own way needs a hidden inline-styled twin. */
-export function Button({ children, kind = 'secondary', icon, type = 'button', disabled, busy, onClick }: ButtonProps) {
+export function Button({
+  children,
+  kind = 'secondary',
+  icon,
+  type = 'button',
+  asks,
+  busy,
+  onClick,
+  ...rest
+}: ButtonProps) {
+  const reason = useReason(asks);
+  const disabled = rest.disabled || reason !== undefined;
   const act = (event: TargetedMouseEvent<HTMLElement>) => {
     if (disabled || busy) return;
     if (type === 'submit') event.currentTarget.closest('form')?.requestSubmit();
@@ -31,7 +47,8 @@ export function Button({ children, kind = 'secondary', icon, type = 'button', di
       appearance={kind}
       type="button"
       class={busy ? 'busy' : ''}
-      disabled={disabled === true}
+      title={reason}
+      disabled={disabled}
       onClick={act}
     >
       {(busy || icon) && (
@@ -46,31 +63,43 @@ export function Button({ children, kind = 'secondary', icon, type = 'button', di
   );
 }
 
+/** Why the person who looks may not ask for this; undefined if it may. */
+function useReason(asks: OperationId | undefined): string | undefined {
+  const session = useContext(AppContext)?.live.session.value.value;
+  const permission = asks && routes[asks].permission;
+  return permission === undefined || permission === 'public' ? undefined : whyNot(session, permission);
+}
+
 interface IconButtonProps {
   icon: string;
   label: string;
   disabled?: boolean | undefined;
+  /** As of a button. */
+  asks?: OperationId | undefined;
   busy?: boolean | undefined;
   pressed?: boolean | undefined;
   onClick: () => void;
 }
 
-export const IconButton = ({ icon, label, disabled, busy, pressed, onClick }: IconButtonProps) => (
-  <button
-    type="button"
-    class="icon-button"
-    aria-label={label}
-    title={label}
-    aria-pressed={pressed}
-    aria-disabled={busy || undefined}
-    disabled={disabled === true}
-    onClick={() => {
-      if (!busy) onClick();
-    }}
-  >
-    <Icon name={busy ? 'loading' : icon} spin={busy ?? false} />
-  </button>
-);
+export function IconButton({ icon, label, disabled, asks, busy, pressed, onClick }: IconButtonProps) {
+  const reason = useReason(asks);
+  return (
+    <button
+      type="button"
+      class="icon-button"
+      aria-label={label}
+      title={reason === undefined ? label : `${label}: ${reason}`}
+      aria-pressed={pressed}
+      aria-disabled={busy || undefined}
+      disabled={disabled === true || reason !== undefined}
+      onClick={() => {
+        if (!busy) onClick();
+      }}
+    >
+      <Icon name={busy ? 'loading' : icon} spin={busy ?? false} />
+    </button>
+  );
+}
 
 interface PlaceLinkProps {
   to: Location;

@@ -67,7 +67,23 @@ function ServerRow({ server, showProfile }: { server: MCPServer; showProfile: bo
 function StartOrStop({ server: { id, state }, acts }: { server: MCPServer; acts: ServerActs }) {
   const stopping = acts.stopping.running.value !== undefined || state === 'stopping';
   if (stopping || canStop(state))
-    return <IconButton icon="debug-stop" label={`Stop ${id}`} busy={stopping} onClick={() => void acts.stop()} />;
+    return (
+      <IconButton
+        asks="stopServer"
+        icon="debug-stop"
+        label={`Stop ${id}`}
+        busy={stopping}
+        onClick={() => void acts.stop()}
+      />
+    );
   const starting = acts.act.running.value !== undefined;
-  return <IconButton icon="play" label={`Start ${id}`} busy={starting} onClick={() => void acts.start()} />;
+  return (
+    <IconButton
+      asks="startServer"
+      icon="play"
+      label={`Start ${id}`}
+      busy={starting}
+      onClick={() => void acts.start()}
+    />
+  );
 }

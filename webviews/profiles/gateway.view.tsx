@@ -78,11 +78,12 @@ function GatewayActs({ gateway, state }: { gateway: GatewayDetail; state: Gatewa
   return (
     <fieldset class="button-row" aria-label="Acts on the gateway">
       {stopping || canStop(gateway.state) ? (
-        <Button icon="debug-stop" busy={stopping} onClick={() => void state.stop()}>
+        <Button asks="stopGateway" icon="debug-stop" busy={stopping} onClick={() => void state.stop()}>
           Stop
         </Button>
       ) : (
         <CapableButton
+          asks="startGateway"
           needs="gateway"
           what="Start the gateway"
           kind="primary"
@@ -94,6 +95,7 @@ function GatewayActs({ gateway, state }: { gateway: GatewayDetail; state: Gatewa
         </CapableButton>
       )}
       <Button
+        asks="restartGateway"
         icon="debug-restart"
         busy={running === 'restart'}
         disabled={canStart(gateway.state) && running !== 'restart'}
@@ -109,7 +111,12 @@ const ChangesWaiting = ({ state }: { state: GatewayState }) => (
   <Note icon="history">
     <p>Something was changed that takes effect with the next restart.</p>
     <div class="button-row">
-      <Button icon="debug-restart" busy={state.act.running.value === 'restart'} onClick={() => void state.restart()}>
+      <Button
+        asks="restartGateway"
+        icon="debug-restart"
+        busy={state.act.running.value === 'restart'}
+        onClick={() => void state.restart()}
+      >
         Restart now
       </Button>
     </div>

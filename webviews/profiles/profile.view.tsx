@@ -95,7 +95,14 @@ function ProfileHead({ profile, state, onChanged }: HeadProps) {
           <Icon name="layers" /> <ServerText text={name} />
         </h1>
         <fieldset class="button-row" aria-label="Acts on this profile">
-          <CapableButton needs="profiles" what="Rename" icon="edit" disabled={fixed} onClick={() => toggle('rename')}>
+          <CapableButton
+            asks="renameProfile"
+            needs="profiles"
+            what="Rename"
+            icon="edit"
+            disabled={fixed}
+            onClick={() => toggle('rename')}
+          >
             Rename
           </CapableButton>
           <CapableButton
@@ -109,6 +116,7 @@ function ProfileHead({ profile, state, onChanged }: HeadProps) {
             Export
           </CapableButton>
           <CapableButton
+            asks="pushProfile"
             needs="registry-transfer"
             what="Push"
             icon="cloud-upload"
@@ -117,7 +125,14 @@ function ProfileHead({ profile, state, onChanged }: HeadProps) {
           >
             Push…
           </CapableButton>
-          <CapableButton needs="profiles" what="Remove" icon="trash" disabled={fixed} onClick={() => setOpen('remove')}>
+          <CapableButton
+            asks="deleteProfile"
+            needs="profiles"
+            what="Remove"
+            icon="trash"
+            disabled={fixed}
+            onClick={() => setOpen('remove')}
+          >
             Remove
           </CapableButton>
         </fieldset>

@@ -41,6 +41,7 @@ export function ProfilesView() {
         </h1>
         <div class="button-row">
           <CapableButton
+            asks="importProfile"
             needs="profiles"
             what="Import a profile"
             icon="desktop-download"
@@ -49,6 +50,7 @@ export function ProfilesView() {
             Import…
           </CapableButton>
           <CapableButton
+            asks="pullProfile"
             needs="registry-transfer"
             what="Pull a profile"
             icon="cloud-download"
@@ -57,6 +59,7 @@ export function ProfilesView() {
             Pull…
           </CapableButton>
           <CapableButton
+            asks="createProfile"
             needs="profiles"
             what="Create a profile"
             kind="primary"
@@ -181,6 +184,7 @@ function StartOrStop({ gateway: { profile, state }, act }: StartOrStopProps) {
   const toggle = () => void act.run('toggle', () => (stops ? api.stopGateway(params) : api.startGateway(params)));
   return (
     <IconButton
+      asks="startGateway"
       icon={stops ? 'debug-stop' : 'play'}
       label={`${stops ? 'Stop' : 'Start'} the gateway of ${profile}`}
       busy={busy}

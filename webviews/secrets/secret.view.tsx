@@ -40,12 +40,13 @@ export function SecretRow({ secret, state, now }: SecretRowProps) {
         <Badge>{secret.serverId === null ? 'any server' : `only ${secret.serverId}`}</Badge>
         <IconButton icon="history" label={`Uses of ${name}`} pressed={open === 'uses'} onClick={() => toggle('uses')} />
         <IconButton
+          asks="replaceSecretValue"
           icon="edit"
           label={`Replace the value of ${name}`}
           pressed={open === 'replace'}
           onClick={() => toggle('replace')}
         />
-        <IconButton icon="trash" label={`Delete ${name}`} onClick={() => setDeleting(true)} />
+        <IconButton asks="deleteSecret" icon="trash" label={`Delete ${name}`} onClick={() => setDeleting(true)} />
       </div>
       {open === 'replace' && (
         <div class="row-below">

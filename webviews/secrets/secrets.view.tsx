@@ -26,7 +26,7 @@ export function SecretsView() {
           <Icon name="key" /> Secrets
         </h1>
         {!adding && (
-          <Button kind="primary" icon="add" onClick={open}>
+          <Button asks="createSecret" kind="primary" icon="add" onClick={open}>
             Add a secret
           </Button>
         )}

@@ -156,6 +156,7 @@ export function VaultPart({ vault, state }: { vault: VaultStatus; state: Secrets
         <div class="button-row">
           {vault.state === 'open' && (
             <Button
+              asks="rotateVaultKey"
               icon="sync"
               busy={state.rotating.running.value !== undefined || vault.rotation !== null}
               onClick={state.rotate}
@@ -164,7 +165,7 @@ export function VaultPart({ vault, state }: { vault: VaultStatus; state: Secrets
             </Button>
           )}
           {canProtect && (
-            <Button icon="lock" onClick={() => setProtecting(true)}>
+            <Button asks="changeMasterKey" icon="lock" onClick={() => setProtecting(true)}>
               Set a passphrase
             </Button>
           )}

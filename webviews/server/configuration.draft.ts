@@ -11,9 +11,11 @@ export interface ConfigurationDraft {
   environment: Pair[];
   workingDirectory: string;
   restart: ServerConfiguration['restart'];
+  session: ServerConfiguration['session'];
   startSeconds: string;
   callSeconds: string;
   messageMegabytes: string;
+  concurrentCalls: string;
   inheritProxy: boolean;
   headers: Pair[];
 }
@@ -25,9 +27,11 @@ export const toConfigurationDraft = (configuration: ServerConfiguration): Config
   environment: toPairs(configuration.environment),
   workingDirectory: configuration.workingDirectory ?? '',
   restart: configuration.restart,
+  session: configuration.session,
   startSeconds: String(configuration.limits.startSeconds),
   callSeconds: String(configuration.limits.callSeconds),
   messageMegabytes: String(Math.round((configuration.limits.messageBytes / megabyte) * 100) / 100),
+  concurrentCalls: String(configuration.limits.concurrentCalls),
   inheritProxy: configuration.network.inheritProxy,
   headers: toPairs(configuration.network.headers),
 });
@@ -48,10 +52,12 @@ export function toConfigurationChange(draft: ConfigurationDraft, source: ServerS
   const errors = new Map<string, string>();
   const change = {
     restart: draft.restart,
+    session: draft.session,
     limits: {
       startSeconds: wholeNumber(draft.startSeconds),
       callSeconds: wholeNumber(draft.callSeconds),
       messageBytes: Math.round(Number(draft.messageMegabytes.trim() || Number.NaN) * megabyte),
+      concurrentCalls: wholeNumber(draft.concurrentCalls),
     },
     ...(source === 'remote'
       ? { network: { headers: toRecord(draft.headers, 'headers', errors) } }

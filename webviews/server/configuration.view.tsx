@@ -69,7 +69,12 @@ export function ConfigurationTab({ server, state }: { server: MCPServerDetail; s
             </p>
             {server.state === 'running' && (
               <div class="button-row">
-                <Button icon="debug-restart" busy={state.act.running.value === 'restart'} onClick={state.restart}>
+                <Button
+                  asks="restartServer"
+                  icon="debug-restart"
+                  busy={state.act.running.value === 'restart'}
+                  onClick={state.restart}
+                >
                   Restart now
                 </Button>
               </div>
@@ -77,7 +82,13 @@ export function ConfigurationTab({ server, state }: { server: MCPServerDetail; s
           </Note>
         )}
         <div class="button-row">
-          <Button kind="primary" type="submit" icon="save" busy={state.saving.running.value !== undefined}>
+          <Button
+            asks="updateServer"
+            kind="primary"
+            type="submit"
+            icon="save"
+            busy={state.saving.running.value !== undefined}
+          >
             Save
           </Button>
           <Button
@@ -164,6 +175,22 @@ const CommonParts = ({ draft, errors, change }: Pick<PartProps, 'draft' | 'error
         }}
       />
     </Field>
+    <Field
+      label="Sessions of clients"
+      description="One for each: for a server that keeps state between calls."
+      error={errors.get('session')}
+    >
+      <Select
+        value={draft.session}
+        options={[
+          { value: 'shared', label: 'One for all' },
+          { value: 'per-client', label: 'One for each' },
+        ]}
+        onChange={value => {
+          if (value === 'shared' || value === 'per-client') change({ session: value });
+        }}
+      />
+    </Field>
     <div class="field-columns">
       <Field label="Start within (seconds)" error={errors.get('limits/startSeconds')}>
         <TextInput value={draft.startSeconds} inputMode="numeric" onInput={startSeconds => change({ startSeconds })} />
@@ -176,6 +203,13 @@ const CommonParts = ({ draft, errors, change }: Pick<PartProps, 'draft' | 'error
           value={draft.messageMegabytes}
           inputMode="decimal"
           onInput={messageMegabytes => change({ messageMegabytes })}
+        />
+      </Field>
+      <Field label="Calls at once" error={errors.get('limits/concurrentCalls')}>
+        <TextInput
+          value={draft.concurrentCalls}
+          inputMode="numeric"
+          onInput={concurrentCalls => change({ concurrentCalls })}
         />
       </Field>
     </div>

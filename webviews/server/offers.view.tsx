@@ -87,10 +87,20 @@ function ToolsHead({ tools, shown, state, locked }: ToolsProps & { tools: Tool[]
         {locked !== undefined && <> {locked}</>}
       </p>
       <div class="button-row">
-        <Button disabled={locked !== undefined || on === tools.length} busy={busy} onClick={() => switchAll(true)}>
+        <Button
+          asks="updateTool"
+          disabled={locked !== undefined || on === tools.length}
+          busy={busy}
+          onClick={() => switchAll(true)}
+        >
           All on
         </Button>
-        <Button disabled={locked !== undefined || on === 0} busy={busy} onClick={() => switchAll(false)}>
+        <Button
+          asks="updateTool"
+          disabled={locked !== undefined || on === 0}
+          busy={busy}
+          onClick={() => switchAll(false)}
+        >
           All off
         </Button>
       </div>

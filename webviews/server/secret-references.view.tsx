@@ -63,7 +63,7 @@ export function SecretReferences({ server, state }: SecretReferencesProps) {
       {problem && <ProblemNotice problem={problem} onDismiss={state.act.dismiss} />}
       {!adding && (
         <div class="button-row">
-          <Button icon="key" onClick={() => setAdding(true)}>
+          <Button asks="updateServer" icon="key" onClick={() => setAdding(true)}>
             Add a secret
           </Button>
         </div>

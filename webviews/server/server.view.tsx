@@ -124,15 +124,16 @@ function Acts({ server, state }: { server: MCPServerDetail; state: ServerState }
   return (
     <fieldset class="button-row" aria-label="Acts on this server">
       {stopping || canStop(server.state) ? (
-        <Button icon="debug-stop" busy={stopping} onClick={state.stop}>
+        <Button asks="stopServer" icon="debug-stop" busy={stopping} onClick={state.stop}>
           Stop
         </Button>
       ) : (
-        <Button kind="primary" icon="play" busy={running === 'start'} onClick={state.start}>
+        <Button asks="startServer" kind="primary" icon="play" busy={running === 'start'} onClick={state.start}>
           Start
         </Button>
       )}
       <Button
+        asks="restartServer"
         icon="debug-restart"
         busy={running === 'restart'}
         disabled={startable && running !== 'restart'}
@@ -140,10 +141,10 @@ function Acts({ server, state }: { server: MCPServerDetail; state: ServerState }
       >
         Restart
       </Button>
-      <Button icon="beaker" busy={running === 'test'} onClick={state.runTest}>
+      <Button asks="testServer" icon="beaker" busy={running === 'test'} onClick={state.runTest}>
         Test
       </Button>
-      <Button icon="trash" busy={running === 'remove'} onClick={() => setDeleting(true)}>
+      <Button asks="deleteServer" icon="trash" busy={running === 'remove'} onClick={() => setDeleting(true)}>
         Delete
       </Button>
       {deleting && (

@@ -117,7 +117,12 @@ function SavedNote({ server, state }: SettingsProps) {
       <p>Saved.{waits && ' The running server uses it after a restart.'}</p>
       {waits && (
         <div class="button-row">
-          <Button icon="debug-restart" busy={state.act.running.value === 'restart'} onClick={state.restart}>
+          <Button
+            asks="restartServer"
+            icon="debug-restart"
+            busy={state.act.running.value === 'restart'}
+            onClick={state.restart}
+          >
             Restart now
           </Button>
         </div>

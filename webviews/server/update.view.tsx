@@ -52,6 +52,7 @@ export function UpdatePart({ server }: { server: MCPServerDetail }) {
         <div class="button-row">
           {update && (
             <Button
+              asks="createOperation"
               kind="primary"
               icon="arrow-circle-up"
               busy={act.running.value === 'update'}
@@ -61,7 +62,12 @@ export function UpdatePart({ server }: { server: MCPServerDetail }) {
             </Button>
           )}
           {canRollBack && (
-            <Button icon="discard" busy={act.running.value === 'roll-back'} onClick={() => ask('roll-back')}>
+            <Button
+              asks="createOperation"
+              icon="discard"
+              busy={act.running.value === 'roll-back'}
+              onClick={() => ask('roll-back')}
+            >
               Roll back
             </Button>
           )}

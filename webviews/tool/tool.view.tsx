@@ -94,7 +94,13 @@ function ServerNotice({ serverId, tool }: { serverId: string; tool: Tool }) {
           </p>
           {canStart(server.state) && (
             <div class="button-row">
-              <Button kind="primary" icon="play" busy={act.running.value === 'start'} onClick={start}>
+              <Button
+                asks="startServer"
+                kind="primary"
+                icon="play"
+                busy={act.running.value === 'start'}
+                onClick={start}
+              >
                 Start {serverId}
               </Button>
             </div>
@@ -105,7 +111,7 @@ function ServerNotice({ serverId, tool }: { serverId: string; tool: Tool }) {
         <Note icon="circle-slash">
           <p>This tool is switched off: it is neither listed for clients nor callable.</p>
           <div class="button-row">
-            <Button icon="check" busy={act.running.value === 'enable'} onClick={enable}>
+            <Button asks="updateTool" icon="check" busy={act.running.value === 'enable'} onClick={enable}>
               Switch it on
             </Button>
           </div>
@@ -156,7 +162,7 @@ function ArgumentsForm({ state, tool }: { state: ToolState; tool: Tool }) {
         )}
         <RawArguments state={state} />
         <div class="button-row call-row">
-          <Button kind="primary" icon="play" type="submit" busy={running}>
+          <Button asks="callTool" kind="primary" icon="play" type="submit" busy={running}>
             Call
           </Button>
           {running ? (
