@@ -7,5 +7,6 @@ export const run = (): Promise<void> =>
     await import('./journey.test.ts');
     await import('./panels.test.ts');
     await import('./secrets.test.ts');
+    await import('./users.test.ts');
     await import('./docker.test.ts');
   });
