@@ -13,6 +13,8 @@ import { registerContainers } from './features/containers/containers.commands.ts
 import { registerDaemon } from './features/daemon/daemon.commands.ts';
 import { registerDashboard } from './features/dashboard/dashboard.commands.ts';
 import { registerDoctor } from './features/doctor/doctor.commands.ts';
+import type { GatewayTree } from './features/gateway/gateway.tree.ts';
+import { registerGateway } from './features/gateway/gateway.ts';
 import { registerGateways } from './features/gateways/gateways.commands.ts';
 import type { ProfilesTree } from './features/profiles/profiles.tree.ts';
 import { registerProfiles } from './features/profiles/profiles.ts';
@@ -46,6 +48,7 @@ export interface ExtensionUnderTest {
     readonly serversTree: ServersTree['provider'];
     readonly secretsTree: SecretsTree['provider'];
     readonly peopleTree: PeopleTree['provider'];
+    readonly gatewayTree: GatewayTree['provider'];
   };
 }
 
@@ -85,6 +88,7 @@ export function activate(context: ExtensionContext): ExtensionUnderTest {
   const profiles = registerProfiles(shared);
   const secrets = registerSecrets({ ...shared, vaultKey });
   const users = registerUsers({ ...shared, log: say });
+  const gateway = registerGateway(shared);
 
   context.subscriptions.push(
     log,
@@ -97,6 +101,7 @@ export function activate(context: ExtensionContext): ExtensionUnderTest {
     followContextKeys(shared),
     servers,
     profiles,
+    gateway,
     registerGateways(shared),
     registerContainers(shared),
     registerClients(shared),
@@ -125,6 +130,7 @@ export function activate(context: ExtensionContext): ExtensionUnderTest {
     profilesTree: profiles.tree.provider,
     secretsTree: secrets.tree.provider,
     peopleTree: users.tree.provider,
+    gatewayTree: gateway.tree.provider,
   };
   return { activationMs, parts: { link, mirror, docker, panels, statusBar, ...trees } };
 }

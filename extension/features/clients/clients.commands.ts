@@ -11,7 +11,7 @@ import type { OpenPanel } from '../../platform/panel-host.ts';
 import { profileOf } from '../../platform/pick-profile.ts';
 import { pickOne } from '../../platform/pick-server.ts';
 import { forNotification, withoutIcons } from '../../platform/plain-text.ts';
-import type { PreviewDocuments } from './preview-documents.ts';
+import type { PreviewDocuments } from '../../platform/preview-documents.ts';
 
 export interface ClientCommandsOptions {
   link: DaemonLink;

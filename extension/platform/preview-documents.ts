@@ -1,8 +1,6 @@
-// Texts that exist only to be compared in the editor: what a client's file is, and what it would become.
+// Texts that exist only to be compared in the editor: what something is, and what it was or would become.
 import { EventEmitter, type TextDocumentContentProvider, Uri, workspace } from 'vscode';
-import { disposeAll } from '../../platform/commands.ts';
-
-const scheme = 'quayside-client';
+import { disposeAll } from './commands.ts';
 
 export interface PreviewDocuments {
   /** The address of a text; `file` gives it its language. */
@@ -10,7 +8,8 @@ export interface PreviewDocuments {
   dispose(): void;
 }
 
-export function createPreviewDocuments(): PreviewDocuments {
+/** @param scheme Of their addresses, one for each kind of text. */
+export function createPreviewDocuments(scheme: string): PreviewDocuments {
   const texts = new Map<string, string>();
   const changed = new EventEmitter<Uri>();
   const provider: TextDocumentContentProvider = {

@@ -1,0 +1,142 @@
+// The Gateway tree as a function from state to rows: what waits for a person first, then what it costs and who is connected.
+import type { Approval } from '../../../shared/api/approvals.ts';
+import type { LockedTool, ServerLock } from '../../../shared/api/locks.ts';
+import type { McpSession } from '../../../shared/api/mcp.ts';
+import type { TokenCosts } from '../../../shared/api/tools.ts';
+import { commands } from '../../platform/contributions.ts';
+import type { TooltipPart, TreeNode } from '../../platform/tree-node.ts';
+
+export type GatewayRow =
+  | { kind: 'approval'; approval: Approval }
+  | { kind: 'lock'; lock: ServerLock }
+  | { kind: 'change'; serverId: string; change: LockedTool }
+  | { kind: 'costs'; costs: TokenCosts }
+  | { kind: 'session'; session: McpSession };
+
+export interface GatewayFacts {
+  approvals: readonly Approval[];
+  locks: readonly ServerLock[];
+  costs: TokenCosts | undefined;
+  sessions: readonly McpSession[];
+}
+
+/** Calls that wait, servers that have changed, what the tools cost, connected clients. */
+export const gatewayRows = ({ approvals, locks, costs, sessions }: GatewayFacts): GatewayRow[] => [
+  ...approvals
+    .toSorted((a, b) => (a.expiresAt < b.expiresAt ? -1 : 1))
+    .map((approval): GatewayRow => ({ kind: 'approval', approval })),
+  ...locks
+    .filter(({ waiting, quarantined }) => waiting > 0 || quarantined > 0)
+    .map((lock): GatewayRow => ({ kind: 'lock', lock })),
+  ...(costs ? [{ kind: 'costs', costs } as const] : []),
+  ...sessions.map((session): GatewayRow => ({ kind: 'session', session })),
+];
+
+/** How much waits for a person: the number on the view. */
+export const waitingIn = ({ approvals, locks }: GatewayFacts): number =>
+  approvals.length + locks.filter(({ waiting }) => waiting > 0).length;
+
+export function toGatewayNode(row: GatewayRow): TreeNode {
+  switch (row.kind) {
+    case 'approval':
+      return approvalNode(row.approval);
+    case 'lock':
+      return lockNode(row.lock);
+    case 'change':
+      return changeNode(row.serverId, row.change);
+    case 'costs':
+      return costsNode(row.costs);
+    case 'session':
+      return sessionNode(row.session);
+  }
+}
+
+const fact = (name: string, value: string): TooltipPart => ({ kind: 'fact', name, value });
+
+const approvalNode = ({ id, tool, serverId, caller, reason, arguments: text }: Approval): TreeNode => ({
+  id: `approval ${id}`,
+  label: tool,
+  description: `of ${serverId}, waits for you`,
+  icon: { id: 'shield', color: 'editorWarning.foreground' },
+  marks: ['approval'],
+  tooltip: [
+    { kind: 'heading', text: `${tool} of ${serverId}` },
+    fact('Wanted by', caller.name),
+    { kind: 'text', text: reason },
+    { kind: 'text', text: text.slice(0, 1_000) },
+  ],
+  command: { id: commands.openApprovals, title: 'Show the Call' },
+  spoken: `The call of ${tool} of ${serverId} waits for you`,
+});
+
+function lockNode({ serverId, waiting, quarantined, changedAt }: ServerLock): TreeNode {
+  const word = waiting > 0 ? `${waiting} ${waiting === 1 ? 'change' : 'changes'} to look at` : 'in quarantine';
+  return {
+    id: `lock ${serverId}`,
+    label: serverId,
+    description: word,
+    icon: { id: waiting > 0 ? 'warning' : 'lock', color: 'editorWarning.foreground' },
+    marks: ['lock', waiting > 0 ? 'waiting' : 'rejected'],
+    tooltip: [
+      { kind: 'heading', text: serverId },
+      { kind: 'text', text: 'Its tools are not what was approved. Changed ones are neither listed nor callable.' },
+      fact('In quarantine', String(quarantined)),
+      ...(changedAt ? [fact('Changed', changedAt)] : []),
+    ],
+    expandable: true,
+    spoken: `Server ${serverId}, ${word}`,
+  };
+}
+
+const changeIcons: Record<LockedTool['state'], string> = {
+  approved: 'lock',
+  changed: 'diff-modified',
+  added: 'diff-added',
+  renamed: 'diff-renamed',
+  removed: 'diff-removed',
+};
+
+const changeNode = (serverId: string, { name, state, formerName, quarantined, rejected }: LockedTool): TreeNode => ({
+  id: `change ${serverId} ${name}`,
+  label: name,
+  description: [formerName ? `was ${formerName}` : state, rejected ? 'rejected' : ''].filter(Boolean).join(', '),
+  icon: { id: changeIcons[state] },
+  marks: ['change', state, ...(quarantined ? ['quarantined'] : []), ...(rejected ? ['rejected'] : [])],
+  tooltip: [
+    { kind: 'heading', text: `${name} of ${serverId}` },
+    fact('State', state),
+    fact('In quarantine', quarantined ? 'yes' : 'no'),
+  ],
+  command: { id: commands.compareTool, title: 'Compare with What Was Approved' },
+  spoken: `Tool ${name}, ${state}${rejected ? ', rejected' : ''}`,
+});
+
+const costsNode = ({ total, waiting, countedWith, servers }: TokenCosts): TreeNode => ({
+  id: 'costs',
+  label: `${total.toLocaleString('en-US')} tokens`,
+  description: waiting > 0 ? 'for the tools at /mcp, still counting' : 'for the tools at /mcp',
+  icon: { id: 'symbol-numeric' },
+  marks: ['costs'],
+  tooltip: [
+    { kind: 'heading', text: 'What the tools cost in every conversation' },
+    ...servers.map(({ serverId, tokens, tools }) => fact(serverId, `${tokens} tokens for ${tools} tools`)),
+    fact('Counted with', countedWith),
+  ],
+  command: { id: commands.openTokenCosts, title: 'Show Names and Costs' },
+});
+
+const sessionNode = ({ id, client, principal, path, protocolVersion, calls, lastUsedAt }: McpSession): TreeNode => ({
+  id: `session ${id}`,
+  label: client ?? 'A client without a name',
+  description: `${path} · ${calls} ${calls === 1 ? 'request' : 'requests'}`,
+  icon: { id: 'plug' },
+  marks: ['session'],
+  tooltip: [
+    { kind: 'heading', text: client ?? 'A client without a name' },
+    fact('As', principal),
+    fact('At', path),
+    fact('Protocol', protocolVersion),
+    fact('Last used', lastUsedAt),
+  ],
+  command: { id: commands.openMcpSessions, title: 'Show Connected Clients' },
+});

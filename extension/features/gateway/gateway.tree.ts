@@ -1,0 +1,84 @@
+import { EventEmitter, type TreeDataProvider, window, workspace } from 'vscode';
+import type { DaemonLink } from '../../daemon-link/daemon-link.ts';
+import { readAll } from '../../daemon-link/pages.ts';
+import { disposeAll } from '../../platform/commands.ts';
+import { views } from '../../platform/contributions.ts';
+import { toTreeItem } from '../../platform/tree-item.ts';
+import { type GatewayFacts, type GatewayRow, gatewayRows, toGatewayNode, waitingIn } from './gateway.nodes.ts';
+
+/** Changes that come in one burst are drawn once. */
+const gatherMilliseconds = 200;
+
+const telling = new Set([
+  'reset',
+  'approval.changed',
+  'lock.changed',
+  'mcp.changed',
+  'tools.changed',
+  'server.removed',
+] as const);
+
+export type GatewayTree = ReturnType<typeof createGatewayTree>;
+
+/** Only a daemon that runs is asked: the tree alone starts none. */
+export function createGatewayTree(link: DaemonLink) {
+  const changed = new EventEmitter<GatewayRow | undefined>();
+  const readFacts = async (): Promise<GatewayFacts> => {
+    // Each by itself: somebody may see one of them and not another.
+    const [approvals, locks, costs, sessions] = await Promise.all([
+      readAll(query => link.api.listApprovals({ query: { ...query, state: 'waiting' } })).catch(() => []),
+      readAll(query => link.api.listLocks({ query })).catch(() => []),
+      link.api.getTokenCosts().catch(() => undefined),
+      readAll(query => link.api.listMcpSessions({ query })).catch(() => []),
+    ]);
+    return { approvals, locks, costs, sessions };
+  };
+  const provider: TreeDataProvider<GatewayRow> = {
+    onDidChangeTreeData: changed.event,
+    getTreeItem: row => toTreeItem(toGatewayNode(row), row),
+    async getChildren(row) {
+      if (!workspace.isTrusted || link.state.kind !== 'connected') return [];
+      if (!row) {
+        const facts = await readFacts();
+        setBadge(waitingIn(facts));
+        return gatewayRows(facts);
+      }
+      if (row.kind !== 'lock') return [];
+      const { serverId } = row.lock;
+      const { items } = await link.api.getLock({ params: { id: serverId } });
+      return items
+        .filter(({ state }) => state !== 'approved')
+        .map((change): GatewayRow => ({ kind: 'change', serverId, change }));
+    },
+  };
+  const view = window.createTreeView(views.gateway, { treeDataProvider: provider });
+  const setBadge = (waiting: number) => {
+    view.badge =
+      waiting > 0
+        ? { value: waiting, tooltip: waiting === 1 ? '1 waits for you' : `${waiting} wait for you` }
+        : undefined;
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const redraw = () => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      changed.fire(undefined);
+    }, gatherMilliseconds);
+  };
+  const subscriptions = disposeAll([
+    view,
+    changed,
+    link.onEvent(({ type }) => {
+      if ((telling as ReadonlySet<string>).has(type)) redraw();
+    }),
+    link.onDidChangeState(redraw),
+  ]);
+  return {
+    view,
+    provider,
+    dispose() {
+      clearTimeout(timer);
+      subscriptions.dispose();
+    },
+  };
+}
