@@ -13,6 +13,7 @@ import { addCallCommand } from './commands/call.commands.ts';
 import { addCatalogCommands } from './commands/catalog.commands.ts';
 import { addCatalogsCommands } from './commands/catalogs.commands.ts';
 import { addClientCommands } from './commands/clients.commands.ts';
+import { addCompareCommand } from './commands/compare.commands.ts';
 import { addConfigCommands } from './commands/config.commands.ts';
 import { addContainerCommands } from './commands/containers.commands.ts';
 import { addDaemonCommands } from './commands/daemon.commands.ts';
@@ -28,6 +29,7 @@ import { addOperationCommands } from './commands/operations.commands.ts';
 import { addProfileCommands } from './commands/profiles.commands.ts';
 import { addSecretCommands } from './commands/secrets.commands.ts';
 import { addServerCommands } from './commands/servers.commands.ts';
+import { addTestCommands } from './commands/test.commands.ts';
 import { addToolCommands } from './commands/tools.commands.ts';
 import { addUpCommand } from './commands/up.commands.ts';
 import { addUpdateCommands } from './commands/updates.commands.ts';
@@ -57,7 +59,7 @@ const groups: readonly (readonly [heading: string, ...add: ((program: Command, a
   ['Quayside:', addUpCommand, addDaemonCommands, addAccessCommands],
   ['Servers:', addServerCommands, addConfigCommands],
   ['Catalog:', addCatalogCommands, addCatalogsCommands, addInstallCommand, addOperationCommands],
-  ['Tools:', addToolCommands, addCallCommand],
+  ['Tools:', addToolCommands, addCallCommand, addTestCommands, addCompareCommand],
   ['Guards:', addLockCommands, addApprovalCommands],
   ['Secrets:', addSecretCommands],
   ['Access:', addUserCommands, addKeyCommands, addExplainCommands],

@@ -44,11 +44,6 @@ export function addServerCommands(program: Command, act: Act): void {
       .argument(...serverName)
       .action(act((context: CommandContext, id: string) => operate(context, id, operation)));
   }
-  program
-    .command('test')
-    .description('check that a server starts, answers and lists its tools')
-    .argument(...serverName)
-    .action(act(testServer));
 }
 
 function addAddCommands(program: Command, act: Act): void {
@@ -198,7 +193,7 @@ async function operate(
 const toolsOf = ({ state, toolCount }: MCPServer): string =>
   state === 'running' && toolCount !== null ? `, ${toolCount} tool${toolCount === 1 ? '' : 's'}` : '';
 
-async function testServer(context: CommandContext, id: string): Promise<CommandResult> {
+export async function checkServer(context: CommandContext, id: string): Promise<CommandResult> {
   const api = await context.connect();
   const result = await api.testServer({ params: { id } }, { signal: context.signal });
   if (!result.ok && result.problem) context.output.problem(result.problem);

@@ -1,0 +1,233 @@
+import { stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Command, Option } from 'commander';
+import type { ApiClient } from '../../../shared/api/client.ts';
+import type { NewTestRun, TestRun } from '../../../shared/api/tests.ts';
+import type { Tool } from '../../../shared/api/tools.ts';
+import { testFileEnding, testFileSchema } from '../../../shared/domain/mcptest.ts';
+import { Name } from '../../../shared/domain/names.ts';
+import { canStart } from '../../../shared/domain/server-state.ts';
+import { toServerName } from '../arguments/names.ts';
+import type { Act, CommandContext, CommandResult } from '../command-context.ts';
+import { type ExitCode, exitCodes, UsageError } from '../exit-codes.ts';
+import { listAll } from '../list-all.ts';
+import { count } from '../terminal/describe.ts';
+import { safeLine } from '../terminal/safe-text.ts';
+import { followRun } from '../tests/follow-run.ts';
+import { toJUnit } from '../tests/junit.ts';
+import { type Reporter, reporters, runText } from '../tests/run-text.ts';
+import { startingFile } from '../tests/starting-file.ts';
+import {
+  type FoundFile,
+  findTestFiles,
+  readSnapshotText,
+  readTestText,
+  writeSnapshotText,
+} from '../tests/test-files.ts';
+import { checkServer } from './servers.commands.ts';
+
+interface TestOptions {
+  server?: string;
+  filter?: string;
+  tag?: string[];
+  updateSnapshots?: boolean;
+  junit?: string;
+  watch?: boolean;
+  start?: boolean;
+  reporter: Reporter;
+}
+
+const help = `
+Without a file, all *${testFileEnding} below this folder are run. A server's name checks that it starts, answers and lists its tools.
+
+Exit codes: 0 all passed, 1 some failed or the command line is wrong, 2 the tests could not be run, 130 Ctrl-C.
+With CI set, a missing snapshot is a failure; otherwise it is written.
+
+Examples:
+  quayside test
+  quayside test 'tests/**/*.mcptest.yaml' --tag fast --junit results.xml
+  quayside test init everything`;
+
+export function addTestCommands(program: Command, act: Act): void {
+  const test = program
+    .command('test')
+    .description('run test files, or check one server')
+    .argument('[what...]', 'files, folders or patterns; or one server’s name')
+    .option('--server <server>', 'test this server, whatever the files name', toServerName)
+    .option('--filter <text>', 'only tests with this in their name')
+    .option('--tag <tag...>', 'only tests with one of these tags')
+    .option('--update-snapshots', 'keep the results as they are now')
+    .option('--junit <file>', 'write the results as JUnit XML')
+    .option('--watch', 'run again when a file changes, until Ctrl-C')
+    .option('--start', 'start the servers first if they are not running')
+    .addOption(new Option('--reporter <name>', 'how results are shown').choices(reporters).default('spec'))
+    .addHelpText('after', help)
+    .action(act(testWhat));
+  test
+    .command('init')
+    .description('write a first test file from a server’s tools')
+    .argument('<server>', 'the server’s name', toServerName)
+    .option('--file <file>', `the file to write (default: <server>${testFileEnding})`)
+    .action(act(initFile));
+  test.command('schema').description('print the JSON Schema of test files').action(act(printSchema));
+}
+
+async function testWhat(
+  context: CommandContext,
+  what: string[],
+  options: TestOptions,
+): Promise<CommandResult | ExitCode> {
+  const [only] = what;
+  if (what.length === 1 && only !== undefined && (await isServerName(only))) return await checkServer(context, only);
+  const folder = process.cwd();
+  const files = await findTestFiles(folder, what);
+  if (files.length === 0)
+    throw new UsageError(`There is no file *${testFileEnding} here. Write one: quayside test init <server>`);
+  if (options.watch) return await watch(context, folder, what, options);
+  return await runOnce(context, await context.connect(), files, options);
+}
+
+/** What is a file or a folder is that, and what cannot be a server's name is one of them. */
+async function isServerName(text: string): Promise<boolean> {
+  if (!Name.safeParse(text).success || text.endsWith('.yaml')) return false;
+  return (await stat(text).catch(() => undefined)) === undefined;
+}
+
+async function runOnce(
+  context: CommandContext,
+  api: ApiClient,
+  files: readonly FoundFile[],
+  options: TestOptions,
+): Promise<CommandResult> {
+  const body = await prepare(context, api, files, options);
+  const run = await followRun(context, api, await api.startTestRun({ body }, { signal: context.signal }));
+  const written = await keepSnapshots(run, files);
+  if (options.junit !== undefined) await writeFile(resolve(options.junit), toJUnit(run));
+  const { style } = context.output;
+  const notes = written.map(path => `Snapshots written: ${safeLine(path)}`);
+  const text = [runText(run, options.reporter, style), ...notes].join('\n');
+  return { document: run, text, exitCode: exitCodeOf(run, context) };
+}
+
+const exitCodeOf = ({ state }: TestRun, { signal }: CommandContext): ExitCode => {
+  if (state === 'cancelled' || signal.aborted) return exitCodes.interrupted;
+  return state === 'passed' ? exitCodes.ok : exitCodes.usage;
+};
+
+async function prepare(
+  context: CommandContext,
+  api: ApiClient,
+  found: readonly FoundFile[],
+  options: TestOptions,
+): Promise<NewTestRun> {
+  const { signal, environment } = context;
+  const files: NewTestRun['files'] = [];
+  const names = new Set<string>();
+  const servers = new Set<string>(options.server === undefined ? [] : [options.server]);
+  for (const file of found) {
+    const [text, snapshots] = [await readTestText(file), await readSnapshotText(file)];
+    const parsed = await api.parseTestFile({ body: { path: file.path, text } }, { signal });
+    for (const name of parsed.environment) names.add(name);
+    if (options.server === undefined) for (const server of parsed.servers) servers.add(server);
+    files.push({ path: file.path, text, ...(snapshots === undefined ? {} : { snapshots }) });
+  }
+  if (options.start) for (const id of servers) await ensureRunning(api, id, signal);
+  const given = [...names].flatMap(name => {
+    const value = environment[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return {
+    files,
+    ...(options.server === undefined ? {} : { server: options.server }),
+    ...(options.filter === undefined ? {} : { filter: options.filter }),
+    ...(options.tag === undefined ? {} : { tags: options.tag }),
+    environment: Object.fromEntries(given),
+    snapshots: options.updateSnapshots ? 'update' : environment['CI'] ? 'never' : 'new',
+    trace: context.output.json,
+  };
+}
+
+async function ensureRunning(api: ApiClient, id: string, signal: AbortSignal): Promise<void> {
+  const { state } = await api.getServer({ params: { id } }, { signal });
+  if (canStart(state)) await api.startServer({ params: { id } }, { signal });
+}
+
+/** Of a run that was cancelled nothing is kept: half of it was not looked at. */
+async function keepSnapshots(run: TestRun, files: readonly FoundFile[]): Promise<string[]> {
+  if (run.state === 'cancelled') return [];
+  const written: string[] = [];
+  for (const { file, text } of run.snapshots) {
+    const found = files.find(each => each.path === file);
+    if (found) written.push(await writeSnapshotText(found, text));
+  }
+  return written;
+}
+
+const lookEveryMilliseconds = 300;
+
+async function watch(context: CommandContext, folder: string, what: string[], options: TestOptions): Promise<ExitCode> {
+  const { output, signal } = context;
+  const api = await context.connect();
+  let last = '';
+  while (!signal.aborted) {
+    const files = await findTestFiles(folder, what);
+    const state = await stateOf(files);
+    if (state !== last && files.length > 0) {
+      last = state;
+      const result = await runOnce(context, api, files, options);
+      if (output.json) output.line(result.document);
+      else
+        output.text(
+          `${result.text}\n\n${output.style('dim', `Waiting for changes of ${count(files.length, 'file')}. Ctrl-C ends it.`)}`,
+        );
+    }
+    await sleep(lookEveryMilliseconds, undefined, { signal }).catch(() => {});
+  }
+  return exitCodes.interrupted;
+}
+
+/** Which files there are and when each was changed. */
+async function stateOf(files: readonly FoundFile[]): Promise<string> {
+  const marks = await Promise.all(
+    files.map(async ({ absolute }) => {
+      const found = await stat(absolute).catch(() => undefined);
+      return `${absolute} ${found?.mtimeMs} ${found?.size}`;
+    }),
+  );
+  return marks.join('\n');
+}
+
+async function initFile(context: CommandContext, server: string, options: { file?: string }): Promise<CommandResult> {
+  const path = resolve(options.file ?? `${server}${testFileEnding}`);
+  if (!path.endsWith(testFileEnding)) throw new UsageError(`The name of a test file ends with ${testFileEnding}.`);
+  const api = await context.connect();
+  const { signal } = context;
+  const { items } = await listAll<Tool>(query => api.listServerTools({ params: { id: server }, query }, { signal }));
+  await writeNew(path, startingFile(server, items));
+  await writeNew(join(dirname(path), 'mcptest.schema.json'), `${JSON.stringify(testFileSchema(), null, 2)}\n`).catch(
+    () => {},
+  );
+  const skipped = items.filter(tool => tool.annotations.readOnly !== true).length;
+  const note =
+    skipped > 0
+      ? ` ${count(skipped, 'test')} of tools that may change something ${skipped === 1 ? 'is' : 'are'} left out until you have looked.`
+      : '';
+  const text = `Wrote ${safeLine(basename(path))} with ${count(items.length, 'test')}.${note} Run it: quayside test ${safeLine(basename(path))} --start`;
+  return { document: { file: path, tests: items.length, skipped }, text };
+}
+
+/** Errors: UsageError if it is there. */
+async function writeNew(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text, { flag: 'wx' });
+  } catch (error) {
+    const isThere = error instanceof Error && 'code' in error && error.code === 'EEXIST';
+    throw new UsageError(isThere ? `${basename(path)} is there already.` : `${basename(path)} cannot be written here.`);
+  }
+}
+
+async function printSchema(): Promise<CommandResult> {
+  const document = testFileSchema();
+  return { document, text: JSON.stringify(document, null, 2) };
+}

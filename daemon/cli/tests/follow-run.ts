@@ -1,0 +1,47 @@
+// Follows a test run to its end. Ctrl-C cancels it, and what it has found so far is still told.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ApiClient } from '../../../shared/api/client.ts';
+import type { TestRun, TestRunSummary } from '../../../shared/api/tests.ts';
+import type { CommandContext } from '../command-context.ts';
+
+/** Events tell of the end at once; this is for the case that the stream breaks. */
+const pollMilliseconds = 1_000;
+
+/** Resolves with the run when it has ended. Errors: those of the API. */
+export async function followRun(context: CommandContext, api: ApiClient, first: TestRun): Promise<TestRun> {
+  const { id } = first;
+  const done = new AbortController();
+  const stopped = AbortSignal.any([done.signal, context.signal]);
+  const show = ({ counts }: TestRunSummary) => {
+    const ended = counts.passed + counts.failed + counts.skipped;
+    context.output.progress(`${ended} of ${counts.total}${counts.failed > 0 ? `, ${counts.failed} failed` : ''}`);
+  };
+  const release = context.interrupt.handle(() => {
+    context.output.notice('Cancelling. Press Ctrl-C again to leave it to the daemon.');
+    api.cancelTestRun({ params: { id } }).catch(() => {});
+  });
+  const ended = new AbortController();
+  const events = api.followEvents({
+    signal: stopped,
+    onEvent: event => {
+      if (event.type !== 'test-run.changed' || event.run.id !== id) return;
+      show(event.run);
+      if (event.run.endedAt !== null) ended.abort();
+    },
+  });
+  // Its failure is that of the poll beside it, which reports it.
+  events.catch(() => {});
+  try {
+    for (;;) {
+      const run = await api.getTestRun({ params: { id } }, { signal: context.signal });
+      if (run.endedAt !== null) return run;
+      const wake = AbortSignal.any([ended.signal, stopped]);
+      await sleep(pollMilliseconds, undefined, { signal: wake }).catch(() => {});
+      context.signal.throwIfAborted();
+    }
+  } finally {
+    release();
+    done.abort();
+    context.output.progress('');
+  }
+}
