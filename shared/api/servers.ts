@@ -61,6 +61,18 @@ export const ResourceLimits = z
       .max(limits.message.most)
       .default(limits.message.default)
       .describe('The largest message taken from the server'),
+    concurrentCalls: z
+      .int()
+      .min(1)
+      .max(limits.concurrentCalls.most)
+      .default(limits.concurrentCalls.default)
+      .describe('How many calls of all clients the server works on at once'),
+    waitingCalls: z
+      .int()
+      .min(0)
+      .max(limits.waitingCalls.most)
+      .default(limits.waitingCalls.default)
+      .describe('How many more may wait for a place'),
   })
   .meta({ id: 'ResourceLimits' });
 export type ResourceLimits = z.infer<typeof ResourceLimits>;
@@ -85,6 +97,8 @@ export const NetworkConfig = z
   .meta({ id: 'NetworkConfig' });
 export type NetworkConfig = z.infer<typeof NetworkConfig>;
 
+const SessionMode = z.enum(['shared', 'per-client']).meta({ id: 'SessionMode' });
+
 const RestartMode = z.enum(['never', 'on-failure', 'always']).meta({ id: 'RestartMode' });
 
 const text = z
@@ -104,6 +118,9 @@ const configurationFields = {
     .nullable()
     .describe('null: the folder that Quayside made for this server'),
   restart: RestartMode,
+  session: SessionMode.describe(
+    'One MCP session for all clients, or one for each: for servers that keep state between calls',
+  ),
   disabledTools: z.array(z.string().max(128)).max(2000).describe('Tools that are neither listed nor callable'),
   settings: z
     .record(z.string().max(200), z.unknown())

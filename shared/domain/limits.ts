@@ -8,6 +8,9 @@ export const limits = {
   message: { default: 10_485_760, most: 104_857_600 },
   startSeconds: { default: 30, most: 600 },
   callSeconds: { default: 120, most: 3_600 },
+  /** Calls that a server works on at once, and that wait for a place. */
+  concurrentCalls: { default: 32, most: 256 },
+  waitingCalls: { default: 256, most: 10_000 },
   arguments: 64,
   environment: 128,
   /** Characters of one value in the vault, and how many there may be. */

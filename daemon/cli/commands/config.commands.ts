@@ -18,7 +18,9 @@ Settings:
   environment.NAME              an environment variable
   workingDirectory              a folder, or null for the server's own
   restart                       never, on-failure or always
+  session                       shared, or per-client for a server that keeps state
   limits.startSeconds, limits.callSeconds, limits.messageBytes
+  limits.concurrentCalls, limits.waitingCalls
   network.inheritProxy          true or false
   network.headers.NAME          a header for a remote server
   disabledTools                 a list as JSON

@@ -13,6 +13,7 @@ export const defaultConfiguration = (serverId: string, updatedAt: string): Omit<
   environment: {},
   workingDirectory: null,
   restart: 'on-failure',
+  session: 'shared',
   disabledTools: [],
   settings: {},
   limits: ResourceLimits.parse({}),
@@ -49,6 +50,7 @@ export function refuseForeign(engine: 'process' | 'docker', change: ServerConfig
   const wrong = docker
     ? (['arguments', 'environment', 'workingDirectory'] as const).find(key => isFilled(change[key]))
     : isFilled(change.settings) && 'settings';
+  if (docker && change.session === 'per-client') throw oneSession();
   if (!wrong) return;
   throw problem('REQUEST_001', {
     detail: docker
@@ -58,3 +60,10 @@ export function refuseForeign(engine: 'process' | 'docker', change: ServerConfig
     errors: [{ path: `/configuration/${wrong}`, message: 'This server has no such thing.' }],
   });
 }
+
+const oneSession = () =>
+  problem('REQUEST_001', {
+    detail: 'Docker’s gateway has one session with a server for all its clients.',
+    next: 'Leave that out.',
+    errors: [{ path: '/configuration/session', message: 'A server of Docker has one session for all.' }],
+  });

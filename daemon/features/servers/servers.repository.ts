@@ -155,10 +155,10 @@ export function createServerRepository(database: Database): ServerRepository {
 /** The configurations with their references of secrets. Saving is several statements: it belongs into a transaction. */
 function createConfigurations(database: Database) {
   const saveConfiguration = database.prepare(`
-    insert into configurations (id, server_id, arguments, environment, working_directory, restart, disabled_tools, settings, limits, network, updated_at)
-    values (@id, @serverId, @arguments, @environment, @workingDirectory, @restart, @disabledTools, @settings, @limits, @network, @updatedAt)
+    insert into configurations (id, server_id, arguments, environment, working_directory, restart, session, disabled_tools, settings, limits, network, updated_at)
+    values (@id, @serverId, @arguments, @environment, @workingDirectory, @restart, @session, @disabledTools, @settings, @limits, @network, @updatedAt)
     on conflict (server_id) do update set arguments = excluded.arguments, environment = excluded.environment,
-      working_directory = excluded.working_directory, restart = excluded.restart, disabled_tools = excluded.disabled_tools,
+      working_directory = excluded.working_directory, restart = excluded.restart, session = excluded.session, disabled_tools = excluded.disabled_tools,
       settings = excluded.settings, limits = excluded.limits, network = excluded.network, updated_at = excluded.updated_at`);
   const configurationOf = database.prepare('select * from configurations where server_id = ?');
   const referencesOf = database.prepare(

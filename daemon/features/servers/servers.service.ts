@@ -154,8 +154,9 @@ export function createServerService(options: ServerServiceOptions): ServerServic
     secrets.check(server.id, change.secretReferences);
   };
   const launch = (id: string, caller = byItself) => {
-    const { restart, limits } = configuration(id);
-    const policy = { restart, startSeconds: limits.startSeconds, messageBytes: limits.messageBytes };
+    const { restart, session, limits } = configuration(id);
+    const { startSeconds, messageBytes, concurrentCalls, waitingCalls } = limits;
+    const policy = { restart, session, startSeconds, messageBytes, concurrentCalls, waitingCalls };
     return supervisor.start(id, plan(id, caller), policy);
   };
   const drop = async (id: string): Promise<void> => {

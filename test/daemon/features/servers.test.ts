@@ -31,11 +31,20 @@ describe('servers', () => {
     assert.equal(detail.configuration.restart, 'never');
     const changed = await daemon.api.updateServer({
       params: { id: 'mine' },
-      body: { title: 'Mine', configuration: { limits: { callSeconds: 5 }, network: { inheritProxy: false } } },
+      body: {
+        title: 'Mine',
+        configuration: {
+          limits: { callSeconds: 5, concurrentCalls: 2 },
+          session: 'per-client',
+          network: { inheritProxy: false },
+        },
+      },
     });
     assert.equal(changed.title, 'Mine');
     assert.equal(changed.configuration.limits.callSeconds, 5);
     assert.equal(changed.configuration.limits.startSeconds, 30);
+    assert.equal(changed.configuration.limits.concurrentCalls, 2);
+    assert.equal(changed.configuration.session, 'per-client');
     assert.equal(changed.configuration.network.inheritProxy, false);
     assert.deepEqual(changed.configuration.environment, { A: '1' });
     await daemon.api.deleteServer({ params: { id: 'mine' } });

@@ -14,9 +14,10 @@ const configuration: ServerConfiguration = {
   environment: { TOKEN: 'x=y', EMPTY: '' },
   workingDirectory: null,
   restart: 'on-failure',
+  session: 'per-client',
   disabledTools: [],
   settings: {},
-  limits: { startSeconds: 30, callSeconds: 120, messageBytes: 10_485_760 },
+  limits: { startSeconds: 30, callSeconds: 120, messageBytes: 10_485_760, concurrentCalls: 32, waitingCalls: 256 },
   network: { inheritProxy: true, headers: {} },
   secretReferences: [],
   updatedAt: '2026-01-01T00:00:00Z',
@@ -34,7 +35,9 @@ describe('a server’s configuration in a form', () => {
     const { change } = toConfigurationChange(draft(), 'npm');
     assert.deepEqual(change, {
       restart: configuration.restart,
-      limits: configuration.limits,
+      session: 'per-client',
+      // How many may wait is not in the form, and stays as it is.
+      limits: { startSeconds: 30, callSeconds: 120, messageBytes: 10_485_760, concurrentCalls: 32 },
       arguments: configuration.arguments,
       environment: configuration.environment,
       workingDirectory: null,
@@ -44,7 +47,7 @@ describe('a server’s configuration in a form', () => {
 
   it('sends of a remote server only what it has', () => {
     const { change } = toConfigurationChange(draft({ headers: [{ name: 'X-Key', value: 'v' }] }), 'remote');
-    assert.deepEqual(Object.keys(change ?? {}).sort(), ['limits', 'network', 'restart']);
+    assert.deepEqual(Object.keys(change ?? {}).sort(), ['limits', 'network', 'restart', 'session']);
     assert.deepEqual(change?.network, { headers: { 'X-Key': 'v' } });
   });
 
@@ -64,6 +67,7 @@ describe('a server’s configuration in a form', () => {
     assert.deepEqual(errors({ startSeconds: 'soon' }), ['limits/startSeconds']);
     assert.deepEqual(errors({ callSeconds: '0' }), ['limits/callSeconds']);
     assert.deepEqual(errors({ messageMegabytes: '1000' }), ['limits/messageBytes']);
+    assert.deepEqual(errors({ concurrentCalls: '257' }), ['limits/concurrentCalls']);
     assert.match(
       toConfigurationChange(draft({ callSeconds: 'x' }), 'npm').errors.get('limits/callSeconds') ?? '',
       /whole number/,
