@@ -19,7 +19,8 @@ import { auditHandlers } from './features/audit/audit.routes.ts';
 import { createBitwardenFeature } from './features/bitwarden/create-bitwarden.ts';
 import { createCatalogs } from './features/catalog/create-catalogs.ts';
 import { createContainerOwnerRepository } from './features/containers/containers.repository.ts';
-import { createGateway } from './features/gateway/gateway.ts';
+import { createGateway } from './features/gateway/create-gateway.ts';
+import { exposeAll } from './features/gateway/exposed-tools.ts';
 import { createOperationRepository } from './features/operations/operations.repository.ts';
 import { operationHandlers } from './features/operations/operations.routes.ts';
 import { createOperationService } from './features/operations/operations.service.ts';
@@ -58,6 +59,8 @@ export interface DaemonPorts {
   docker?: CreateDockerEngine | undefined;
   /** Default: Bitwarden is switched off. */
   bitwarden?: Bitwarden | undefined;
+  /** How long somebody waits whose account of Bitwarden is linked to nobody. Default: as long as bw takes. */
+  unlinkedPauseMs?: number;
   createSupervisor(events: SupervisorEvents): ProcessSupervisor;
   logger: Logger;
   clock?: Clock;
@@ -112,11 +115,18 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
   const supervisorEvents: SupervisorEvents = {
     onHealth: (id, health) => {
       late.servers?.onHealth(id, health);
-      gateway.toolsChanged();
+      exposedTools = undefined;
+      gateway.serversChanged();
     },
     onOutput: (serverId, lines) => events.publish({ type: 'server.output', serverId, lines }),
     onToolsChanged: id => {
       late.tools?.refresh(id).catch(error => logFailure(error, `tools of ${id}`));
+    },
+    onListChanged: (id, what) => {
+      // Of tools once the new ones are known: a client asks for them at once.
+      const known = what === 'tools' ? late.tools?.refreshed(id) : undefined;
+      if (known) void known.then(() => gateway.listChanged(id, what));
+      else gateway.listChanged(id, what);
     },
   };
   const ownership = createContainerOwnerRepository(database, clock);
@@ -156,6 +166,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     audit,
     publish: events.publish,
     onFailure: logFailure,
+    unlinkedPauseMs: ports.unlinkedPauseMs,
   });
   const access = createAccess({
     database,
@@ -185,7 +196,8 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     secrets,
     whenKnown: async id => await late.tools?.refreshed(id),
     publish: event => {
-      gateway.toolsChanged();
+      exposedTools = undefined;
+      gateway.serversChanged();
       events.publish(event);
       if (event.type === 'server.changed') dockerFeatures.serverChanged(event.server.profile);
     },
@@ -212,7 +224,8 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
       events.publish({ type: 'tools.changed', serverId });
       const server = servers.present(serverId);
       if (server) events.publish({ type: 'server.changed', server });
-      gateway.toolsChanged();
+      exposedTools = undefined;
+      gateway.listChanged(serverId, 'tools');
     },
   });
   late.tools = tools;
@@ -261,22 +274,34 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
       },
     },
   });
+  let exposedTools: ReturnType<typeof exposeAll> | undefined;
   const gateway = createGateway({
-    version,
-    audit,
-    onFailure: logFailure,
+    upstreams: supervisor.upstreams,
     tools: {
-      enabledTools: tools.enabledTools,
-      isRunning: id => supervisor.health(id).state === 'running',
-      call: tools.call,
+      exposed: () => {
+        exposedTools ??= exposeAll(tools.enabledTools());
+        return exposedTools;
+      },
     },
+    servers: {
+      ids: () => servers.all().map(({ id }) => id),
+      profileOf: id => servers.present(id)?.profile ?? null,
+      callSeconds: id => servers.configuration(id).limits.callSeconds,
+    },
+    guard: { admit: () => undefined },
+    recorder: { finished: () => {} },
+    audit,
+    version,
+    clock,
+    onFailure: logFailure,
+    onChanged: () => events.publish({ type: 'mcp.changed' }),
   });
 
   const streams = createEventStreams(events);
   const tester = createServerTester({ database, servers, supervisor, clock });
   const idle = createIdleWatch({
     seconds: config.idleExitSeconds,
-    isBusy: () => operations.running > 0 || events.subscribers > 0 || tools.callsInFlight > 0,
+    isBusy: () => operations.running > 0 || events.subscribers > 0 || tools.callsInFlight > 0 || gateway.busy > 0,
     onIdle: () => hooks.onStop('nobody uses it'),
   });
 
@@ -331,6 +356,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
       ...dockerFeatures.handlers,
       ...serverHandlers(servers, tester),
       ...toolHandlers(tools),
+      ...gateway.handlers,
       ...catalogs.handlers,
       ...operationHandlers(operations),
       ...access.handlers,

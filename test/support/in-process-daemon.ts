@@ -60,6 +60,7 @@ export async function startInProcessDaemon(options: InProcessOptions = {}): Prom
         ...(options.bitwarden ? { bitwarden: options.bitwarden } : {}),
         logger: pino({ enabled: false }),
         // What they are made of is tested by itself; here they only take time.
+        unlinkedPauseMs: 0,
         passwordCosts: { memoryKiB: 1_024, iterations: 1, parallelism: 1 },
         createSupervisor: events => createSupervisor({ stateFolder: home, version: '0.0.0', events }),
         ...(options.clock ? { clock: options.clock } : {}),

@@ -28,7 +28,7 @@ export interface BitwardenFeatureOptions {
   publish: (event: DaemonEvent) => void;
   onFailure: (error: unknown, what: string) => void;
   /** How long somebody waits whose address is not linked. */
-  unlinkedPauseMs?: number;
+  unlinkedPauseMs?: number | undefined;
 }
 
 export interface BitwardenFeature {

@@ -1,5 +1,5 @@
 // What of an item may become a secret, and its value.
-import type { BitwardenItem as Listed } from '../../../shared/api/bitwarden.ts';
+import { BitwardenPart, type BitwardenItem as Listed } from '../../../shared/api/bitwarden.ts';
 import { limits } from '../../../shared/domain/limits.ts';
 import type { BitwardenItem } from '../../engines/bitwarden-account.ts';
 
@@ -43,7 +43,9 @@ const wordsFor = (part: string): string =>
 export function toListed(item: BitwardenItem): Listed {
   const { id, name, kind, login, fields, attachments } = item;
   const all = ['login.username', 'login.password', 'notes', ...fields.map(field => `${fieldPart}${field.name}`)];
-  const parts = [...new Set(all)].filter(part => part.length <= 1_024 && 'value' in partValue(item, part));
+  const parts = [...new Set(all)].filter(
+    part => BitwardenPart.safeParse(part).success && 'value' in partValue(item, part),
+  );
   const left = [
     ...(item.asksAgain ? [askedAgain] : []),
     ...(login?.totp ? [refusals['login.totp'] ?? ''] : []),

@@ -92,7 +92,9 @@ export function applySync(steps: readonly Step[], by: ApplyBy, options: ApplyOpt
     });
   const left = (step: Step, state: 'gone' | 'refused', reason: string | null): Row => {
     const { mapping, itemName } = step;
-    repository.updateMapping({ ...mapping, itemName, state, reason });
+    // It may have been deleted, by us or by a person.
+    const isThere = mapping.secretId !== null && secrets.find(mapping.secretName)?.id === mapping.secretId;
+    repository.updateMapping({ ...mapping, itemName, state, reason, secretId: isThere ? mapping.secretId : null });
     return { ...toRow(step), reason };
   };
   const put = (step: Step, value: string): Row => {
