@@ -6,20 +6,20 @@ import { problem, toProblem } from '../shared/api/problem.ts';
 import type { Permission, Route } from '../shared/api/route.ts';
 import { apiPrefix, routes } from '../shared/api/routes.ts';
 import { limits } from '../shared/domain/limits.ts';
-import type { Gateway } from './features/gateway/gateway.ts';
+import type { Gateway } from './features/gateway/create-gateway.ts';
+import { serveGateway } from './features/gateway/gateway.routes.ts';
 import { renderApiPage } from './http/api-page.ts';
 import type { AppEnvironment } from './http/app-environment.ts';
 import { type Authenticator, authenticate, localPort } from './http/authenticate.ts';
 import { type AuditSink, type BindOptions, bindRoutes, nextFor, toResponse } from './http/bind-routes.ts';
 import { findBorderProblem } from './http/border.ts';
 import { placeOf } from './http/caller.ts';
-import { endingWith, withSignal } from './http/ending-response.ts';
 import type { EventStreams } from './http/event-response.ts';
 import type { Lifelines } from './http/lifelines.ts';
 import type { OpenApiDocument } from './http/openapi.ts';
 import { newNonce, servePage } from './http/page.ts';
 import { decide } from './http/policy.ts';
-import { describePrincipal, maySee } from './http/principal.ts';
+import { describePrincipal } from './http/principal.ts';
 import { limitRates, type RateLimits } from './http/rate-limit.ts';
 import { isFiltered, mayHear } from './http/scope.ts';
 
@@ -76,7 +76,10 @@ export function createApp(services: AppServices): Hono<AppEnvironment> {
     openEvents: (lastEventId, signal, principal) =>
       services.openEvents(lastEventId, services.lifelines.until(principal, signal), mayHear(principal)),
   });
-  serveGateway(app, services);
+  serveGateway(app, {
+    ...services,
+    refuse: (c, server) => refuse(c, 'tools:call', 'mcp', services.audit, services.now, server),
+  });
 
   app.notFound(c => toResponse(c, { ...nothingHere, requestId: c.get('requestId') }));
   app.onError((error, c) => {
@@ -175,20 +178,6 @@ function serveApiDocument(app: Hono<AppEnvironment>, { version, audit, authentic
   });
 }
 
-function serveGateway(app: Hono<AppEnvironment>, { gateway, audit, lifelines, now }: AppServices): void {
-  app.all('/mcp', async c => {
-    const refusal = refuse(c, 'tools:call', 'mcp', audit, now);
-    if (refusal) return refusal;
-    const principal = c.get('principal');
-    const signal = lifelines.until(principal, c.req.raw.signal);
-    const caller = `${describePrincipal(principal)} by MCP`;
-    const response = await gateway.fetch(withSignal(c.req.raw, signal), caller, c.get('requestId'), serverId =>
-      maySee(principal, serverId),
-    );
-    return endingWith(signal, response);
-  });
-}
-
 /** The answer that refuses the request, or undefined if it may go on. */
 function refuse(
   c: Context<AppEnvironment>,
@@ -196,13 +185,14 @@ function refuse(
   action: string,
   audit: AuditSink,
   now: () => number = Date.now,
+  server?: string,
 ): Response | undefined {
-  const place = { isFiltered: isFiltered(action), from: placeOf(c), now: now() };
+  const place = { server, isFiltered: isFiltered(action), from: placeOf(c), now: now() };
   const decision = decide(c.get('principal'), permission, place);
   if (decision.allowed) return undefined;
   const requestId = c.get('requestId');
   const principal = describePrincipal(c.get('principal'));
-  audit.record({ principal, action, resource: null, outcome: 'denied', code: decision.code, requestId });
+  audit.record({ principal, action, resource: server ?? null, outcome: 'denied', code: decision.code, requestId });
   const failure = problem(decision.code, {
     detail: decision.reason,
     next: nextFor(decision.code),

@@ -24,6 +24,7 @@ export interface GatewayApp extends AsyncDisposable {
   failures: unknown[];
   clock: { time: number };
   guard: CallGuard;
+  /** Which Docker profile a server belongs to; to be told to the gateway. */
   profiles: Map<string, string>;
 }
 
@@ -100,10 +101,12 @@ export function createGatewayApp(limits: Partial<GatewayLimits> = {}): GatewayAp
       installed.set(id, tools);
       upstreams.start(id, server);
       expose();
+      gateway.serversChanged();
       gateway.listChanged(id);
     },
     stop(id: string) {
       upstreams.stop(id);
+      gateway.serversChanged();
       gateway.listChanged(id);
     },
     async request(path: string, init: RequestInit = {}, as: Principal = ownerPrincipal()) {

@@ -30,6 +30,8 @@ export interface Gateway {
    * `exposed()` has the new ones. undefined: all lists of all servers may have changed.
    */
   listChanged(serverId?: string, what?: ListKind): void;
+  /** A server was added, started, stopped, changed or removed: what is known of servers is asked for anew. */
+  serversChanged(): void;
   /** Sessions with a stream or a request, and streams of clients without a session. */
   readonly busy: number;
   /** Ends sessions that were left. Done by itself every minute. */
@@ -59,7 +61,7 @@ export function createGateway(ports: GatewayPorts, limits: Partial<GatewayLimits
   const all = { ...usualLimits, ...limits };
   const reach = createReach(ports);
   const sessions = createSessions(all, { clock, upstreams, onChanged });
-  const table = createToolTable({ ...ports, offer: upstreams.offer });
+  const table = createToolTable(ports.tools, reach);
   const lists = createServerLists(reach, ports);
   const answerRequest = createRequests({
     ports,
@@ -129,6 +131,10 @@ export function createGateway(ports: GatewayPorts, limits: Partial<GatewayLimits
         waiting.set(id, kinds);
       }
       gathering ??= setTimeout(tellOfChanges, gatherMs);
+    },
+    serversChanged() {
+      reach.changed();
+      table.changed();
     },
     get busy() {
       return sessions.busy + subscriptions.size;

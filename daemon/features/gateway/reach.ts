@@ -17,6 +17,8 @@ export interface Reach {
   /** Done with each session that a client has with a server: with those that there are, and with each new one. */
   onContact(client: DownstreamClient, greet: (upstream: Upstream) => void): void;
   isPlace(place: Place): boolean;
+  /** A server came, went, or belongs elsewhere now. */
+  changed(): void;
   isAt(place: Place, serverId: string): boolean;
 }
 
@@ -28,6 +30,12 @@ interface Traces {
 export function createReach({ upstreams, servers }: { upstreams: Upstreams } & Pick<GatewayPorts, 'servers'>): Reach {
   const traces = new WeakMap<DownstreamClient, Traces>();
   const lastOffers = new Map<string, UpstreamOffer>();
+  // Asked for with every request, changed seldom.
+  let installed: Map<string, string | null> | undefined;
+  const known = () => {
+    installed ??= new Map(servers.ids().map(id => [id, servers.profileOf(id)]));
+    return installed;
+  };
 
   const tracesOf = (client: DownstreamClient): Traces => {
     const known = traces.get(client);
@@ -50,7 +58,7 @@ export function createReach({ upstreams, servers }: { upstreams: Upstreams } & P
   };
   const isAt = (place: Place, serverId: string): boolean => {
     if (place.kind === 'server') return place.server === serverId;
-    return place.kind === 'all' || servers.profileOf(serverId) === place.profile;
+    return place.kind === 'all' || known().get(serverId) === place.profile;
   };
 
   return {
@@ -61,10 +69,7 @@ export function createReach({ upstreams, servers }: { upstreams: Upstreams } & P
         : met(serverId, client, opened);
     },
     running: ({ place, maySee }) =>
-      servers
-        .ids()
-        .filter(id => isAt(place, id) && maySee(id) && upstreams.offer(id) !== undefined)
-        .toSorted(),
+      [...known().keys()].filter(id => isAt(place, id) && maySee(id) && upstreams.offer(id) !== undefined).toSorted(),
     isRunning: serverId => upstreams.offer(serverId) !== undefined,
     offer,
     contacted: client => tracesOf(client).contacted,
@@ -75,7 +80,10 @@ export function createReach({ upstreams, servers }: { upstreams: Upstreams } & P
     },
     isPlace(place) {
       if (place.kind === 'all') return true;
-      return servers.ids().some(id => isAt(place, id));
+      return place.kind === 'server' ? known().has(place.server) : [...known().values()].includes(place.profile);
+    },
+    changed() {
+      installed = undefined;
     },
     isAt,
   };

@@ -92,6 +92,7 @@ export function createServerLists(
 /** Lists are the same for all clients here, so none of them is asked anything for it. */
 const housekeeper: DownstreamClient = {
   id: 'quayside',
+  transient: true,
   info: { name: 'quayside', version: '1' },
   capabilities: {},
   ask: ({ method }) =>

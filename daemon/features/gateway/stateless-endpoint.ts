@@ -118,6 +118,7 @@ export function createStatelessEndpoint(parts: StatelessParts): StatelessEndpoin
     last += 1;
     return {
       id: `request-${last}`,
+      transient: true,
       info,
       capabilities,
       ask(request, { signal }) {

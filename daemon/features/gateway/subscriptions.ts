@@ -60,6 +60,7 @@ export function createSubscriptions(): Subscriptions {
     let listener: Listener | undefined;
     const client: DownstreamClient = {
       id: `listen-${last}`,
+      transient: true,
       info: request.info,
       capabilities: request.capabilities,
       ask: ({ method }) => Promise.reject(new Error(`${method} cannot be asked on a stream of changes.`)),

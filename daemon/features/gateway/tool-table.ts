@@ -1,8 +1,8 @@
 // The tools at each address by their names, and their lists ready to be sent.
-import type { UpstreamOffer } from '../../supervision/upstream.ts';
 import type { Viewer } from './asking.ts';
-import { type Place, pathOf } from './places.ts';
+import { pathOf } from './places.ts';
 import type { ExposedTool, GatewayPorts } from './ports.ts';
+import type { Reach } from './reach.ts';
 
 export interface ReadyList {
   /** `{"tools":[…]}` */
@@ -28,11 +28,7 @@ interface Names {
 /** Different views that are kept ready. */
 const mostLists = 200;
 
-export function createToolTable({
-  tools,
-  servers,
-  offer,
-}: Pick<GatewayPorts, 'tools' | 'servers'> & { offer(serverId: string): UpstreamOffer | undefined }): ToolTable {
+export function createToolTable(tools: GatewayPorts['tools'], { isAt, isRunning }: Reach): ToolTable {
   let names: Names | undefined;
   const lists = new Map<string, ReadyList>();
 
@@ -43,15 +39,12 @@ export function createToolTable({
     names = toNames(of);
     return names;
   };
-  const isAt = (place: Place, serverId: string): boolean =>
-    place.kind === 'all' || (place.kind === 'profile' && servers.profileOf(serverId) === place.profile);
-
   const toList = ({ place, maySee }: Viewer): ReadyList => {
     const shown =
       place.kind === 'server'
         ? [...(known().byServer.get(place.server)?.values() ?? [])].map(tool => ({ tool, name: tool.nameAlone }))
         : known()
-            .of.filter(({ serverId }) => isAt(place, serverId) && offer(serverId))
+            .of.filter(({ serverId }) => isAt(place, serverId) && isRunning(serverId))
             .map(tool => ({ tool, name: tool.name }));
     const definitions = shown
       .filter(({ tool }) => maySee(tool.serverId))

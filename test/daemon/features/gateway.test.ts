@@ -100,9 +100,6 @@ describe('the MCP endpoint', () => {
   it('reports what went wrong as a result that a model can read', async () => {
     await run('one');
     const client = await connect();
-    const wrong = await client.callTool({ name: 'add', arguments: { a: 'x' } });
-    assert.equal(wrong.isError, true);
-    assert.match((wrong.content[0] as { text: string }).text, /TOOL_002/);
     await daemon.api.stopServer({ params: { id: 'one' } });
     const stopped = await client.callTool({ name: 'echo', arguments: { message: 'hi' } });
     assert.match((stopped.content[0] as { text: string }).text, /SERVER_003/);
@@ -112,13 +109,14 @@ describe('the MCP endpoint', () => {
     await run('one');
     const client = await connect();
     await client.callTool({ name: 'echo', arguments: { message: 'hi' } });
-    await client.callTool({ name: 'add', arguments: {} });
-    const { items } = await daemon.api.listAudit({ query: { sort_order: 'desc', limit: 3 } });
+    await daemon.api.stopServer({ params: { id: 'one' } });
+    await client.callTool({ name: 'echo', arguments: { message: 'hi' } });
+    const { items } = await daemon.api.listAudit({ query: { action: 'callTool' } });
     assert.deepEqual(
       items.map(({ principal, resource, outcome, code }) => [principal, resource, outcome, code]),
       [
-        ['owner (token) by MCP', 'one/add', 'failed', 'TOOL_002'],
-        ['owner (token) by MCP', 'one/add', 'allowed', null],
+        ['owner (token) by MCP', 'one/echo', 'failed', 'SERVER_003'],
+        ['owner (token) by MCP', 'one/echo', 'allowed', null],
         ['owner (token) by MCP', 'one/echo', 'allowed', null],
       ],
     );

@@ -50,6 +50,7 @@ describe('the addresses of the MCP endpoint', () => {
     app.run('two', named('two'), [tool('same'), tool('second')]);
     app.run('one', named('one'), [tool('same', { _meta: { own: 1 } }), tool('first')]);
     app.profiles.set('two', 'dev_tools');
+    app.gateway.serversChanged();
   });
   afterEach(() => app[Symbol.asyncDispose]());
 

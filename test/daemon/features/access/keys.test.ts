@@ -142,8 +142,7 @@ describe('keys', () => {
     const client = await connect(secret);
     const { tools } = await client.listTools();
     assert.deepEqual([...new Set(tools.map(({ _meta }) => _meta?.['quayside/server']))], ['mine']);
-    const [tool] = tools;
-    await client.callTool({ name: tool?.name ?? '', arguments: { message: 'hello' } });
+    await client.callTool({ name: 'mine__echo', arguments: { message: 'hello' } });
     await assert.rejects(client.callTool({ name: 'other__echo', arguments: { message: 'hello' } }));
     await client.close();
     assert.equal(await codeOf(await post(daemon, '/servers/mine/stop', undefined, bearer(secret))), 'ACCESS_002');

@@ -1,0 +1,118 @@
+// One HTTP exchange with the daemon's MCP endpoint over its socket: every message of the answer, as it comes.
+import { Agent, type IncomingMessage, request } from 'node:http';
+
+export interface Endpoint {
+  socketPath: string;
+  token: string;
+  /** For example /mcp/server/files. */
+  path: string;
+}
+
+export interface Outgoing {
+  method: 'POST' | 'GET' | 'DELETE';
+  headers?: Record<string, string>;
+  body?: string;
+  signal?: AbortSignal;
+}
+
+export interface Incoming {
+  status: number;
+  sessionId: string | undefined;
+  /** Of the last event, to go on after it. */
+  lastEventId: string | undefined;
+  /** Milliseconds to wait before that, as the daemon asks. */
+  retryMs: number | undefined;
+}
+
+/** The daemon could not be reached, or the connection broke. `wasSent`: it may have acted on the request. */
+export class BrokenExchange extends Error {
+  override readonly name = 'BrokenExchange';
+  readonly wasSent: boolean;
+  readonly lastEventId: string | undefined;
+
+  constructor(cause: unknown, wasSent: boolean, lastEventId: string | undefined) {
+    super(cause instanceof Error ? cause.message : String(cause));
+    this.wasSent = wasSent;
+    this.lastEventId = lastEventId;
+  }
+}
+
+const agent = new Agent({ keepAlive: true });
+/** What the system says when nobody listens. */
+const notThere: readonly string[] = ['ECONNREFUSED', 'ENOENT'];
+
+/** Resolves when the answer has ended. Errors: BrokenExchange. */
+export function exchange(
+  { socketPath, token, path }: Endpoint,
+  { method, headers = {}, body, signal }: Outgoing,
+  onMessage: (text: string) => void,
+): Promise<Incoming> {
+  return new Promise((resolve, reject) => {
+    let lastEventId: string | undefined;
+    const fail = (error: NodeJS.ErrnoException) =>
+      reject(new BrokenExchange(error, !notThere.includes(error.code ?? ''), lastEventId));
+    const pending = request(
+      {
+        socketPath,
+        path,
+        method,
+        agent,
+        signal,
+        headers: {
+          host: 'localhost',
+          authorization: `Bearer ${token}`,
+          accept: method === 'GET' ? 'text/event-stream' : 'application/json, text/event-stream',
+          ...(body === undefined
+            ? {}
+            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+          ...headers,
+        },
+      },
+      response => {
+        const { retryMs, end } = readAnswer(response, onMessage, id => {
+          lastEventId = id;
+        });
+        response.once('error', fail);
+        response.once('end', () => {
+          end();
+          const sessionId = response.headers['mcp-session-id'];
+          resolve({
+            status: response.statusCode ?? 0,
+            sessionId: typeof sessionId === 'string' ? sessionId : undefined,
+            lastEventId,
+            retryMs: retryMs(),
+          });
+        });
+      },
+    );
+    pending.once('error', fail);
+    pending.end(body);
+  });
+}
+
+/** A document is one message at its end; a stream has one in each event. */
+function readAnswer(response: IncomingMessage, onMessage: (text: string) => void, onEventId: (id: string) => void) {
+  let text = '';
+  let retry: number | undefined;
+  const isStream = response.headers['content-type']?.startsWith('text/event-stream') === true;
+  response.setEncoding('utf8');
+  response.on('data', (piece: string) => {
+    text += piece;
+    if (!isStream) return;
+    const frames = text.split('\n\n');
+    text = frames.pop() ?? '';
+    for (const frame of frames) {
+      for (const line of frame.split('\n')) {
+        if (line.startsWith('id: ')) onEventId(line.slice(4));
+        else if (line.startsWith('retry: ')) retry = Number(line.slice(7));
+        else if (line.startsWith('data: ') && line.length > 6) onMessage(line.slice(6));
+      }
+    }
+  });
+  return {
+    retryMs: () => retry,
+    end() {
+      if (!isStream && text.trim() !== '') onMessage(text);
+    },
+  };
+}
