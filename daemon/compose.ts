@@ -81,6 +81,8 @@ export interface Daemon {
   app: Hono<AppEnvironment>;
   readonly token: string;
   readonly startedAt: string;
+  /** A text without any secret of the vault, and without the owner's token. Never throws. */
+  redact(text: string): string;
   /** Tells the daemon where it is reached, once it is. */
   reachedAt(address: Address | null, warnings: Problem[]): void;
   /** Clears away what an earlier daemon left; to be done before anybody can ask for something new. */
@@ -323,6 +325,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
       setTimeout(() => hooks.onStop(reason), 50);
     },
   };
+  const redact = (text: string): string => secrets.hideValues(text).replaceAll(access.token, '•••');
   const dockerFeatures = composeDocker({
     config,
     database,
@@ -333,7 +336,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     catalogs,
     operations,
     secrets,
-    redact: text => secrets.hideValues(text).replaceAll(access.token, '•••'),
+    redact,
     status: () => toStatus(statusSources),
     logFailure,
   });
@@ -389,6 +392,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
   return {
     app,
     startedAt,
+    redact,
     get token() {
       return access.token;
     },

@@ -48,7 +48,14 @@ const say = (line: object, said?: () => void): void => {
 async function run(config: DaemonConfig): Promise<void> {
   ensurePrivateFolder(config.home);
   const lock = takeLock(config.home);
-  const { logger, close: closeLog } = createLogger({ file: config.logFile, alsoToOutput: config.logToOutput });
+  // What is secret is known once there is a daemon; before that nothing secret is.
+  let hide = (line: string): string => line;
+  const { logger, close: closeLog } = createLogger({
+    file: config.logFile,
+    alsoToOutput: config.logToOutput,
+    level: config.logLevel,
+    hide: line => hide(line),
+  });
   logger.info({ version, runtime: process.version, home: config.home }, 'starting');
   const discovery = createDiscoveryFile(config.home);
   const doors: Door[] = [];
@@ -66,6 +73,7 @@ async function run(config: DaemonConfig): Promise<void> {
       startedAt: daemon.startedAt,
     });
   const daemon = composeWithEngine(config, logger, { onStop: reason => end(reason), onTokenChanged: writeDiscovery });
+  hide = line => daemon.redact(line);
   end = endOnce(async reason => {
     logger.info({ reason }, 'stopping');
     discovery.remove();

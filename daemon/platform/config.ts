@@ -18,11 +18,14 @@ export interface DaemonConfig {
   idleExitSeconds: number | null;
   logFile: string;
   logToOutput: boolean;
+  /** How much is logged. Default: info. */
+  logLevel?: (typeof logLevels)[number];
   /** Requests a minute of the API; 0: no limit. Absent: none of either. */
   rateLimits?: { strangers: number; known: number };
 }
 
 const defaultPort = 8083;
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 
 /** Errors: REQUEST_001 for an argument that is not understood. */
 export function readConfig(args: string[], environment: NodeJS.ProcessEnv): DaemonConfig {
@@ -38,6 +41,7 @@ export function readConfig(args: string[], environment: NodeJS.ProcessEnv): Daem
       values['idle-exit'] === undefined ? null : toInteger('idle-exit', values['idle-exit'], 1, 86_400 * 7),
     logFile: values['log-file'] ? resolve(values['log-file']) : join(home, 'daemon.log'),
     logToOutput: values['log-stdout'] ?? false,
+    logLevel: logLevel(environment['QUAYSIDE_LOG_LEVEL'] || 'info'),
     rateLimits: {
       strangers: rateLimit('QUAYSIDE_RATE_LIMIT_STRANGERS', environment, 100),
       known: rateLimit('QUAYSIDE_RATE_LIMIT', environment, 1_000),
@@ -47,6 +51,14 @@ export function readConfig(args: string[], environment: NodeJS.ProcessEnv): Daem
 
 const rateLimit = (name: string, environment: NodeJS.ProcessEnv, usual: number): number =>
   toInteger(name, environment[name] || String(usual), 0, 1_000_000);
+
+function logLevel(text: string): (typeof logLevels)[number] {
+  const level = logLevels.find(each => each === text);
+  if (level) return level;
+  throw problem('REQUEST_001', {
+    detail: `QUAYSIDE_LOG_LEVEL must be one of ${logLevels.join(', ')}, and not "${text}".`,
+  });
+}
 
 /** Where a link that the user has made leads to; what is made of it is checked to be the user's own. */
 function realPath(path: string): string {

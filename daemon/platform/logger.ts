@@ -9,14 +9,24 @@ const largestFile = 5_242_880;
 export interface LoggerOptions {
   file: string;
   alsoToOutput: boolean;
+  level?: pino.LevelWithSilent | undefined;
+  /** Takes secrets out of a line that tells of trouble: errors of libraries may quote what they were given. */
+  hide?: (line: string) => string;
 }
 
+/** pino's number of `warn`: what is below tells of our own facts alone. */
+const leastHidden = 40;
+
 /** The log keeps one older file beside it (`daemon.log.1`). Failing to write it never stops the daemon. */
-export function createLogger({ file, alsoToOutput }: LoggerOptions): { logger: Logger; close: () => Promise<void> } {
+export function createLogger({ file, alsoToOutput, level = 'info', hide = line => line }: LoggerOptions): {
+  logger: Logger;
+  close: () => Promise<void>;
+} {
   const target = createLimitedFile(file);
   const logger = pino(
     {
       base: null,
+      level,
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: {
         paths: ['token', '*.token', 'headers', '*.headers', 'environment', '*.environment'],
@@ -24,7 +34,8 @@ export function createLogger({ file, alsoToOutput }: LoggerOptions): { logger: L
       },
     },
     {
-      write(line: string) {
+      write(written: string) {
+        const line = levelOf(written) < leastHidden ? written : hide(written);
         target.write(line);
         if (alsoToOutput) process.stderr.write(line);
       },
@@ -32,6 +43,9 @@ export function createLogger({ file, alsoToOutput }: LoggerOptions): { logger: L
   );
   return { logger, close: target.close };
 }
+
+/** pino begins each line with its level. */
+const levelOf = (line: string): number => Number(/^\{"level":(\d+)/.exec(line)?.[1] ?? leastHidden);
 
 function createLimitedFile(path: string) {
   let size = sizeOf(path);

@@ -53,15 +53,40 @@ function secretsOf(name: string, value: string): string[] {
   return ordinary.test(name) || looksLikePath(value) || URL.canParse(value) ? [] : [value];
 }
 
-/** A secret as it is, line by line, and as programs write it into JSON, addresses and headers. */
-export const formsOf = (value: string): string[] => [
-  value,
-  ...value.split(/\r?\n/),
-  JSON.stringify(value).slice(1, -1),
-  encodeURIComponent(value),
-  Buffer.from(value).toString('base64').replace(/=+$/, ''),
-  Buffer.from(value).toString('base64url'),
-];
+/** A secret as it is, line by line, and as programs write it into JSON, addresses, headers and dumps. */
+export function formsOf(value: string): string[] {
+  const inJson = JSON.stringify(value).slice(1, -1);
+  const inAddress = [encodeURIComponent(value), new URLSearchParams([['', value]]).toString().slice(1)];
+  const hex = Buffer.from(value).toString('hex');
+  return [
+    value,
+    ...value.split(/\r?\n/),
+    inJson,
+    // Of a document that is a text in another one.
+    JSON.stringify(inJson).slice(1, -1),
+    ...inAddress,
+    ...inAddress.map(text => text.replace(/%[0-9A-F]{2}/g, code => code.toLowerCase())),
+    hex,
+    hex.toUpperCase(),
+    ...base64FormsOf(value),
+  ].filter((form, index, all) => all.indexOf(form) === index);
+}
+
+/** Shorter ones are found in other texts. */
+const shortestInside = 8;
+
+/** As a whole, and within the base64 of a longer text ("user:password"), in which it may begin at three places of four. */
+function base64FormsOf(value: string): string[] {
+  const whole = Buffer.from(value).toString('base64').replace(/=+$/, '');
+  const inside = [0, 1, 2].map(before => {
+    const text = Buffer.concat([Buffer.alloc(before), Buffer.from(value)]);
+    // The first and the last characters hang on what stands beside it.
+    const usable = Math.floor((text.length * 8) / 6);
+    return text.toString('base64').slice(before === 0 ? 0 : before + 1, usable);
+  });
+  const long = inside.filter(form => form.length >= shortestInside);
+  return [whole, ...long].flatMap(form => [form, form.replaceAll('+', '-').replaceAll('/', '_')]);
+}
 
 /** "Bearer abc" is secret as a whole and in its second part. */
 const headerSecrets = (value: string): string[] => [value, ...value.split(/\s+/).slice(1)];

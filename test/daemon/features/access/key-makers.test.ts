@@ -24,7 +24,7 @@ describe('A key and whoever has made it', () => {
   const make = (api: ApiClient, key: Partial<NewKey> = {}) =>
     api.createKey({ body: { name: 'some', kind: 'key', roles: ['admin'], ...key } });
   const status = (secret: string, path = '/servers') => statusOf(daemon, path, bearer(secret));
-  const change = (body: Parameters<ApiClient['updateUser']>[0]['body']) =>
+  const change = (body: NonNullable<Parameters<ApiClient['updateUser']>[0]['body']>) =>
     daemon.api.updateUser({ params: { id: ada }, body });
 
   it('are let in together: not while the user is disabled, and again when it is enabled', async () => {
@@ -89,7 +89,7 @@ describe('A key and whoever has made it', () => {
       row?.changes.filter(({ field }) => field.endsWith('.kind')).map(({ field }) => field),
       ['key first.kind', 'key second.kind', 'key third.kind'],
     );
-    await refusedWith(daemon.api.deleteKey({ params: { id: second.key.id } }), 'KEY_001');
+    await assert.rejects(daemon.api.deleteKey({ params: { id: second.key.id } }), refusedWith('KEY_001'));
   });
 });
 
