@@ -17,8 +17,8 @@ export function toOneLine(text: string, most = 200): string {
 /** For notifications: they turn `[text](target)` into a link, and its target may be a command of the editor. */
 export const forNotification = (text: string): string => toPlainText(text).replace(/\](?=\()/g, '] ');
 
-/** For labels in which the editor would draw `$(name)` as an icon. */
-export const withoutIcons = (text: string): string => text.replace(/\$\(/g, '\\$(');
+/** For labels, in which the editor would draw `$(name)` as an icon; they are one line, with nothing hidden in it. */
+export const withoutIcons = (text: string): string => escapeUnseen(text, '\ufe0e\ufe0f').replace(/\$\(/g, '\\$(');
 
 /** Plain text as Markdown that shows exactly it. All punctuation is escaped, or addresses in it would become links. */
 export const escapeMarkdown = (text: string): string =>

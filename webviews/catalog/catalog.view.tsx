@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { CatalogEntry } from '../../shared/api/catalog.ts';
 import { hasEnded } from '../../shared/api/operations.ts';
 import type { Page } from '../../shared/api/route.ts';
+import { toVisibleText } from '../../shared/domain/visible-text.ts';
 import { useApp } from '../kit/app.ts';
 import { Badge, Button, Icon, PlaceLink } from '../kit/controls.tsx';
 import { Empty, Loaded, Note } from '../kit/feedback.tsx';
@@ -96,7 +97,8 @@ function OfflineNotice({ state }: { state: CatalogState }) {
   return (
     <Note icon="cloud">
       <p>
-        {cached.length === 1 ? `${oldest.title} is` : `${cached.length} catalogs are`} shown from the cache
+        {cached.length === 1 ? `${toVisibleText(oldest.title)} is` : `${cached.length} catalogs are`} shown from the
+        cache
         {oldest.readAt && `, read ${formatAgo(oldest.readAt, now)}`}. Installing needs what is on this machine already.{' '}
         <PlaceLink to={{ view: 'catalogs' }}>Show why</PlaceLink>
       </p>
@@ -209,7 +211,7 @@ function Card({ entry }: { entry: CatalogEntry }) {
             onClick={() => host.open({ view: 'catalog', entry: entry.id })}
           >
             {operation ? 'Installing' : 'Install'}
-            <span class="only-heard"> {entry.title}</span>
+            <span class="only-heard"> {toVisibleText(entry.title)}</span>
           </Button>
         )}
       </div>

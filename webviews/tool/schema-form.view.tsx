@@ -1,6 +1,7 @@
 // The fields of a schema as form controls. Knows fields and drafts, nothing of schemas.
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
+import { toVisibleText } from '../../shared/domain/visible-text.ts';
 import { Button, IconButton } from '../kit/controls.tsx';
 import {
   Checkbox,
@@ -178,7 +179,7 @@ function FlagView(props: FieldProps) {
 
 function ChoiceView(props: FieldProps<ChoiceField>) {
   const { field, draft, onChange } = props;
-  const options = field.options.map((choice, index) => ({ value: String(index), label: choice.label }));
+  const options = field.options.map((choice, index) => ({ value: String(index), label: toVisibleText(choice.label) }));
   return (
     <FieldFrame {...textsOf(props)}>
       <Select

@@ -27,6 +27,7 @@ describe('text from servers', () => {
   });
   it('cannot draw an icon in a label', () => {
     assert.equal(withoutIcons('$(check) safe'), '\\$(check) safe');
+    assert.equal(withoutIcons('a\u202eb\nc'), 'a\\u{202e}b\\u{a}c');
   });
 });
 
