@@ -1,6 +1,7 @@
 import type { DaemonEvent } from '../../../shared/api/events.ts';
 import { hasEnded } from '../../../shared/api/operations.ts';
 import { describeServerState } from '../../../shared/domain/server-state.ts';
+import { count } from './describe.ts';
 
 /**
  * Makes a reader of events that gives a short line for what a person wants to know, and nothing for the rest:
@@ -23,6 +24,19 @@ export function createEventLine(): (event: DaemonEvent) => string | undefined {
       case 'server.removed':
         said.delete(`server ${event.serverId}`);
         return `${event.serverId} removed`;
+      case 'lock.changed': {
+        const { serverId, waiting, quarantined } = event;
+        const line =
+          waiting > 0
+            ? `${serverId} is not as it was approved, ${count(quarantined, 'tool')} held back: quayside lock diff ${serverId}`
+            : '';
+        return once(`lock ${serverId}`, line) || undefined;
+      }
+      case 'approval.changed': {
+        const { approvalId, serverId, tool, state } = event;
+        if (state !== 'waiting') return undefined;
+        return `A call of ${serverId}/${tool} waits for a person: quayside approvals approve ${approvalId}`;
+      }
       case 'operation.changed': {
         const { id, title, step, state, problem } = event.operation;
         const what = hasEnded(event.operation) ? state : step;
