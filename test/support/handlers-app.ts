@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import type { AppEnvironment } from '../../daemon/http/app-environment.ts';
 import { bindRoutes } from '../../daemon/http/bind-routes.ts';
 import type { Handlers } from '../../daemon/http/context.ts';
-import { ownerPrincipal } from '../../daemon/http/principal.ts';
+import { ownerPrincipal, type Principal } from '../../daemon/http/principal.ts';
 import { fetchCarrier } from '../../shared/api/carriers.ts';
 import { type ApiClient, createApiClient } from '../../shared/api/client.ts';
 
@@ -15,14 +15,17 @@ export interface HandlersApp {
   failures: unknown[];
 }
 
-/** The owner asks. */
-export function createHandlersApp(handlers: Partial<Handlers>): HandlersApp {
+/** The owner asks, unless somebody else is named. */
+export function createHandlersApp(
+  handlers: Partial<Handlers>,
+  principal: () => Principal = ownerPrincipal,
+): HandlersApp {
   const app = new Hono<AppEnvironment>();
   const audit: HandlersApp['audit'] = [];
   const failures: unknown[] = [];
   app.use(async (c, next) => {
     c.set('requestId', 'request');
-    c.set('principal', ownerPrincipal());
+    c.set('principal', principal());
     await next();
   });
   bindRoutes(app, {
