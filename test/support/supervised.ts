@@ -6,7 +6,7 @@ import {
   type ProcessSupervisor,
   type SupervisorOptions,
 } from '../../daemon/supervision/create-supervisor.ts';
-import type { LaunchPolicy, ServerHealth } from '../../daemon/supervision/supervisor.ts';
+import type { LaunchPolicy, ServerHealth, SupervisorEvents } from '../../daemon/supervision/supervisor.ts';
 import { testServerScript } from './fake-engine.ts';
 
 export interface Supervised {
@@ -16,6 +16,7 @@ export interface Supervised {
   states(id: string): string[];
   batches: { id: string; lines: string[]; at: number }[];
   toolsChanged: string[];
+  onListChanged: SupervisorEvents['onListChanged'];
 }
 
 /** Quick enough for tests, in the same proportions as the real ones. */
@@ -25,6 +26,7 @@ export function createSupervised(options: Partial<SupervisorOptions> = {}): Supe
   const health: Supervised['health'] = [];
   const batches: Supervised['batches'] = [];
   const toolsChanged: string[] = [];
+  const supervised: Pick<Supervised, 'onListChanged'> = { onListChanged: undefined };
   const supervisor = createSupervisor({
     stateFolder: `/quayside-test/${process.pid}/${Math.random()}`,
     version: '0.0.0',
@@ -34,6 +36,7 @@ export function createSupervised(options: Partial<SupervisorOptions> = {}): Supe
       onHealth: (id, now) => health.push({ id, health: now }),
       onOutput: (id, lines) => batches.push({ id, lines, at: Date.now() }),
       onToolsChanged: id => toolsChanged.push(id),
+      onListChanged: (...told) => supervised.onListChanged?.(...told),
     },
     ...options,
   });
@@ -41,7 +44,7 @@ export function createSupervised(options: Partial<SupervisorOptions> = {}): Supe
     health
       .flatMap(entry => (entry.id === id ? [entry.health.state] : []))
       .filter((state, i, all) => state !== all[i - 1]);
-  return { supervisor, health, batches, toolsChanged, states };
+  return Object.assign(supervised, { supervisor, health, batches, toolsChanged, states });
 }
 
 /** Runs `mcp-servers/NAME.mjs`. */
