@@ -27,7 +27,7 @@ export interface TestsUnderTest extends AsyncDisposable {
   ended(id: string): Promise<TestRun>;
 }
 
-export interface TestsOptions extends Partial<Pick<Options, 'findCall' | 'servers' | 'hideSecrets'>> {
+export interface TestsOptions extends Partial<Pick<Options, 'readCall' | 'savedCalls' | 'servers' | 'hideSecrets'>> {
   /** Server -> program. */
   scripts?: Record<string, string>;
   guard?: (call: ToolCall) => void;
@@ -52,7 +52,8 @@ export async function createTestsUnderTest(options: TestsOptions = {}): Promise<
       version: '0',
     },
     hideSecrets: options.hideSecrets ?? (text => text),
-    findCall: options.findCall ?? (() => undefined),
+    readCall: options.readCall ?? notHere,
+    savedCalls: options.savedCalls ?? (async () => []),
     servers: options.servers ?? knownServers(scripts),
     publish: event => void events.push(event),
     onFailure: error => void failures.push(error),
@@ -96,5 +97,4 @@ const knownServers = (scripts: Record<string, string>): Options['servers'] => ({
     throw new Error('not in this test');
   },
   cancelOperation: notHere,
-  savedCalls: () => [],
 });

@@ -28,13 +28,18 @@ export interface ComparisonNeeds {
   install(request: NewOperation): Promise<Operation>;
   operation(id: string): Operation;
   cancelOperation(id: string): Promise<unknown>;
-  /** Calls that were saved or kept, the newest first. Those of tools that are not read-only are left out here. */
-  savedCalls(serverId: string): readonly ReplayCall[];
+}
+
+export interface ComparedBy {
+  caller: Caller;
+  requestId: string;
+  /** Calls that were saved or kept. Those of tools that are not read-only are left out. */
+  savedCalls: readonly ReplayCall[];
 }
 
 export interface ComparisonService {
   /** Errors: those of the route. */
-  create(request: NewComparison, caller: Caller, requestId: string): Comparison;
+  create(request: NewComparison, by: ComparedBy): Comparison;
   /** Errors: TEST_001. */
   get(id: string): Comparison;
   /** Resolves when everything is cleared away. Errors: TEST_001. */
@@ -73,7 +78,8 @@ export function createComparisonService(options: ComparisonServiceOptions): Comp
   const now = () => toTimestamp(calls.clock.now());
   let closing = false;
 
-  const perform = async (run: Run, request: NewComparison, caller: Caller, requestId: string): Promise<void> => {
+  const perform = async (run: Run, request: NewComparison, by: ComparedBy): Promise<void> => {
+    const { caller, requestId } = by;
     const signal = AbortSignal.any([run.abort.signal, AbortSignal.timeout(mostMinutes * 60_000)]);
     const step = (text: string) => {
       signal.throwIfAborted();
@@ -97,7 +103,7 @@ export function createComparisonService(options: ComparisonServiceOptions): Comp
         const { differences, unchanged } = compareTools(before, after);
         run.view = { ...run.view, tools: differences, unchangedTools: unchanged };
         step('Making calls on both');
-        const wanted = [...request.calls, ...needs.savedCalls(request.serverId)];
+        const wanted = [...request.calls, ...by.savedCalls];
         const result = await replay.compare(wanted, request.serverId, other, before, after);
         const breaking = differences.some(each => each.breaking);
         run.view = { ...run.view, ...result, breaking };
@@ -138,7 +144,7 @@ export function createComparisonService(options: ComparisonServiceOptions): Comp
   };
 
   return {
-    create(request, caller, requestId) {
+    create(request, by) {
       if (closing)
         throw problem('DAEMON_003', { detail: 'The daemon is stopping.', next: 'Try again when it is back.' });
       refuseIfUnfit(
@@ -156,7 +162,7 @@ export function createComparisonService(options: ComparisonServiceOptions): Comp
       const run: Run = { view, abort: new AbortController(), done: Promise.resolve() };
       runs.set(view.id, run);
       for (const [id, each] of runs) if (runs.size > mostKept && each.view.endedAt !== null) runs.delete(id);
-      run.done = perform(run, request, caller, requestId).catch(onFailure);
+      run.done = perform(run, request, by).catch(onFailure);
       return presented(run.view);
     },
     get: id => presented(getRun(runs, id).view),

@@ -1,7 +1,7 @@
 // Tests of servers: files, runs, history, and the comparison of two versions.
 import type { Database } from 'better-sqlite3';
 import { toTimestamp } from '../../platform/clock.ts';
-import { comparisonHandlers } from './comparisons.routes.ts';
+import { type ComparisonHandlerOptions, comparisonHandlers } from './comparisons.routes.ts';
 import { type ComparisonNeeds, createComparisonService } from './comparisons.service.ts';
 import type { CallPorts } from './test-caller.ts';
 import { createTestRunRepository } from './test-runs.repository.ts';
@@ -13,22 +13,23 @@ export interface TestsOptions {
   /** Where calls go, what may stop them and where they are recorded. */
   calls: CallPorts;
   hideSecrets: (text: string) => string;
-  findCall: TestHandlerOptions['findCall'];
+  readCall: TestHandlerOptions['readCall'];
+  savedCalls: ComparisonHandlerOptions['savedCalls'];
   servers: ComparisonNeeds;
   publish: TestRunServiceOptions['publish'];
   onFailure: (error: unknown) => void;
 }
 
 export function createTests(options: TestsOptions) {
-  const { database, calls, hideSecrets, findCall, servers, publish, onFailure } = options;
+  const { database, calls, hideSecrets, readCall, savedCalls, servers, publish, onFailure } = options;
   const repository = createTestRunRepository(database);
   const runs = createTestRunService({ repository, calls, hideSecrets, publish, onFailure });
   const comparisons = createComparisonService({ database, needs: servers, calls, hideSecrets, onFailure });
   const requireServer = (id: string) => void servers.server(id);
   return {
     handlers: {
-      ...testHandlers({ runs, repository, requireServer, findCall, hideSecrets }),
-      ...comparisonHandlers(comparisons),
+      ...testHandlers({ runs, repository, requireServer, readCall, hideSecrets }),
+      ...comparisonHandlers({ comparisons, savedCalls }),
     },
     isTemporary: comparisons.isTemporary,
     /** Clears away what an earlier daemon left; before anybody can ask for something new. */

@@ -1,4 +1,5 @@
-import { problem } from '../../../shared/api/problem.ts';
+import * as z from 'zod';
+import type { CallDetail } from '../../../shared/api/calls.ts';
 import { describePrincipal, type Handlers, type Principal, type RequestContext } from '../../http/context.ts';
 import type { Caller } from '../../supervision/tool-call.ts';
 import { type KeptCall, writeCallAsTest } from './call-as-test.ts';
@@ -21,13 +22,13 @@ export interface TestHandlerOptions {
   repository: TestRunRepository;
   /** Errors: SERVER_001. */
   requireServer(id: string): void;
-  /** Undefined: there is no such call, or the caller may not see it. */
-  findCall(id: string, principal: Principal | null): KeptCall | undefined;
+  /** A call of the history, as far as who asks may see it. Errors: CALL_001. */
+  readCall(id: string, context: RequestContext): CallDetail | Promise<CallDetail>;
   hideSecrets: HideText;
 }
 
 export const testHandlers = (options: TestHandlerOptions): Pick<Handlers, Operations> => {
-  const { runs, repository, requireServer, findCall, hideSecrets } = options;
+  const { runs, repository, requireServer, readCall, hideSecrets } = options;
   return {
     parseTestFile: ({ body }) => toParsedTestFile(readTestFile(body.path, body.text)),
     startTestRun: ({ body }, context) => runs.start(body, runnerOf(context)),
@@ -38,16 +39,25 @@ export const testHandlers = (options: TestHandlerOptions): Pick<Handlers, Operat
       requireServer(params.id);
       return repository.ofServer(params.id, query);
     },
-    makeTestOfCall({ params, body }, { principal, maySee }) {
-      const call = findCall(params.id, principal);
-      if (call && maySee(call.serverId)) return writeCallAsTest(call, body.name, body.assertions, hideSecrets);
-      throw problem('CALL_001', {
-        detail: `No call has the id "${params.id}".`,
-        next: 'The history of calls shows the ids.',
-      });
+    async makeTestOfCall({ params, body }, context) {
+      const call = toKeptCall(await readCall(params.id, context));
+      return writeCallAsTest(call, body.name, body.assertions, hideSecrets);
     },
   };
 };
+
+const Members = z.record(z.string(), z.unknown());
+/** What was cut cannot be called again, and nothing can be compared with it. */
+const wholeOf = (value: unknown, state: CallDetail['argumentsState']) =>
+  state === 'whole' || state === 'hidden' ? Members.safeParse(value).data : undefined;
+
+const toKeptCall = (call: CallDetail): KeptCall => ({
+  serverId: call.serverId,
+  tool: call.tool,
+  arguments: wholeOf(call.arguments, call.argumentsState),
+  result: wholeOf(call.result, call.resultState),
+  durationMs: call.durationMs,
+});
 
 const runnerOf = ({ principal, requestId, maySee }: RequestContext) => ({
   caller: toCaller(principal, requestId),

@@ -1,0 +1,61 @@
+// Wires tests and comparisons to servers, installs and the history of calls.
+import type { Database } from 'better-sqlite3';
+import type { OperationService } from './features/operations/operations.service.ts';
+import type { ServerService } from './features/servers/servers.service.ts';
+import { createTests } from './features/tests/create-tests.ts';
+import type { ReplayCall } from './features/tests/replay.ts';
+import type { CallPorts } from './features/tests/test-caller.ts';
+import type { TestRunServiceOptions } from './features/tests/test-runs.service.ts';
+import type { Handlers, RequestContext } from './http/context.ts';
+
+export interface TestsComposition {
+  database: Database;
+  calls: CallPorts;
+  servers: Pick<ServerService, 'get' | 'exists' | 'start' | 'stop' | 'remove'>;
+  operations: Pick<OperationService, 'create' | 'get' | 'cancel'>;
+  /** Those of the history of calls and of saved calls. */
+  history: Pick<Handlers, 'getCall' | 'listCalls' | 'listSavedCalls'>;
+  hideValues(text: string): string;
+  publish: TestRunServiceOptions['publish'];
+  onFailure(error: unknown): void;
+}
+
+export function composeTests(parts: TestsComposition) {
+  const { database, calls, servers, operations, history, hideValues, publish, onFailure } = parts;
+  return createTests({
+    ...{ database, calls, publish, onFailure },
+    hideSecrets: hideValues,
+    readCall: (id, context) => history.getCall({ params: { id } }, context),
+    savedCalls: (serverId, context) => savedCalls(history, serverId, context),
+    servers: {
+      server: servers.get,
+      exists: servers.exists,
+      start: servers.start,
+      stop: servers.stop,
+      remove: servers.remove,
+      install: operations.create,
+      operation: operations.get,
+      cancelOperation: operations.cancel,
+    },
+  });
+}
+
+const page = { page: 1, limit: 100, sort_order: 'desc' } as const;
+
+/** Those that a person saved first, then the last ones whose arguments were kept as they were. */
+async function savedCalls(
+  history: TestsComposition['history'],
+  serverId: string,
+  context: RequestContext,
+): Promise<ReplayCall[]> {
+  const ofServer = { ...page, server: serverId };
+  const saved = await history.listSavedCalls({ query: { ...ofServer, sort_by: 'created_at', kind: 'tool' } }, context);
+  const kept = await history.listCalls({ query: { ...ofServer, sort_by: 'number', outcome: 'ok' } }, context);
+  const details = await Promise.all(
+    kept.items.filter(call => call.argumentsKept).map(call => history.getCall({ params: { id: call.id } }, context)),
+  );
+  const whole = details.flatMap(({ tool, arguments: args, argumentsState }) =>
+    argumentsState === 'whole' && typeof args === 'object' && args !== null ? [{ tool, arguments: { ...args } }] : [],
+  );
+  return [...saved.items.map(call => ({ tool: call.target, arguments: call.arguments })), ...whole];
+}
