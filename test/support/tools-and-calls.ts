@@ -108,7 +108,7 @@ export async function createToolsAndCalls(options: Partial<ToolsOptions> = {}): 
     publish: event => events.push(event),
     onChanged: () => {},
     onLeftOut: () => {},
-    catalogTools: () => ({ serverId: 'new', tools: [] }),
+    catalogTools: async () => ({ serverId: 'new', tools: [] }),
     profiles: () => [],
     ...options,
   });

@@ -18,8 +18,8 @@ import { createTokenCounter } from './token-counter.ts';
 import { createToolCalls, type ToolCalls } from './tool-calls.ts';
 import { createToolList, type ToolListOptions } from './tool-list.ts';
 import { createToolNameRepository } from './tool-names.repository.ts';
-import { createToolRepository, type StoredTool } from './tools.repository.ts';
 import { toolHandlers } from './tools.handlers.ts';
+import { createToolRepository, type StoredTool } from './tools.repository.ts';
 
 /** The servers feature as the tools feature needs it. */
 export interface ToolServers extends Pick<ToolListOptions, 'setDisabledTools'> {

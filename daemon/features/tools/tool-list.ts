@@ -20,7 +20,7 @@ export interface ToolList {
   /** Errors: SERVER_001, TOOL_001, TOOL_009, and those of changing a server. */
   change(serverId: string, tool: string, change: ToolChange): Promise<Tool>;
   /** Errors: CATALOG_001. */
-  clashes(entry: string | undefined, maySee: (serverId: string) => boolean): ToolClash[];
+  clashes(entry: string | undefined, maySee: (serverId: string) => boolean): Promise<ToolClash[]>;
 }
 
 export interface ToolListOptions {
@@ -30,7 +30,7 @@ export interface ToolListOptions {
   /** Errors: those of changing a server. */
   setDisabledTools(serverId: string, disabledTools: string[]): Promise<unknown>;
   /** The tools of a catalog entry, as far as it tells them, and the name its server would have. Errors: CATALOG_001. */
-  catalogTools(entry: string): { serverId: string; tools: readonly string[] };
+  catalogTools(entry: string): Promise<{ serverId: string; tools: readonly string[] }>;
   onChanged(serverId: string): void;
 }
 
@@ -78,8 +78,8 @@ export function createToolList(options: ToolListOptions): ToolList {
       options.onChanged(serverId);
       return toTool(findTool(known, serverId, name));
     },
-    clashes(entry, maySee) {
-      const planned = entry === undefined ? [] : plannedTools(options.catalogTools(entry));
+    async clashes(entry, maySee) {
+      const planned = entry === undefined ? [] : plannedTools(await options.catalogTools(entry));
       return findClashes({ known: known.all(), planned, holderOf: known.holderOf }).filter(({ tools }) =>
         tools.every(({ serverId, installed }) => !installed || maySee(serverId)),
       );

@@ -69,7 +69,7 @@ export const toolHandlers = ({
 }: ToolParts): Pick<Handlers, ToolOperations> => ({
   listTools: ({ query }, { maySee }) => list.list(query, maySee),
   listServerTools: ({ params, query }) => list.ofServer(params.id, query),
-  listToolClashes: ({ query }, { maySee }) => ({ items: list.clashes(query.entry, maySee) }),
+  listToolClashes: async ({ query }, { maySee }) => ({ items: await list.clashes(query.entry, maySee) }),
   updateTool: ({ params, body }) => list.change(params.id, params.tool, body),
   async callTool({ params, body }, context) {
     const { call } = await calls.call({

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { CallSettingsChange } from '../../../shared/api/calls.ts';
 import type { DaemonEvent } from '../../../shared/api/events.ts';
 import { isProblemError, problem } from '../../../shared/api/problem.ts';
 import { until } from '../../support/in-process-daemon.ts';
@@ -24,8 +25,7 @@ describe('the history of calls', () => {
   const call = (id: string, tool: string, args: Record<string, unknown> = {}) =>
     world.api.callTool({ params: { id, tool }, body: { arguments: args } });
   const list = async (query = {}) => (await world.api.listCalls({ query })).items;
-  const keep = (body: Parameters<ToolsAndCalls['api']['updateCallSettings']>[0]['body']) =>
-    world.api.updateCallSettings({ body });
+  const keep = (body: CallSettingsChange) => world.api.updateCallSettings({ body });
 
   it('tells who called what, how long it took and how it ended, and nothing of what was said', async () => {
     const { id } = await call('one', 'echo', { message: canary });

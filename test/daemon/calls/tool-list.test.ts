@@ -10,7 +10,7 @@ describe('the list of tools', () => {
   let world: ToolsAndCalls;
   beforeEach(async () => {
     world = await createToolsAndCalls({
-      catalogTools: entry => ({ serverId: entry, tools: ['echo', 'own'] }),
+      catalogTools: async entry => ({ serverId: entry, tools: ['echo', 'own'] }),
       profiles: () => [{ profile: 'dev', serverIds: ['two'] }],
     });
     await world.install('one', [wireTool('echo'), wireTool('say')]);
