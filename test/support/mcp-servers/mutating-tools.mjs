@@ -1,0 +1,17 @@
+// Its tools are what a file says, read anew with each list, and it tells that they changed when the file has. Arguments:
+// the file, JSON with an array of tools. A call says its arguments back, and counts.
+import { readFileSync, watchFile } from 'node:fs';
+import { send, serve, text } from './json-lines.mjs';
+
+const file = process.argv[2] ?? '';
+let calls = 0;
+serve({
+  name: 'mutating-tools',
+  tools: () => [],
+  methods: { 'tools/list': () => ({ tools: JSON.parse(readFileSync(file, 'utf8')) }) },
+  call(name, args) {
+    calls += 1;
+    return text(JSON.stringify({ name, args, calls }));
+  },
+});
+watchFile(file, { interval: 20 }, () => send({ method: 'notifications/tools/list_changed' }));
