@@ -9,6 +9,7 @@ import { type Act, createContext, present, presentFailure } from './command-cont
 import { addAccessCommands } from './commands/access.commands.ts';
 import { addApprovalCommands } from './commands/approvals.commands.ts';
 import { addAuditCommands } from './commands/audit.commands.ts';
+import { addBitwardenCommands } from './commands/bitwarden.commands.ts';
 import { addCallCommand } from './commands/call.commands.ts';
 import { addCatalogCommands } from './commands/catalog.commands.ts';
 import { addCatalogsCommands } from './commands/catalogs.commands.ts';
@@ -61,7 +62,7 @@ const groups: readonly (readonly [heading: string, ...add: ((program: Command, a
   ['Catalog:', addCatalogCommands, addCatalogsCommands, addInstallCommand, addOperationCommands],
   ['Tools:', addToolCommands, addCallCommand, addTestCommands, addCompareCommand],
   ['Guards:', addLockCommands, addApprovalCommands],
-  ['Secrets:', addSecretCommands],
+  ['Secrets:', addSecretCommands, addBitwardenCommands],
   ['Access:', addUserCommands, addKeyCommands, addExplainCommands],
   [
     'Docker:',

@@ -24,6 +24,31 @@ export async function readPassphrase(context: CommandContext, isNew: boolean, wh
   return passphrase;
 }
 
+export interface HiddenLine {
+  /** What is asked for: "Master password". */
+  what: string;
+  /** A file with it, if one was named. */
+  file?: string | undefined;
+}
+
+/** Several of them: each from its file, else typed one by one, else the lines of standard input in this order. */
+export async function readHiddenLines(context: CommandContext, wanted: readonly HiddenLine[]): Promise<string[]> {
+  const { stdin } = context;
+  const isPiped = !isTerminal(stdin) && wanted.some(({ file }) => file === undefined);
+  const lines = isPiped ? (await readAll(context)).split(/\r?\n/) : [];
+  const values: string[] = [];
+  for (const { what, file } of wanted) {
+    if (file !== undefined) values.push(withoutLineEnd(await readTextFile(file)));
+    else if (isTerminal(stdin)) values.push(await promptHidden(context, stdin, `${what}: `));
+    else values.push(lines.shift() ?? '');
+    if (values.at(-1) === '') throw new UsageError(`${what}: it is empty.`);
+  }
+  return values;
+}
+
+/** Whether a person can be asked. */
+export const isInteractive = ({ stdin }: CommandContext): boolean => isTerminal(stdin);
+
 /** Asks on a terminal; elsewhere the answer must have been given by `--yes`. */
 export async function confirm(context: CommandContext, question: string): Promise<boolean> {
   if (!isTerminal(context.stdin)) throw new UsageError('Nobody can be asked here. Look at the preview and add --yes.');

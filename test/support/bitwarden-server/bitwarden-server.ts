@@ -16,6 +16,8 @@ export interface BitwardenServer {
   certificateFile: string;
   /** `POST /identity/connect/token` and so on, in their order. */
   readonly requests: string[];
+  /** Every token that it has given out: they open what a client keeps. */
+  readonly tokens: readonly string[];
   /** While true it answers nothing: for limits of time. */
   isSilent: boolean;
   /** Goes away, so that connections are refused; `start` brings it back at the same place. */
@@ -90,6 +92,7 @@ export async function startBitwardenServer(folder: string, accounts: readonly Ac
     url: '',
     certificateFile,
     requests,
+    tokens: sessions.given,
     isSilent: false,
     start: listen,
     async stop() {
@@ -106,6 +109,7 @@ export async function startBitwardenServer(folder: string, accounts: readonly Ac
 function createSessions(accounts: readonly Account[]) {
   const access = new Map<string, Account>();
   const refresh = new Map<string, Account>();
+  const given: string[] = [];
   const byEmail = (email: string) => accounts.find(each => each.email === email.trim().toLowerCase());
 
   const issue = (account: Account, withRefresh: boolean): Answer => {
@@ -115,6 +119,7 @@ function createSessions(accounts: readonly Account[]) {
       seconds,
     };
     access.set(tokens.access, account);
+    given.push(...[tokens.access, tokens.refresh].filter(token => token !== null));
     if (tokens.refresh) refresh.set(tokens.refresh, account);
     return ok(answers.signedIn(account, tokens));
   };
@@ -147,6 +152,7 @@ function createSessions(accounts: readonly Account[]) {
 
   return {
     byEmail,
+    given,
     byAccess: (token: string) => access.get(token),
     grant(form: URLSearchParams): Answer {
       const grants: Record<string, typeof byPassword> = {

@@ -3,11 +3,13 @@
 import assert from 'node:assert/strict';
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createBitwarden } from '../../../../daemon/engines/bitwarden/bitwarden.cli.ts';
-import type { BitwardenItem } from '../../../../daemon/engines/bitwarden-account.ts';
-import { type Account, createAccount } from '../../../support/bitwarden-server/account.ts';
-import { type BitwardenServer, startBitwardenServer } from '../../../support/bitwarden-server/bitwarden-server.ts';
-import { createTemporaryFolder, type TemporaryFolder } from '../../../support/temporary-folder.ts';
+import { createBitwarden } from '../../daemon/engines/bitwarden/bitwarden.cli.ts';
+import type { BitwardenItem } from '../../daemon/engines/bitwarden-account.ts';
+import { routes } from '../../shared/api/routes.ts';
+import { type Account, createAccount } from '../support/bitwarden-server/account.ts';
+import { type BitwardenServer, startBitwardenServer } from '../support/bitwarden-server/bitwarden-server.ts';
+import { createTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts';
+import { type CommandLine, createCommandLine } from './cli/command-line.ts';
 
 const github = {
   name: 'GitHub',
@@ -16,6 +18,8 @@ const github = {
   fields: [{ name: 'token', value: 'canary-of-the-field', hidden: true }],
   attachments: ['key.pem'],
 };
+
+const values = ['canary-of-the-login', 'canary-of-the-notes', 'canary-of-the-field', 'JBSWY3DPEHPK3PXP'];
 
 const codeOf = async (act: Promise<unknown>): Promise<string> =>
   await act.then(
@@ -43,12 +47,15 @@ describe('Bitwarden by its own program', function () {
   let server: BitwardenServer;
   let temporary: TemporaryFolder;
   let folder: string;
+  let own: BitwardenServer;
+  let quayside: CommandLine;
   let byPassword: Account;
   let byKey: Account;
   let byDevice: Account;
   let bitwarden: ReturnType<typeof createBitwarden>;
 
   const met: Record<string, unknown> = {};
+  const printed: Record<string, string> = {};
   const inFolder = async (name: string) => {
     const path = join(folder, name);
     await mkdir(path, { mode: 0o700 });
@@ -56,20 +63,32 @@ describe('Bitwarden by its own program', function () {
     return account;
   };
 
-  const withPassword = async () => {
-    const account = await inFolder('password');
-    met['fresh'] = await account.status(null);
-    await account.setServer(server.url);
+  /** Nobody is asked anything by a terminal here: what is secret comes by standard input. */
+  const onTheCommandLine = async () => {
+    const environment = { NODE_EXTRA_CA_CERTS: own.certificateFile, QUAYSIDE_DOCKER: 'off' };
+    const run = async (name: string, args: string[], stdin = '') => {
+      const finished = await quayside.run(['bitwarden', ...args], { stdin, environment, milliseconds: 60_000 });
+      printed[name] = finished.stdout + finished.stderr;
+      return finished;
+    };
     const { email, password } = byPassword;
-    met['without a code'] = await codeOf(account.loginByPassword({ email, password }));
-    const login = account.loginByPassword({ email, password, code: byPassword.code() });
-    met['arguments'] = await argumentsDuring(login);
-    const session = await login;
-    met['session'] = session;
-    met['open'] = await account.status(session);
-    met['items'] = await account.items(session);
-    await account.lock();
-    met['items of a locked vault'] = await codeOf(account.items(session));
+    await run('nobody', ['status']);
+    const loggingIn = run(
+      'login',
+      ['login', email, '--server', own.url, '--code'],
+      `${password}\n${byPassword.code()}\n`,
+    );
+    met['arguments'] = await argumentsDuring(loggingIn);
+    await loggingIn;
+    await run('items', ['list']);
+    await run('map', ['map', 'GitHub', 'field:token', 'github.token']);
+    await run('attachment', ['map', 'GitHub', 'attachment:key.pem', 'github.file']);
+    await run('sync', ['sync', '--yes']);
+    await own.stop();
+    await run('sync without a server', ['sync', '--preview']);
+    await run('offline', ['status']);
+    await run('lock', ['lock']);
+    await run('items of a locked vault', ['list']);
   };
   const withKey = async () => {
     const account = await inFolder('key');
@@ -81,6 +100,7 @@ describe('Bitwarden by its own program', function () {
     byKey.save({ ...github, name: 'New since' });
     await account.sync(session);
     met['items after a change'] = await account.items(session);
+    met['open'] = await account.status(session);
   };
   const withMistakes = async () => {
     const account = await inFolder('mistakes');
@@ -106,17 +126,23 @@ describe('Bitwarden by its own program', function () {
     byPassword = createAccount({ email: 'ada@example.test', withTotp: true, items: [github] });
     byKey = createAccount({ email: 'eve@example.test' });
     byDevice = createAccount({ email: 'dan@example.test', verifiesDevices: true });
-    server = await startBitwardenServer(folder, [byPassword, byKey, byDevice]);
+    server = await startBitwardenServer(folder, [byKey, byDevice]);
+    await mkdir(join(folder, 'own'));
+    own = await startBitwardenServer(join(folder, 'own'), [byPassword]);
+    quayside = await createCommandLine('bitwarden');
     bitwarden = createBitwarden({
       environment: { ...process.env, NODE_EXTRA_CA_CERTS: server.certificateFile },
       stateFolder: folder,
       onCommand: record => told.push(record),
     });
-    await Promise.all([withPassword(), withKey(), withMistakes(), withDevice()]);
+    await Promise.all([onTheCommandLine(), withKey(), withMistakes(), withDevice()]);
   });
   after(async () => {
+    assert.deepEqual(await quayside.end(), []);
+    await quayside[Symbol.asyncDispose]();
     await bitwarden.close();
     await server.stop();
+    await own.stop();
     await temporary.remove();
   });
 
@@ -125,35 +151,39 @@ describe('Bitwarden by its own program', function () {
     assert.match(program?.version ?? '', /^\d{4}\.\d+\.\d+$/);
   });
 
-  it('knows that nobody is logged in', () => {
-    assert.equal((met['fresh'] as { state: string }).state, 'logged-out');
+  it('takes the password and a second factor on the command line, by standard input', () => {
+    assert.match(printed['nobody'] ?? '', /Logged out: quayside bitwarden login/);
+    assert.match(printed['login'] ?? '', /^Bitwarden +Unlocked\n/);
+    assert.ok(printed['login']?.includes(own.url));
   });
 
-  it('asks for the second factor, and takes it', () => {
-    assert.equal(met['without a code'], 'BITWARDEN_005');
-    const { state, email, serverUrl, userId } = met['open'] as Record<string, string>;
-    assert.deepEqual(
-      { state, email, serverUrl, userId },
-      { state: 'unlocked', email: byPassword.email, serverUrl: server.url, userId: byPassword.id },
-    );
+  it('lists names and parts, and takes one over into the vault', async () => {
+    assert.match(printed['items'] ?? '', /GitHub +login +login\.username, login\.password, notes, field:token/);
+    assert.match(printed['map'] ?? '', /^field:token of "GitHub" becomes github\.token\./);
+    assert.match(printed['attachment'] ?? '', /BITWARDEN_008/);
+    assert.match(printed['sync'] ?? '', /github\.token +added +GitHub +field:token[\s\S]*Done: 1 added\./);
+    const [secret] = routes.listSecrets.response.parse(await quayside.json(['secrets', 'ls'])).items;
+    assert.deepEqual([secret?.name, secret?.source, secret?.hasValue], ['github.token', 'bitwarden', true]);
   });
 
-  it('decrypts what the account holds', () => {
-    const [item] = met['items'] as BitwardenItem[];
-    assert.deepEqual(item?.login, github.login);
-    assert.equal(item?.notes, github.notes);
-    assert.deepEqual(item?.fields, [{ name: 'token', value: 'canary-of-the-field' }]);
-    assert.equal(item?.attachments, 1);
+  it('says when its server is away and what that means', () => {
+    assert.match(printed['sync without a server'] ?? '', /BITWARDEN_004/);
+    assert.match(printed['offline'] ?? '', /Unlocked, but its server cannot be reached[\s\S]*stale/);
+    assert.match(printed['lock'] ?? '', /Locked: quayside bitwarden unlock/);
+    assert.match(printed['items of a locked vault'] ?? '', /BITWARDEN_003/);
   });
 
-  it('gives passwords, codes and keys to no command line and no log', () => {
+  it('leaves no secret on a command line, in what is printed, or in the state folder', async () => {
     const seen = met['arguments'] as string;
     assert.match(seen, /login/, 'nothing was looked at');
-    const secret = [byPassword.password, String(met['session']), byKey.clientSecret, 'canary-of-the-field'];
-    for (const value of secret) assert.ok(!(seen + JSON.stringify(told)).includes(value), `${value} was seen`);
+    const secrets = [byPassword.password, byKey.clientSecret, ...values, ...own.tokens];
+    const files = await readdir(quayside.home, { recursive: true, withFileTypes: true });
+    const stored = files
+      .filter(file => file.isFile())
+      .map(file => readFile(join(file.parentPath, file.name), 'latin1'));
+    const texts = [seen, JSON.stringify(told), JSON.stringify(printed), ...(await Promise.all(stored))];
+    for (const value of secrets) assert.ok(!texts.some(text => text.includes(value)), `${value} was found`);
   });
-
-  it('says that a locked vault is locked', () => assert.equal(met['items of a locked vault'], 'BITWARDEN_003'));
 
   it('takes an API key, and then wants the master password', () => {
     assert.equal(met['wrong key'], 'BITWARDEN_005');
@@ -161,11 +191,14 @@ describe('Bitwarden by its own program', function () {
     assert.equal(met['wrong password'], 'BITWARDEN_005');
   });
 
-  it('gets what was changed since', () => {
-    assert.deepEqual(
-      (met['items after a change'] as BitwardenItem[]).map(({ name }) => name),
-      ['New since'],
-    );
+  it('gets what was changed since, decrypted', () => {
+    const [item] = met['items after a change'] as BitwardenItem[];
+    assert.deepEqual([item?.name, item?.login, item?.notes], ['New since', github.login, github.notes]);
+    assert.deepEqual(item?.fields, [{ name: 'token', value: 'canary-of-the-field' }]);
+    assert.equal(item?.attachments, 1);
+    const { state, email, serverUrl, userId } = met['open'] as Record<string, string>;
+    const expected = { state: 'unlocked', email: byKey.email, serverUrl: server.url, userId: byKey.id };
+    assert.deepEqual({ state, email, serverUrl, userId }, expected);
     assert.equal((met['after logout'] as { state: string }).state, 'logged-out');
   });
 
