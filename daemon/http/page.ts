@@ -62,6 +62,8 @@ const policy = (nonce: string): string =>
     `style-src 'self' 'nonce-${nonce}'`,
     "font-src 'self'",
     "img-src 'self' data:",
+    // Sounds of results, which are played only when somebody presses the button.
+    'media-src data:',
     "connect-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",

@@ -15,6 +15,7 @@ export function panelHtml({ scriptUri, styleUri, cspSource, nonce, location }: P
     `style-src ${cspSource} 'nonce-${nonce}'`,
     `font-src ${cspSource}`,
     `img-src ${cspSource} data:`,
+    'media-src data:',
     "connect-src 'none'",
     "base-uri 'none'",
     "form-action 'none'",

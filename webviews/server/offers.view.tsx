@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { MCPServerDetail } from '../../shared/api/servers.ts';
-import type { Tool } from '../../shared/api/tools.ts';
+import type { Resource, Tool } from '../../shared/api/tools.ts';
 import { toVisibleText } from '../../shared/domain/visible-text.ts';
 import { useMissing } from '../kit/capability.tsx';
 import { Badge, Button, Icon, PlaceLink } from '../kit/controls.tsx';
@@ -11,6 +11,8 @@ import { Field, TextInput } from '../kit/fields.tsx';
 import { countOf } from '../kit/format.ts';
 import type { Load } from '../kit/load.ts';
 import { ServerText } from '../kit/text.tsx';
+import { PromptRow } from './prompt.view.tsx';
+import { ReadButton, TemplateRow, useReading } from './read-resource.view.tsx';
 import type { ServerState } from './server.state.ts';
 
 interface TabProps {
@@ -132,11 +134,17 @@ function ToolRow({ tool, state, locked }: ToolsProps & { tool: Tool }) {
           </PlaceLink>
           {readOnly === true && <Badge>reads only</Badge>}
           {destructive === true && readOnly !== true && <Badge>may destroy data</Badge>}
+          {tool.quarantined && <Badge>in quarantine</Badge>}
         </span>
         <span class="row-text">
           <ServerText text={tool.description || tool.title || ''} />
         </span>
       </div>
+      {tool.tokens !== null && (
+        <span class="quiet tool-tokens" title="What its definition costs in every conversation">
+          {tool.tokens} tokens
+        </span>
+      )}
       <Icon name="chevron-right" class="row-chevron" />
     </li>
   );
@@ -170,62 +178,61 @@ function OfferList<T>({ server, load, what, icon, children }: OfferListProps<T>)
 }
 
 export const ResourcesTab = (props: TabProps) => (
-  <OfferList {...props} load={props.state.resources} what="resources" icon="file">
-    {resource => (
-      <li class="row" key={resource.uri}>
-        <div class="row-main">
-          <span class="row-title">
-            <ServerText text={resource.title ?? resource.name} />
-          </span>
-          <span class="row-text code">
-            <ServerText text={resource.uri} />
-          </span>
-          {resource.description && (
-            <span class="row-text">
-              <ServerText text={resource.description} />
-            </span>
-          )}
-        </div>
-        {resource.mimeType && (
-          <span class="quiet">
-            <ServerText text={resource.mimeType} />
+  <>
+    <OfferList {...props} load={props.state.resources} what="resources" icon="file">
+      {resource => <ResourceRow key={resource.uri} resource={resource} serverId={props.server.id} />}
+    </OfferList>
+    {props.server.state === 'running' && <Templates {...props} />}
+  </>
+);
+
+function ResourceRow({ resource, serverId }: { resource: Resource; serverId: string }) {
+  const { read, busy, shown } = useReading(serverId);
+  return (
+    <li class="row" data-resource={resource.uri}>
+      <div class="row-main">
+        <span class="row-title">
+          <ServerText text={resource.title ?? resource.name} />
+        </span>
+        <span class="row-text code">
+          <ServerText text={resource.uri} />
+        </span>
+        {resource.description && (
+          <span class="row-text">
+            <ServerText text={resource.description} />
           </span>
         )}
-      </li>
-    )}
-  </OfferList>
+      </div>
+      {resource.mimeType && (
+        <span class="quiet">
+          <ServerText text={resource.mimeType} />
+        </span>
+      )}
+      <ReadButton uri={resource.uri} read={read} busy={busy} />
+      {shown}
+    </li>
+  );
+}
+
+const Templates = ({ server, state }: TabProps) => (
+  <Loaded load={state.templates} what="the templates">
+    {templates =>
+      templates.length === 0 ? null : (
+        <section class="section" aria-label="Templates">
+          <h2>Templates</h2>
+          <ul class="rows">
+            {templates.map(template => (
+              <TemplateRow key={template.uriTemplate} template={template} serverId={server.id} />
+            ))}
+          </ul>
+        </section>
+      )
+    }
+  </Loaded>
 );
 
 export const PromptsTab = (props: TabProps) => (
   <OfferList {...props} load={props.state.prompts} what="prompts" icon="comment">
-    {prompt => (
-      <li class="row" key={prompt.name}>
-        <div class="row-main">
-          <span class="row-title">
-            <ServerText text={prompt.title ?? prompt.name} />
-          </span>
-          {prompt.description && (
-            <span class="row-text">
-              <ServerText text={prompt.description} />
-            </span>
-          )}
-          {prompt.arguments.length > 0 && (
-            <ul class="name-list">
-              {prompt.arguments.map(argument => (
-                <li key={argument.name}>
-                  <code>
-                    <ServerText text={argument.name} />
-                  </code>{' '}
-                  <span class="quiet">
-                    {argument.required ? 'required. ' : ''}
-                    <ServerText text={argument.description ?? ''} />
-                  </span>
-                </li>
-              ))}
-            </ul>
-          )}
-        </div>
-      </li>
-    )}
+    {prompt => <PromptRow key={prompt.name} prompt={prompt} serverId={props.server.id} />}
   </OfferList>
 );

@@ -1,7 +1,7 @@
 // One server: what it is, what it offers and wrote, and the acts of a person on it.
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { MCPServerDetail, ServerConfigurationChange, TestResult } from '../../shared/api/servers.ts';
-import type { Prompt, Resource, Tool } from '../../shared/api/tools.ts';
+import type { Prompt, Resource, ResourceTemplate, Tool } from '../../shared/api/tools.ts';
 import { limits } from '../../shared/domain/limits.ts';
 import { announce } from '../kit/announcer.ts';
 import type { App } from '../kit/app.ts';
@@ -13,6 +13,7 @@ export interface ServerState {
   readonly server: Load<MCPServerDetail>;
   readonly tools: Load<Tool[]>;
   readonly resources: Load<Resource[]>;
+  readonly templates: Load<ResourceTemplate[]>;
   readonly prompts: Load<Prompt[]>;
   readonly output: ReadonlySignal<readonly string[]>;
   readonly test: ReadonlySignal<TestResult | undefined>;
@@ -42,6 +43,9 @@ export function createServerState({ api, live }: App, id: string): ServerState {
   const resources = createLoad(abort =>
     readAllPages(query => api.listResources({ ...params, query }, { signal: abort })),
   );
+  const templates = createLoad(abort =>
+    readAllPages(query => api.listResourceTemplates({ ...params, query }, { signal: abort })),
+  );
   const prompts = createLoad(abort => readAllPages(query => api.listPrompts({ ...params, query }, { signal: abort })));
   const output = signal<readonly string[]>([]);
   const test = signal<TestResult | undefined>(undefined);
@@ -61,6 +65,7 @@ export function createServerState({ api, live }: App, id: string): ServerState {
     void tools.reload();
     if (server.value.value?.state !== 'running') return;
     void resources.reload();
+    void templates.reload();
     void prompts.reload();
   };
   const readAll = async () => {
@@ -94,6 +99,7 @@ export function createServerState({ api, live }: App, id: string): ServerState {
     server,
     tools,
     resources,
+    templates,
     prompts,
     output,
     test,

@@ -20,6 +20,7 @@ import { createServerState, type ServerState } from './server.state.ts';
 import { SettingsTab } from './settings.view.tsx';
 import { toSlotStates } from './slots.ts';
 import { SlotsTab } from './slots.view.tsx';
+import { TestsTab } from './tests.view.tsx';
 import { UpdatePart } from './update.view.tsx';
 import './server.css';
 
@@ -51,6 +52,7 @@ export function ServerView({ id }: { id: string }) {
         {server => (
           <>
             <ServerHead server={server} state={state} />
+            <LookOnly needs="servers:operate" />
             <ServerTabs server={server} state={state} />
           </>
         )}
@@ -226,6 +228,7 @@ function ServerTabs({ server, state }: { server: MCPServerDetail; state: ServerS
     },
     { id: 'resources', label: <Counted name="Resources" count={state.resources.value.value?.length} /> },
     { id: 'prompts', label: <Counted name="Prompts" count={state.prompts.value.value?.length} /> },
+    { id: 'tests', label: 'Tests' },
     { id: 'configuration', label: 'Configuration' },
     ...(docker ? [{ id: 'secrets', label: <Missing server={server} /> }] : []),
     { id: 'output', label: docker ? 'Logs' : 'Output' },
@@ -243,6 +246,7 @@ function ServerTabs({ server, state }: { server: MCPServerDetail; state: ServerS
       {active === 'tools' && <ToolsTab server={server} state={state} />}
       {active === 'resources' && <ResourcesTab server={server} state={state} />}
       {active === 'prompts' && <PromptsTab server={server} state={state} />}
+      {active === 'tests' && <TestsTab serverId={server.id} />}
       {active === 'configuration' &&
         (docker ? <SettingsTab server={server} state={state} /> : <ConfigurationTab server={server} state={state} />)}
       {active === 'secrets' && <SlotsTab server={server} state={state} />}

@@ -4,7 +4,7 @@ import type { ContentBlock } from '../../shared/api/tools.ts';
 export type ShownBlock =
   | { kind: 'text'; text: string }
   | { kind: 'image'; source: string; mimeType: string; bytes: number }
-  | { kind: 'audio'; mimeType: string; bytes: number }
+  | { kind: 'audio'; source: string | undefined; mimeType: string; bytes: number }
   | { kind: 'link'; uri: string; name: string; description: string; mimeType: string }
   | { kind: 'resource'; uri: string; mimeType: string; text: string }
   | { kind: 'blob'; uri: string; mimeType: string; bytes: number }
@@ -12,6 +12,15 @@ export type ShownBlock =
 
 /** SVG is left out: it can hold far more than a picture. */
 const imageTypes = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
+const soundTypes = new Set([
+  'audio/wav',
+  'audio/mpeg',
+  'audio/mp3',
+  'audio/ogg',
+  'audio/webm',
+  'audio/flac',
+  'audio/aac',
+]);
 const base64 = /^[A-Za-z0-9+/\r\n]*={0,2}\s*$/;
 
 export function toShownBlock(block: ContentBlock): ShownBlock {
@@ -31,7 +40,15 @@ export function toShownBlock(block: ContentBlock): ShownBlock {
           }
         : { kind: 'other', type: `image of type ${mimeType || 'unknown'}` };
     case 'audio':
-      return { kind: 'audio', mimeType, bytes: bytesOf(data) };
+      return {
+        kind: 'audio',
+        source:
+          soundTypes.has(mimeType) && data !== '' && base64.test(data)
+            ? `data:${mimeType};base64,${data.replace(/\s/g, '')}`
+            : undefined,
+        mimeType,
+        bytes: bytesOf(data),
+      };
     case 'resource_link':
       return {
         kind: 'link',

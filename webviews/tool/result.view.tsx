@@ -6,6 +6,7 @@ import { useApp } from '../kit/app.ts';
 import { Button, ExternalLink, Icon } from '../kit/controls.tsx';
 import { CopyButton } from '../kit/copy-button.tsx';
 import { formatBytes, formatDuration } from '../kit/format.ts';
+import { JsonTree } from '../kit/json-tree.tsx';
 import { ServerText } from '../kit/text.tsx';
 import { TextBlock } from '../kit/text-block.tsx';
 import { prettyJson, type ShownBlock, toShownBlock } from './content-block.ts';
@@ -49,12 +50,7 @@ export function ResultView({ result }: { result: CallResult }) {
       {result.structuredContent !== undefined && (
         <div class="block">
           <h3>Structured content</h3>
-          <LongText
-            text={JSON.stringify(result.structuredContent, null, 2)}
-            label="Structured content"
-            language="json"
-            name={name}
-          />
+          <JsonTree value={result.structuredContent} label="Structured content" />
         </div>
       )}
     </section>
@@ -73,7 +69,7 @@ interface BlockProps {
   name: string;
 }
 
-function BlockView({ block, label, name }: BlockProps) {
+export function BlockView({ block, label, name }: BlockProps) {
   const shown = toShownBlock(block);
   return (
     <div class="block" data-block={shown.kind}>
@@ -96,13 +92,7 @@ function Block({ shown, block, label, name }: BlockProps & { shown: ShownBlock }
         </figure>
       );
     case 'audio':
-      return (
-        <Unshown
-          text={`Sound (${shown.mimeType || 'of unknown type'}, ${formatBytes(shown.bytes)}). It cannot be played here, because this page runs nothing but its own code.`}
-          block={block}
-          name={name}
-        />
-      );
+      return <SoundBlock shown={shown} block={block} label={label} name={name} />;
     case 'link':
       return <LinkBlock shown={shown} />;
     case 'resource':
@@ -129,6 +119,18 @@ function Block({ shown, block, label, name }: BlockProps & { shown: ShownBlock }
         </>
       );
   }
+}
+
+function SoundBlock({ shown, ...rest }: BlockProps & { shown: Extract<ShownBlock, { kind: 'audio' }> }) {
+  const facts = `${shown.mimeType || 'of unknown type'}, ${formatBytes(shown.bytes)}`;
+  if (shown.source === undefined) return <Unshown text={`Sound (${facts}).`} {...rest} />;
+  return (
+    <figure class="image-block">
+      {/* biome-ignore lint/a11y/useMediaCaption: a server gives sound without a text */}
+      <audio controls preload="metadata" src={shown.source} aria-label="Sound from the tool's result" />
+      <figcaption class="quiet">{facts}</figcaption>
+    </figure>
+  );
 }
 
 const ResourceHead = ({ uri, mimeType }: { uri: string; mimeType: string }) => (

@@ -18,6 +18,7 @@ import {
   toDraft,
 } from './draft.ts';
 import { type GroupField, type JsonField, toFields } from './schema-form.ts';
+import { createWatchedCall, type WatchedCall } from './watched-call.ts';
 
 export interface ToolState {
   readonly tool: Load<Tool>;
@@ -33,6 +34,12 @@ export interface ToolState {
   readonly cancelledAfter: ReadonlySignal<number | undefined>;
   readonly result: ReadonlySignal<CallResult | undefined>;
   readonly problem: ReadonlySignal<Problem | undefined>;
+  /** What comes of the call that runs. */
+  readonly watched: WatchedCall;
+  /** What would be sent now; undefined while it is wrong. */
+  currentArguments(): Record<string, unknown> | undefined;
+  /** Fills the form. */
+  use(args: Record<string, unknown>): void;
   edit(draft: Draft): void;
   editJson(text: string): void;
   reset(): void;
@@ -44,7 +51,9 @@ export interface ToolState {
 
 const cancelled = new Error('cancelled by the person');
 
-export function createToolState({ api, live }: App, serverId: string, name: string): ToolState {
+export function createToolState(app: App, serverId: string, name: string): ToolState {
+  const { api, live } = app;
+  const watched = createWatchedCall(app);
   const tool = createLoad(async abort => {
     const tools = await readAllPages(query =>
       api.listServerTools({ params: { id: serverId }, query }, { signal: abort }),
@@ -95,7 +104,7 @@ export function createToolState({ api, live }: App, serverId: string, name: stri
   const run = async (args: Record<string, unknown>, abort: AbortSignal): Promise<void> => {
     try {
       const answer = await api.callTool(
-        { params: { id: serverId, tool: name }, body: { arguments: args } },
+        { params: { id: serverId, tool: name }, body: { arguments: args, ...watched.begin() } },
         { signal: abort },
       );
       result.value = answer;
@@ -107,6 +116,8 @@ export function createToolState({ api, live }: App, serverId: string, name: stri
       const failure = asProblem(error);
       problem.value = failure;
       if (field.value) refused.value = placeErrors(failure.errors ?? [], placesOf(field.value, draft.value));
+    } finally {
+      watched.end();
     }
   };
 
@@ -125,6 +136,14 @@ export function createToolState({ api, live }: App, serverId: string, name: stri
     cancelledAfter,
     result,
     problem,
+    watched,
+    currentArguments() {
+      const { value, errors } = outcome.value;
+      return errors.size === 0 && isArguments(value) ? value : undefined;
+    },
+    use(args) {
+      if (field.value) edit(toDraft(field.value, args as Json));
+    },
     edit,
     editJson(text) {
       const parsed = parseJson(text);
@@ -169,6 +188,7 @@ export function createToolState({ api, live }: App, serverId: string, name: stri
       stop();
       stopWatching();
       tool.close();
+      watched.close();
       running?.abort(cancelled);
     },
   };

@@ -15,8 +15,10 @@ import { useOwned } from '../kit/owned.ts';
 import { StateMark } from '../kit/server-state.tsx';
 import { Description, ServerText } from '../kit/text.tsx';
 import { ResultView } from './result.view.tsx';
+import { SavedCalls } from './saved-calls.view.tsx';
 import { FieldView, GroupFields } from './schema-form.view.tsx';
 import { createToolState, type ToolState } from './tool.state.ts';
+import { WatchedCallView } from './watched-call.view.tsx';
 import './tool.css';
 
 /** One tool: what it is, a form for its arguments, and what it answered. */
@@ -38,7 +40,14 @@ export function ToolView({ serverId, name }: { serverId: string; name: string })
             <ToolHead tool={tool} />
             <ServerNotice serverId={serverId} tool={tool} />
             <div class="tool-columns">
-              <ArgumentsForm state={state} tool={tool} />
+              <div>
+                <ArgumentsForm state={state} tool={tool} />
+                <SavedCalls
+                  what={{ serverId, kind: 'tool', target: name }}
+                  current={state.currentArguments}
+                  onUse={saved => state.use(saved.arguments)}
+                />
+              </div>
               <Outcome state={state} />
             </div>
           </>
@@ -235,6 +244,7 @@ function Outcome({ state }: { state: ToolState }) {
           <span>Running for {formatDuration(Math.floor(Math.max(0, now - since) / 100) * 100)}</span>
         </div>
       )}
+      <WatchedCallView call={state.watched} />
       {problem && <ProblemNotice problem={problem} />}
       {result && <ResultView result={result} />}
       {cancelledAfter !== undefined && (
