@@ -98,6 +98,9 @@ function replaceAt(root: unknown, path: JsonPath, replacement: string): unknown 
 const memberOf = (value: unknown, key: PropertyKey): unknown =>
   value !== null && typeof value === 'object' ? Reflect.get(value, key) : undefined;
 
+const digestOf = (base64: string): string =>
+  `sha256:${createHash('sha256').update(base64).digest('hex')} (${base64.length} characters)`;
+
 /** Images, audio and blobs by their digest: a snapshot is read by people. */
 function withoutBinary(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutBinary);
@@ -105,7 +108,7 @@ function withoutBinary(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) =>
       (key === 'data' || key === 'blob') && typeof member === 'string' && 'mimeType' in value
-        ? [key, `sha256:${createHash('sha256').update(member).digest('hex')} (${member.length} characters)`]
+        ? [key, new Redacted(digestOf(member))]
         : [key, withoutBinary(member)],
     ),
   );

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { createHideText, toSnapshotValue } from '../../../../daemon/features/tests/redaction.ts';
+import { BrokenSnapshots, readSnapshots, toSnapshotText } from '../../../../daemon/features/tests/snapshots.ts';
+
+const json = fc.jsonValue({ maxDepth: 4 });
+const plain = (text: string): string => text;
+
+describe('snapshots', () => {
+  it('are read as they were written, whatever is in them', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string({ minLength: 1 }), json, { maxKeys: 5, noNullPrototype: true }), values => {
+        const first = readSnapshots(undefined);
+        const texts = Object.entries(values).map(([name, value]) => [name, toSnapshotText(value)] as const);
+        for (const [name, text] of texts) first.set(name, text);
+        const written = first.write();
+        if (texts.length === 0) return assert.equal(written, undefined);
+        const second = readSnapshots(written);
+        for (const [name, text] of texts) assert.equal(second.find(name), text);
+        second.dropUnused();
+        assert.equal(second.write(), undefined, 'nothing has changed');
+      }),
+    );
+  });
+
+  it('are the same whatever the order of members', () => {
+    assert.equal(toSnapshotText({ b: 1, a: { d: 2, c: 3 } }), toSnapshotText({ a: { c: 3, d: 2 }, b: 1 }));
+  });
+
+  it('lose what nobody asks for, when they are made anew', () => {
+    const file = readSnapshots('kept: |\n  1\ngone: |\n  2\n');
+    file.find('kept');
+    file.dropUnused();
+    assert.deepEqual(file.changes, ['gone']);
+    assert.doesNotMatch(file.write() ?? '', /gone/);
+  });
+
+  it('are not touched where they cannot be read', () => {
+    for (const text of ['- a', 'a: { b: c }', 'a: [', '{'.repeat(10_000), 'a: 1'])
+      assert.throws(() => readSnapshots(text), BrokenSnapshots, text.slice(0, 20));
+    fc.assert(
+      fc.property(fc.string(), text => {
+        try {
+          readSnapshots(text);
+        } catch (error) {
+          assert.ok(error instanceof BrokenSnapshots, String(error));
+        }
+      }),
+    );
+  });
+
+  it('hold no secret, whatever the rules', () => {
+    fc.assert(
+      fc.property(
+        json,
+        fc
+          .string({ minLength: 4, maxLength: 12 })
+          .filter(text => /^[a-z]{4,}$/.test(text) && !'redacted'.includes(text)),
+        (value, secret) => {
+          const hide = createHideText([secret], plain);
+          const shown = JSON.stringify(toSnapshotValue({ a: value, [secret]: [`x${secret}y`, secret] }, [], hide));
+          assert.ok(!shown.includes(secret), shown);
+        },
+      ),
+    );
+  });
+
+  it('keep what rules name out, by place and by pattern', () => {
+    const result = {
+      _meta: { time: 1 },
+      content: [
+        { type: 'text', text: 'made at 12:34' },
+        { type: 'image', data: 'aGVsbG8=', mimeType: 'image/png' },
+      ],
+      structuredContent: {
+        items: [
+          { id: 17, name: 'a' },
+          { id: 18, name: 'b' },
+        ],
+      },
+    };
+    const rules = [
+      { path: '$.structuredContent.items[*].id', with: '<id>' },
+      { path: "$.structuredContent.items[?@.name=='b'].name", with: '<name>' },
+      { pattern: '\\d\\d:\\d\\d', with: '<time>' },
+    ];
+    const shown = toSnapshotValue(result, rules, plain);
+    const digest = createHash('sha256').update('aGVsbG8=').digest('hex');
+    assert.deepEqual(shown, {
+      content: [
+        { type: 'text', text: 'made at <time>' },
+        { type: 'image', data: `sha256:${digest} (8 characters)`, mimeType: 'image/png' },
+      ],
+      structuredContent: {
+        items: [
+          { id: '<id>', name: 'a' },
+          { id: '<id>', name: '<name>' },
+        ],
+      },
+    });
+    assert.equal(result.structuredContent.items[0]?.id, 17, 'the result itself stays');
+  });
+});
