@@ -57,6 +57,10 @@ const vault = view('getVault', ({ state, source, keys, schedule }) => ({
   },
 }));
 
+const bitwarden = view('getBitwarden', ({ state, serverUrl, email, autoLockMinutes, syncEveryMinutes }) => ({
+  shown: { state, serverUrl, email, autoLockMinutes, syncEveryMinutes },
+}));
+
 const profile = view('getProfile', ({ name, serverIds }) => ({ shown: { name, servers: serverIds } }));
 const gateway = view('getGateway', ({ ownTools }) => ({ shown: { ownTools } }));
 const catalog = view('getCatalog', ({ ref, title }) => ({ shown: { ref, title } }));
@@ -67,6 +71,8 @@ export const toldByHandlers = [
   'saveProvider',
   'deleteProvider',
   'importSecrets',
+  'deleteBitwardenMapping',
+  'deleteBitwardenLink',
 ] as const satisfies readonly OperationId[];
 
 export const auditedChanges: Readonly<Partial<Record<OperationId, View>>> = {
@@ -89,6 +95,11 @@ export const auditedChanges: Readonly<Partial<Record<OperationId, View>>> = {
   changeMasterKey: vault,
   rotateVaultKey: vault,
   scheduleRotation: vault,
+  updateBitwarden: bitwarden,
+  loginBitwarden: bitwarden,
+  unlockBitwarden: bitwarden,
+  lockBitwarden: bitwarden,
+  logoutBitwarden: bitwarden,
   renameProfile: profile,
   deleteProfile: profile,
   updateGateway: gateway,

@@ -39,8 +39,9 @@ export const bitwardenHandlers = (needs: BitwardenNeeds): Pick<Handlers, Bitward
     listBitwardenItems: ({ query }) => service.items(query),
     listBitwardenMappings: ({ query }) => service.mappings(query),
     createBitwardenMapping: ({ body }) => service.map(body),
-    deleteBitwardenMapping: ({ params }) => {
-      service.unmap(params.id);
+    deleteBitwardenMapping: ({ params }, { recordChange }) => {
+      const { secretName, itemName, part } = service.unmap(params.id);
+      recordChange({ shown: { secretName, itemName, part } }, null);
       return {};
     },
     syncBitwarden: ({ body }, { principal, requestId }) =>
@@ -64,8 +65,10 @@ export const bitwardenHandlers = (needs: BitwardenNeeds): Pick<Handlers, Bitward
       onChanged();
       return toLink(link);
     },
-    deleteBitwardenLink: ({ params }) => {
-      if (!links.remove(params.id)) throw noSuchMapping(params.id);
+    deleteBitwardenLink: ({ params }, { recordChange }) => {
+      const link = links.find(params.id);
+      if (!link || !links.remove(params.id)) throw noSuchMapping(params.id);
+      recordChange({ shown: { user: link.userName, email: link.email, serverUrl: link.serverUrl } }, null);
       onChanged();
       return {};
     },

@@ -33,8 +33,8 @@ export interface BitwardenService {
   mappings(query: PageQuery): Page<BitwardenMapping>;
   /** Errors: those of `items`, BITWARDEN_007, BITWARDEN_008, SECRET_002, SERVER_001, REQUEST_001. */
   map(mapping: NewMapping): Promise<BitwardenMapping>;
-  /** Errors: BITWARDEN_007. */
-  unmap(id: string): void;
+  /** What there was. Errors: BITWARDEN_007. */
+  unmap(id: string): BitwardenMapping;
   /** Errors: BITWARDEN_001 to _004, _006, SECRET_003. */
   sync(apply: boolean, by: Omit<ApplyBy, 'mayRemove'>): Promise<BitwardenSync>;
   /** Locks what nobody has used for long, and synchronises if it is time. Never rejects. */
@@ -163,6 +163,7 @@ export function createBitwardenService(options: ServiceOptions): BitwardenServic
       repository.removeMapping(id);
       if (mapping.secretId !== null) secrets.release(mapping.secretId);
       onChanged();
+      return mapping;
     },
     sync: (apply, by) => synchronise(apply, { ...by, mayRemove: true }),
     async tick() {
