@@ -170,11 +170,15 @@ export async function openUpstreamSession(
     ...params,
     _meta: { ...(isObject(params?.['_meta']) ? passedMeta(params['_meta']) : undefined), ...meta },
   });
-  const own = ({ method, params }: WireRequest, given: OwnRequestOptions): Promise<WireObject> =>
-    peer.request(
+  const own = async ({ method, params }: WireRequest, given: OwnRequestOptions): Promise<WireObject> => {
+    const result = await peer.request(
       isStateless ? { method, params: enveloped(params, envelope(undefined, undefined)) } : { method, params },
       given,
     );
+    // Clients are shown lists that were read before: this may be the only one that the server is asked for.
+    if (method === 'tools/list') headerParameters?.learn(result);
+    return result;
+  };
   const headerParameters = isStateless && 'headersOf' in transport ? createHeaderParameters() : undefined;
   if (headerParameters) transport.headersOf = headerParameters.headersOf;
   listening = isStateless
