@@ -40,7 +40,10 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-export type GatewayLimits = SessionLimits;
+export interface GatewayLimits extends SessionLimits {
+  /** As patienceMs, without a session: such a stream cannot be taken up again, it only keeps the connection alive. */
+  statelessPatienceMs: number;
+}
 
 const usualLimits: GatewayLimits = {
   most: 1_000,
@@ -48,7 +51,8 @@ const usualLimits: GatewayLimits = {
   idleMs: 1_800_000,
   graceMs: 60_000,
   retryMs: 1_000,
-  patienceMs: 250,
+  patienceMs: 80,
+  statelessPatienceMs: 5_000,
 };
 
 const sweepMs = 60_000;
@@ -73,7 +77,7 @@ export function createGateway(ports: GatewayPorts, limits: Partial<GatewayLimits
   const held = createHeldRequests();
   const subscriptions = createSubscriptions();
   const withSessions = createSessionEndpoint({ ports, reach, sessions, answerRequest });
-  const { patienceMs } = all;
+  const patienceMs = all.statelessPatienceMs;
   const stateless = createStatelessEndpoint({ ports, reach, table, held, subscriptions, answerRequest, patienceMs });
 
   const timers = [

@@ -61,6 +61,7 @@ export interface Session extends SessionFacts {
 }
 
 const mostInFlight = 256;
+const fewInFlight = 8;
 const mostListening = 4;
 /** Messages that wait for a client which has not opened its stream yet. */
 const mostPending = 32;
@@ -169,7 +170,8 @@ export function createSession(facts: SessionFacts, { graceMs, retryMs, patienceM
       const reply = createReply({
         stream: options(abandon),
         headers,
-        patienceMs,
+        // With much under way a document is worth more than that it can be taken up again: it costs less.
+        patienceMs: inFlight.size < fewInFlight ? patienceMs : patienceMs * 10,
         signal,
         onGone: abandon,
         onStream: stream => void streams.set(stream.id, stream),

@@ -7,7 +7,7 @@ const elicit = { elicitation: {}, sampling: {}, roots: {} };
 describe('a request without a session at the MCP endpoint', () => {
   let app: GatewayApp;
   beforeEach(() => {
-    app = createGatewayApp({ patienceMs: 40 });
+    app = createGatewayApp({ statelessPatienceMs: 40 });
     app.run(
       'one',
       {
