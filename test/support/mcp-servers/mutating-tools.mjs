@@ -14,4 +14,5 @@ serve({
     return text(JSON.stringify({ name, args, calls }));
   },
 });
-watchFile(file, { interval: 20 }, () => send({ method: 'notifications/tools/list_changed' }));
+// It ends when its input does, file or not.
+watchFile(file, { interval: 20 }, () => send({ method: 'notifications/tools/list_changed' })).unref();
