@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
+import { parse } from 'yaml';
 import { createHideText, toSnapshotValue } from '../../../../daemon/features/tests/redaction.ts';
 import { BrokenSnapshots, readSnapshots, toSnapshotText } from '../../../../daemon/features/tests/snapshots.ts';
 
@@ -16,6 +17,7 @@ describe('snapshots', () => {
         for (const [name, text] of texts) first.set(name, text);
         const written = first.write();
         if (texts.length === 0) return assert.equal(written, undefined);
+        assert.deepEqual(parse(written ?? ''), Object.fromEntries(texts), 'it is YAML');
         const second = readSnapshots(written);
         for (const [name, text] of texts) assert.equal(second.find(name), text);
         second.dropUnused();
@@ -24,12 +26,40 @@ describe('snapshots', () => {
     );
   });
 
+  it('keep texts of every kind', () => {
+    const text = fc.string({
+      unit: fc.constantFrom(
+        'a',
+        ' ',
+        '\n',
+        '\t',
+        '#',
+        '"',
+        '\r',
+        '\u0085',
+        '\u2028',
+        '\ufeff',
+        '\u0007',
+        '💥',
+        '\ud800',
+      ),
+    });
+    fc.assert(
+      fc.property(text, value => {
+        const first = readSnapshots(undefined);
+        first.set('a', value);
+        assert.equal(readSnapshots(first.write()).find('a'), value);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('are the same whatever the order of members', () => {
     assert.equal(toSnapshotText({ b: 1, a: { d: 2, c: 3 } }), toSnapshotText({ a: { c: 3, d: 2 }, b: 1 }));
   });
 
   it('lose what nobody asks for, when they are made anew', () => {
-    const file = readSnapshots('kept: |\n  1\ngone: |\n  2\n');
+    const file = readSnapshots('"kept": |2\n  1\n"gone": |2\n  2\n');
     file.find('kept');
     file.dropUnused();
     assert.deepEqual(file.changes, ['gone']);
@@ -37,7 +67,7 @@ describe('snapshots', () => {
   });
 
   it('are not touched where they cannot be read', () => {
-    for (const text of ['- a', 'a: { b: c }', 'a: [', '{'.repeat(10_000), 'a: 1'])
+    for (const text of ['- a', 'a: { b: c }', '"a": [', '{'.repeat(10_000), '"a": 1', '"a": "', '"'.repeat(1_000_000)])
       assert.throws(() => readSnapshots(text), BrokenSnapshots, text.slice(0, 20));
     fc.assert(
       fc.property(fc.string(), text => {

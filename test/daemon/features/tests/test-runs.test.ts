@@ -244,7 +244,10 @@ tests:
     const unset = await world.run(file(text('x')));
     assert.match(unset.results[0]?.failures[0]?.message ?? '', /The environment variable SECRET_WORD is not set/);
     const broken = await world.run(file(text('x'), { snapshots: '- a' }), { environment });
-    assert.match(broken.problems[0]?.problems[0]?.message ?? '', /no map of texts\. Mend it/);
+    assert.match(
+      broken.problems[0]?.problems[0]?.message ?? '',
+      /Line 1 of the snapshot file is not as Quayside writes it\. Mend it/,
+    );
   });
 
   it('are kept with the history of each test and how the runs went', async () => {
