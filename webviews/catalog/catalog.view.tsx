@@ -11,6 +11,7 @@ import { countOf, formatAgo } from '../kit/format.ts';
 import { useNow } from '../kit/now.ts';
 import { useOwned } from '../kit/owned.ts';
 import { Pager } from '../kit/pager.tsx';
+import { LookOnly } from '../kit/permission.tsx';
 import { ServerText } from '../kit/text.tsx';
 import { CommandForm, PackageForm, RemoteForm } from './add.view.tsx';
 import { type CatalogState, createCatalogState, isNarrowed } from './catalog.state.ts';
@@ -48,6 +49,7 @@ export function CatalogView() {
           </Button>
         </div>
       </header>
+      <LookOnly needs="servers:manage" />
       {adding && (
         <AddSection key={adding} onClose={() => setAdding(undefined)}>
           {adding === 'package' && <PackageForm onClose={() => setAdding(undefined)} />}

@@ -33,9 +33,11 @@ export function PermittedButton({ needs, what, ...button }: PermittedButtonProps
 export function LookOnly({ needs }: { needs: Permission }) {
   const reason = useWhyNot(needs);
   return reason === undefined ? null : (
-    <Note icon="lock">
-      <p>You see this and cannot change it. {reason}</p>
-    </Note>
+    <div class="look-only">
+      <Note icon="lock">
+        <p>You see this and cannot change it. {reason}</p>
+      </Note>
+    </div>
   );
 }
 

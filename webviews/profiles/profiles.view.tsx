@@ -10,6 +10,7 @@ import { countOf } from '../kit/format.ts';
 import type { Act } from '../kit/load.ts';
 import { FollowedOperation } from '../kit/operation.tsx';
 import { useOwned } from '../kit/owned.ts';
+import { LookOnly } from '../kit/permission.tsx';
 import { StateMark } from '../kit/server-state.tsx';
 import { ServerText } from '../kit/text.tsx';
 import { useAct } from '../kit/use-act.ts';
@@ -70,6 +71,7 @@ export function ProfilesView() {
           </CapableButton>
         </div>
       </header>
+      <LookOnly needs="servers:manage" />
       {open && (
         <section class="section open-section" aria-label="Add a profile" key={open}>
           {open === 'create' && <CreateProfileForm state={state} onDone={close} />}

@@ -8,6 +8,7 @@ import { Empty, Loaded, ProblemNotice } from '../kit/feedback.tsx';
 import { formatDuration } from '../kit/format.ts';
 import { useNow } from '../kit/now.ts';
 import { useOwned } from '../kit/owned.ts';
+import { LookOnly } from '../kit/permission.tsx';
 import { StateMark } from '../kit/server-state.tsx';
 import { type Tab, Tabs } from '../kit/tabs.tsx';
 import { Description, ServerText } from '../kit/text.tsx';

@@ -142,7 +142,10 @@ function WhoIsIn() {
     <PlaceLink to={{ view: 'access', tab: 'account' }} class="who-is-in">
       <Icon name="account" />
       <span class="only-heard">Signed in as </span>
-      <span class="place-text">{principal.name}</span>
+      <span class="place-text">
+        {principal.name}
+        {principal.roles.length > 0 && <span class="quiet"> {principal.roles.join(', ')}</span>}
+      </span>
     </PlaceLink>
   );
 }
