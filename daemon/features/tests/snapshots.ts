@@ -48,7 +48,7 @@ export function readSnapshots(text: string | undefined): SnapshotFile {
 }
 
 /** What YAML can hold in a block of text (1.2.2, sections 5.1 and 8.1), if it ends as blocks do. */
-const fitsBlock = /^[\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]*[^\n]\n$/u;
+const fitsBlock = /^[\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]+(?<!\n)\n$/u;
 
 /** Each value is YAML by itself, put in as a block of text: that is how its lines show up in a review. */
 function render(entries: ReadonlyMap<string, string>): string {
