@@ -3,18 +3,21 @@ import type { Database } from 'better-sqlite3';
 import type { DaemonEvent } from '../shared/api/events.ts';
 import { type Approvals, createApprovals } from './features/approvals/create-approvals.ts';
 import type { After } from './features/approvals/waiting-calls.ts';
+import type { AuditRepository } from './features/audit/audit.repository.ts';
 import { createLocks, type Locks } from './features/locks/create-locks.ts';
+import type { SeenFacts } from './features/locks/locks.service.ts';
 import type { AuditSink } from './http/bind-routes.ts';
 import type { Clock } from './platform/clock.ts';
+import type { WireTool } from './supervision/session.ts';
 
 export interface GuardsOptions {
   database: Database;
   clock: Clock;
-  audit: AuditSink;
+  audit: AuditSink & Pick<AuditRepository, 'list'>;
   publish(event: DaemonEvent): void;
   servers: { all(): { id: string; title: string }[] };
-  /** Who added a server, as an audit row names them; null: nobody knows. */
-  addedBy(serverId: string): string | null;
+  /** Where a server comes from and what it says of itself now; undefined: it is gone. */
+  facts(serverId: string): SeenFacts | undefined;
   hideValues(text: string): string;
   /** What is in quarantine is another set than before. */
   onChanged(serverId: string): void;
@@ -23,15 +26,18 @@ export interface GuardsOptions {
 }
 
 export interface Guards
-  extends Pick<Locks, 'isQuarantined' | 'seen' | 'instructions'>,
+  extends Pick<Locks, 'isQuarantined' | 'instructions'>,
     Pick<Approvals, 'admit' | 'finished' | 'left' | 'close'> {
   handlers: Locks['handlers'] & Approvals['handlers'];
+  /** The whole list of a server, before any of it is offered. */
+  seen(serverId: string, tools: readonly WireTool[]): void;
 }
 
 export function composeGuards(options: GuardsOptions): Guards {
-  const { servers, onChanged } = options;
+  const { servers, audit, facts, onChanged } = options;
   const locks = createLocks({
     ...options,
+    addedBy: serverId => findAdder(audit, serverId),
     onChanged(serverId) {
       approvals.toolsChanged(serverId);
       onChanged(serverId);
@@ -44,8 +50,25 @@ export function composeGuards(options: GuardsOptions): Guards {
     serverExists: id => servers.all().some(server => server.id === id),
   });
   return {
-    ...{ isQuarantined: locks.isQuarantined, seen: locks.seen, instructions: locks.instructions },
+    ...{ isQuarantined: locks.isQuarantined, instructions: locks.instructions },
+    seen(serverId, tools) {
+      const known = facts(serverId);
+      if (known) locks.seen(serverId, tools, known);
+    },
     ...{ admit: approvals.admit, finished: approvals.finished, left: approvals.left, close: approvals.close },
     handlers: { ...locks.handlers, ...approvals.handlers },
   };
+}
+
+/** Which acts add a server, and how its name stands on their record. */
+const addingActs: Record<string, string> = { createServer: 'id=', createOperation: 'serverId=' };
+
+/** Who added a server, as the audit log names them; null: it came by another way, for example with a Docker profile. */
+function findAdder(audit: Pick<AuditRepository, 'list'>, serverId: string): string | null {
+  const { items } = audit.list({ q: serverId, sort_by: 'id', sort_order: 'desc', page: 1, limit: 100 });
+  const adding = items.find(({ action, outcome, resource }) => {
+    const prefix = addingActs[action];
+    return outcome === 'allowed' && prefix !== undefined && resource?.split(' ').includes(`${prefix}${serverId}`);
+  });
+  return adding?.principal ?? null;
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
 import { composeGuards, type Guards } from '../../daemon/compose-guards.ts';
 import { createAuditRepository } from '../../daemon/features/audit/audit.repository.ts';
+import type { SeenFacts } from '../../daemon/features/locks/locks.service.ts';
 import type { AppEnvironment } from '../../daemon/http/app-environment.ts';
 import { bindRoutes } from '../../daemon/http/bind-routes.ts';
 import type { Handlers } from '../../daemon/http/context.ts';
@@ -34,7 +35,7 @@ export interface GuardsApp extends Disposable {
   /** Ends the guards and makes them anew on the same database. */
   restart(): void;
   /** A list of the server, with the source of an installed package. */
-  list(id: string, tools: WireTool[], facts?: { version?: string; instructions?: string }): void;
+  list(id: string, tools: WireTool[], facts?: { version?: string; instructions?: string; url?: string }): void;
 }
 
 export const secret = 's3cret-in-the-vault';
@@ -46,13 +47,14 @@ export function createGuardsApp(): GuardsApp {
   const events: DaemonEvent[] = [];
   const changed: string[] = [];
   const titles = new Map<string, string>();
+  const facts = new Map<string, SeenFacts>();
   const timers = new Set<() => void>();
   const make = () =>
     composeGuards({
       ...{ database, clock, audit },
       publish: event => events.push(event),
       servers: { all: () => [...titles].map(([id, title]) => ({ id, title })) },
-      addedBy: () => 'user ada (session)',
+      facts: id => facts.get(id),
       hideValues: text => text.replaceAll(secret, '•••'),
       onChanged: id => changed.push(id),
       after(_, act) {
@@ -90,12 +92,20 @@ export function createGuardsApp(): GuardsApp {
       return apiOf(ownerPrincipal());
     },
     ...{ apiOf, events, changed, clock },
-    audit: () => audit.after(0, 1_000, {}).map(({ action, resource, outcome }) => `${action} ${resource} ${outcome}`),
+    audit: () =>
+      audit
+        .after(0, 1_000, {})
+        .filter(({ action }) => action !== 'createServer')
+        .map(({ action, resource, outcome }) => `${action} ${resource} ${outcome}`),
     runTimers() {
       for (const act of timers) act();
     },
     addServer(id) {
       titles.set(id, `The ${id}`);
+      audit.record({
+        ...{ principal: 'user ada (session)', action: 'createServer', resource: `id=${id} type=command` },
+        ...{ outcome: 'allowed', code: null, requestId: null },
+      });
       database
         .prepare(`insert into servers (id, title, description, engine, source, enabled, created_at, updated_at)
             values (?, ?, '', 'process', '{}', 0, '', '')`)
@@ -109,9 +119,12 @@ export function createGuardsApp(): GuardsApp {
       guards.close();
       guards = make();
     },
-    list(id, tools, { version = '1.0.0', instructions } = {}) {
-      const source: ServerSource = { type: 'npm', package: id, version, integrity: `sha512-${version}` };
-      guards.seen(id, tools, { source, instructions });
+    list(id, tools, { version = '1.0.0', instructions, url } = {}) {
+      const source: ServerSource = url
+        ? { type: 'remote', url }
+        : { type: 'npm', package: id, version, integrity: `sha512-${version}` };
+      facts.set(id, { source, instructions });
+      guards.seen(id, tools);
     },
     [Symbol.dispose]() {
       guards.close();

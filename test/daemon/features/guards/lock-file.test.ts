@@ -94,8 +94,7 @@ describe('the lock file', () => {
 
   it('holds no query of an address, which may be a key', async () => {
     app.addServer('remote');
-    const source = { type: 'remote' as const, url: 'https://host.test/mcp?key=s3cret#x' };
-    app.guards.seen('remote', [read], { source, instructions: undefined });
+    app.list('remote', [read], { url: 'https://host.test/mcp?key=s3cret#x' });
     const text = JSON.stringify(await app.api.getLockFile());
     assert.match(text, /https:\/\/host\.test\/mcp"/);
     assert.ok(!text.includes('s3cret'));
