@@ -1,4 +1,4 @@
-// A secret's way in the editor: stored from a password box, its vault opened by the keychain, nowhere to be read.
+// In the editor: a secret's way from a password box to a vault that the keychain opens, and the first admin and a key for an agent.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -14,7 +14,7 @@ import { type Editor, openEditor } from '../support/code-server/editor.ts';
 import { vsixFile } from '../support/package.ts';
 import { waitUntilLoaded } from './panel-steps.ts';
 
-describe('secrets in code-server', () => {
+describe('secrets and people in code-server', () => {
   let editor: Editor;
   const canary = randomBytes(12).toString('hex');
 
@@ -94,5 +94,48 @@ describe('secrets in code-server', () => {
     await dialog.getByText('Delete mine.token?').waitFor();
     await dialog.getByRole('button', { name: 'Delete' }).click();
     await editor.view('Secrets').getByText('No secret is stored yet').waitFor();
+  });
+
+  it('makes the first admin by a command, whose invitation is copied once', async () => {
+    await editor.page.locator('.pane-header[aria-label^="People"]').click();
+    await editor.view('People').getByText('Nobody but you comes in').waitFor();
+    await editor.runCommand('Quayside: Add User...');
+    await title('Make the First Admin: Name');
+    await answer('ada');
+    await title('Make the First Admin: Roles of ada');
+    await takeScreenshot(editor.page, 'editor-people-roles');
+    await editor.page.keyboard.press('Enter');
+    await title('Make the First Admin: First Password');
+    await answer('Invitation');
+    const dialog = editor.page.locator('.monaco-dialog-box');
+    await dialog.getByText('The invitation of ada').waitFor();
+    await takeScreenshot(editor.page, 'editor-people-invitation');
+    await dialog.getByRole('button', { name: 'Copy Link' }).click();
+    await editor.row('People', 'ada').getByText('admin · invited').waitFor();
+    assert.ok(!(await editor.page.content()).includes('ticket='), 'the editor’s page holds the invitation');
+  });
+
+  it('makes a key for an agent in the panel, and lists it in the tree', async () => {
+    await editor.row('People', 'ada').locator('.label-name').click();
+    const panel = editor.panel();
+    await panel.locator('[data-user="ada"]').waitFor();
+    await waitUntilLoaded(panel);
+    await takeScreenshot(editor.page, 'editor-people-panel');
+    await panel.getByRole('tab', { name: 'Keys and agents' }).click();
+    await panel.locator('vscode-button', { hasText: 'Make a key' }).click();
+    await panel.getByLabel('Name', { exact: false }).first().fill('cursor');
+    await panel.locator('vscode-button', { hasText: 'Make the key' }).click();
+    const key = (await panel.locator('[data-once]').textContent()) ?? '';
+    assert.match(key, /^qa_/);
+    await editor.row('People', 'cursor').getByText('agent · all servers').waitFor();
+    await takeScreenshot(editor.page, 'editor-people-key');
+    const frame = await editor.panelFrame();
+    assert.deepEqual([...(await findBarriers(frame)), ...(await findOverflow(frame))], []);
+    const { socket, token } = await discovery();
+    const asOwner = createApiClient(socketCarrier({ request, endpoint: async () => ({ socketPath: socket, token }) }));
+    const { url } = await asOwner.getStatus();
+    const asAgent = async (path: string) =>
+      (await fetch(new URL(`/api/v1${path}`, url ?? ''), { headers: { authorization: `Bearer ${key}` } })).status;
+    assert.deepEqual([await asAgent('/tools'), await asAgent('/users')], [200, 403]);
   });
 });
