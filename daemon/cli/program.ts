@@ -26,6 +26,7 @@ import { addGatewayCommands } from './commands/gateways.commands.ts';
 import { addInstallCommand } from './commands/install.commands.ts';
 import { addKeyCommands } from './commands/keys.commands.ts';
 import { addLockCommands } from './commands/lock.commands.ts';
+import { addMcpCommands } from './commands/mcp.commands.ts';
 import { addOperationCommands } from './commands/operations.commands.ts';
 import { addProfileCommands } from './commands/profiles.commands.ts';
 import { addSecretCommands } from './commands/secrets.commands.ts';
@@ -60,7 +61,7 @@ const groups: readonly (readonly [heading: string, ...add: ((program: Command, a
   ['Quayside:', addUpCommand, addDaemonCommands, addAccessCommands],
   ['Servers:', addServerCommands, addConfigCommands],
   ['Catalog:', addCatalogCommands, addCatalogsCommands, addInstallCommand, addOperationCommands],
-  ['Tools:', addToolCommands, addCallCommand, addTestCommands, addCompareCommand],
+  ['Tools:', addToolCommands, addCallCommand, addMcpCommands, addTestCommands, addCompareCommand],
   ['Guards:', addLockCommands, addApprovalCommands],
   ['Secrets:', addSecretCommands, addBitwardenCommands],
   ['Access:', addUserCommands, addKeyCommands, addExplainCommands],

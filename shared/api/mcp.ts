@@ -4,6 +4,9 @@ import { Name } from '../domain/names.ts';
 import { Nothing, pageOf, pageQuery, type Route } from './route.ts';
 import { ServerParams } from './servers.ts';
 
+/** On requests that came as lines of a stdio client, which has no headers that could repeat arguments. */
+export const relayHeader = 'x-quayside-relay';
+
 export const McpSession = z
   .object({
     id: z.string().describe('What the session is called here; it is not what the client sends'),

@@ -45,7 +45,7 @@ const notThere: readonly string[] = ['ECONNREFUSED', 'ENOENT'];
 export function exchange(
   { socketPath, token, path }: Endpoint,
   { method, headers = {}, body, signal }: Outgoing,
-  onMessage: (text: string) => void,
+  onMessage: (text: string, status: number) => void,
 ): Promise<Incoming> {
   return new Promise((resolve, reject) => {
     let lastEventId: string | undefined;
@@ -91,9 +91,14 @@ export function exchange(
 }
 
 /** A document is one message at its end; a stream has one in each event. */
-function readAnswer(response: IncomingMessage, onMessage: (text: string) => void, onEventId: (id: string) => void) {
+function readAnswer(
+  response: IncomingMessage,
+  onMessage: (text: string, status: number) => void,
+  onEventId: (id: string) => void,
+) {
   let text = '';
   let retry: number | undefined;
+  const status = response.statusCode ?? 0;
   const isStream = response.headers['content-type']?.startsWith('text/event-stream') === true;
   response.setEncoding('utf8');
   response.on('data', (piece: string) => {
@@ -105,14 +110,14 @@ function readAnswer(response: IncomingMessage, onMessage: (text: string) => void
       for (const line of frame.split('\n')) {
         if (line.startsWith('id: ')) onEventId(line.slice(4));
         else if (line.startsWith('retry: ')) retry = Number(line.slice(7));
-        else if (line.startsWith('data: ') && line.length > 6) onMessage(line.slice(6));
+        else if (line.startsWith('data: ') && line.length > 6) onMessage(line.slice(6), status);
       }
     }
   });
   return {
     retryMs: () => retry,
     end() {
-      if (!isStream && text.trim() !== '') onMessage(text);
+      if (!isStream && text.trim() !== '') onMessage(text, status);
     },
   };
 }

@@ -2,6 +2,7 @@
 // keeps its session when the daemon is restarted: it is begun again with what the client said at first.
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { relayHeader } from '../../../shared/api/mcp.ts';
 import { BrokenExchange, type Endpoint, exchange, type Incoming } from './exchange.ts';
 import { readLines } from './lines.ts';
 import { headersOf, RelayedMessage, revisionOf, toAnswer, toError, toInterrupted, tryJson } from './messages.ts';
@@ -23,8 +24,6 @@ interface Session {
   end: AbortController;
 }
 
-/** Headers by which the daemon knows a line of a client that sends none. */
-const relayHeader = { 'x-quayside-relay': 'stdio' };
 const drainMilliseconds = 10_000;
 const restartMilliseconds = 30_000;
 const pauses = { first: 100, most: 2_000 };
@@ -100,13 +99,13 @@ export async function relay(options: RelayOptions): Promise<void> {
 
   const headersFor = ({ id, revision }: Session, message: RelayedMessage | undefined): Record<string, string> => {
     const own = message && revisionOf(message);
-    if (message && own !== undefined) return { ...headersOf(message, own), ...relayHeader };
+    if (message && own !== undefined) return { ...headersOf(message, own), [relayHeader]: 'stdio' };
     return { ...(id ? { 'mcp-session-id': id } : {}), ...(revision ? { 'mcp-protocol-version': revision } : {}) };
   };
   const send = (
     to: Session,
     message: RelayedMessage,
-    onMessage: (text: string) => void,
+    onMessage: (text: string, status: number) => void,
     ending: AbortSignal = signal,
   ): Promise<Incoming> =>
     exchange(
@@ -158,10 +157,11 @@ export async function relay(options: RelayOptions): Promise<void> {
       let isAnswered = false;
       let refusal = '';
       const to = await current();
-      const take = (text: string) => {
+      const take = (text: string, status: number) => {
+        refusal = text;
+        if (status !== 200) return;
         const parsed = RelayedMessage.safeParse(tryJson(text));
         const isAnswer = parsed.success && parsed.data.method === undefined && parsed.data.id === id;
-        refusal = text;
         if (!parsed.success || (parsed.data.method === undefined && !isAnswer)) return;
         isAnswered ||= isAnswer;
         void write(text);

@@ -21,6 +21,8 @@ export interface Output {
   /** One line of a stream of documents. */
   line(value: unknown): void;
   text(text: string): void;
+  /** A line as it is, for a program that reads; resolves when there is room for more. */
+  raw(line: string): Promise<void>;
   /** Something worth knowing beside the result. */
   notice(text: string): void;
   problem(problem: Problem): void;
@@ -47,6 +49,11 @@ export function createOutput(
     look: { style, width: stdout.isTTY ? stdout.columns || 80 : undefined },
     document: value => stdout.write(`${safeJson(value, 2)}\n`),
     line: value => stdout.write(`${safeJson(value)}\n`),
+    raw: line =>
+      new Promise(resolve => {
+        if (stdout.write(`${line}\n`) || stdout.destroyed) return resolve();
+        for (const event of ['drain', 'close']) stdout.once(event, resolve);
+      }),
     text: text => stdout.write(text === '' ? '' : `${text}\n`),
     notice: text => say(json ? safeJson({ notice: text }) : safeLine(text)),
     problem: problem => say(json ? safeJson({ problem }) : problemText(problem, errorStyle)),

@@ -1,4 +1,5 @@
 // Revision 2026-07-28: each request stands alone and brings its envelope along.
+import { relayHeader } from '../../../shared/api/mcp.ts';
 import type { DownstreamClient, WireObject } from '../../supervision/upstream.ts';
 import { noMethod, toWireError } from './asking.ts';
 import { missingCapability, refuseQuestion } from './asks.ts';
@@ -187,7 +188,7 @@ export function createStatelessEndpoint(parts: StatelessParts): StatelessEndpoin
     entry: Entry,
   ): Rejection | undefined => {
     const name = params?.['name'];
-    if (method !== 'tools/call' || typeof name !== 'string') return undefined;
+    if (method !== 'tools/call' || typeof name !== 'string' || request.headers.has(relayHeader)) return undefined;
     const tool = parts.table.find(toViewer(entry), name);
     const wanted = tool ? findParamHeaders(tool.definition.inputSchema) : [];
     const wrong = findWrongHeader(wanted, argumentsOf(params), request.headers);

@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { relay } from '../../../daemon/cli/mcp-relay/relay.ts';
+import { type Door, listenOnSocket } from '../../../daemon/http/listen.ts';
+import { testServerScript } from '../../support/fake-engine.ts';
+import { type InProcessDaemon, startInProcessDaemon, until } from '../../support/in-process-daemon.ts';
+import { initialize, type RpcAnswer, stateless } from '../../support/mcp-requests.ts';
+
+interface Relayed {
+  say(message: object | string): void;
+  lines: RpcAnswer[];
+  /** The answer to a request. */
+  answer(id: unknown): Promise<RpcAnswer>;
+  ended: Promise<void>;
+  input: PassThrough;
+}
+
+describe('the MCP endpoint on standard input and output', () => {
+  let daemon: InProcessDaemon;
+  let door: Door;
+  let stop: AbortController;
+  const socketPath = () => join(daemon.home, 'relay', 'daemon.sock');
+  const open = async () => {
+    door = await listenOnSocket(daemon.daemon.app, socketPath());
+  };
+  beforeEach(async () => {
+    daemon = await startInProcessDaemon();
+    stop = new AbortController();
+    await daemon.api.createServer({
+      body: {
+        type: 'command',
+        id: 'one',
+        command: process.execPath,
+        configuration: { arguments: [testServerScript('echo')] },
+      },
+    });
+    await daemon.api.startServer({ params: { id: 'one' } });
+    await mkdir(join(daemon.home, 'relay'), { mode: 0o700 });
+    await open();
+  });
+  afterEach(async () => {
+    stop.abort();
+    await door.close();
+    await daemon[Symbol.asyncDispose]();
+  });
+
+  const begin = (path = '/mcp'): Relayed => {
+    const input = new PassThrough();
+    const lines: RpcAnswer[] = [];
+    const ended = relay({
+      input,
+      write: async text => void lines.push(JSON.parse(text)),
+      open: async () => ({ socketPath: socketPath(), token: daemon.daemon.token, path }),
+      signal: stop.signal,
+      notice: () => {},
+    });
+    return {
+      input,
+      lines,
+      ended,
+      say: message => void input.write(`${typeof message === 'string' ? message : JSON.stringify(message)}\n`),
+      answer: id => until(() => lines.find(line => line.id === id && line.method === undefined), `the answer to ${id}`),
+    };
+  };
+  const call = (id: number, name: string, args: object = {}) => ({
+    jsonrpc: '2.0',
+    id,
+    method: 'tools/call',
+    params: { name, arguments: args },
+  });
+  const start = async (client: Relayed) => {
+    client.say(initialize());
+    await client.answer(0);
+    client.say({ jsonrpc: '2.0', method: 'notifications/initialized' });
+  };
+
+  it('answers line by line, and ends with its client', async () => {
+    const client = begin('/mcp/server/one');
+    await start(client);
+    client.say(call(1, 'echo', { message: 'hi' }));
+    client.say({ jsonrpc: '2.0', id: 'list', method: 'tools/list' });
+    assert.equal((await client.answer(1)).result.content[0].text, 'Echo: hi');
+    assert.equal((await client.answer('list')).result.tools.length, 5);
+    assert.equal((await daemon.api.listMcpSessions({})).total, 1);
+    client.say(call(2, 'echo', { message: 'last' }));
+    client.input.end();
+    await client.ended;
+    assert.equal((await client.answer(2)).result.content[0].text, 'Echo: last');
+    assert.equal((await daemon.api.listMcpSessions({})).total, 0);
+  });
+
+  it('keeps the client’s session over a restart of the daemon', async () => {
+    const client = begin();
+    await start(client);
+    client.say(call(1, 'echo', { message: 'before' }));
+    await client.answer(1);
+    await door.close();
+    await daemon.restart();
+    await daemon.api.startServer({ params: { id: 'one' } });
+    await open();
+    client.say(call(2, 'echo', { message: 'after' }));
+    assert.equal((await client.answer(2)).result.content[0].text, 'Echo: after');
+    await until(() => client.lines.some(({ method }) => method === 'notifications/tools/list_changed'));
+    assert.equal(client.lines.filter(({ id }) => id === 0).length, 1);
+  });
+
+  it('begins a session anew that was ended at the daemon', async () => {
+    const client = begin();
+    await start(client);
+    client.say(call(1, 'started'));
+    await client.answer(1);
+    const { items } = await daemon.api.listMcpSessions({});
+    await daemon.api.deleteMcpSession({ params: { id: items[0]?.id ?? '' } });
+    client.say(call(2, 'echo', { message: 'again' }));
+    const again = await client.answer(2);
+    assert.equal(again.result?.content[0].text, 'Echo: again', JSON.stringify(again));
+  });
+
+  it('tells of a call that was under way when the daemon ended that it may be tried again', async () => {
+    await daemon.api.createServer({
+      body: {
+        type: 'command',
+        id: 'slow',
+        command: process.execPath,
+        configuration: { arguments: [testServerScript('slow')] },
+      },
+    });
+    await daemon.api.startServer({ params: { id: 'slow' } });
+    const client = begin('/mcp/server/slow');
+    await start(client);
+    client.say(call(1, 'wait', { ms: 60_000 }));
+    await until(async () => (await daemon.api.listMcpSessions({})).items[0]?.calls === 1);
+    await door.close();
+    const { result } = await client.answer(1);
+    assert.equal(result.isError, true);
+    assert.deepEqual(result._meta, { 'quayside/code': 'TOOL_010', 'quayside/retriable': true });
+    await open();
+    client.say({ jsonrpc: '2.0', id: 2, method: 'tools/list' });
+    assert.ok((await client.answer(2)).result.tools.length > 0);
+  });
+
+  it('carries requests without a session, whose headers a line has not', async () => {
+    const client = begin();
+    const { body } = stateless('tools/call', { name: 'echo', arguments: { message: 'ü' } }, { id: 9 });
+    client.say(String(body));
+    assert.equal((await client.answer(9)).result.content[0].text, 'Echo: ü');
+  });
+
+  it('answers what is no message, and goes on', async () => {
+    const client = begin();
+    client.say('{"half":');
+    client.say('[]');
+    await until(() => client.lines.length === 2);
+    assert.deepEqual(
+      client.lines.map(({ error }) => error?.code),
+      [-32_700, -32_600],
+    );
+    await start(client);
+    client.say({ jsonrpc: '2.0', id: 3, method: 'no/such' });
+    assert.equal((await client.answer(3)).error?.code, -32_601);
+  });
+
+  it('passes on what the daemon says of an address that leads nowhere', async () => {
+    const client = begin('/mcp/server/nobody');
+    client.say(initialize());
+    assert.match((await client.answer(0)).error?.message ?? '', /MCP_002/);
+  });
+});
