@@ -71,6 +71,7 @@ const bundles = [
     plugins: [leaveOutOfDockerode],
   },
   { ...nodeModule, entryPoints: ['daemon/engines/process/install-child.ts'], outfile: 'dist/install-child.mjs' },
+  { ...nodeModule, entryPoints: ['daemon/features/tools/token-worker.ts'], outfile: 'dist/token-worker.mjs' },
   { ...nodeModule, entryPoints: ['daemon/cli/main.ts'], outfile: 'dist/cli.mjs', target: 'node20' },
   {
     ...common,

@@ -4,6 +4,7 @@ import type { Hono } from 'hono';
 import type { Problem } from '../shared/api/problem.ts';
 import { createApp } from './app.ts';
 import { composeDocker, dockerForServers } from './compose-docker.ts';
+import { composeTools } from './compose-tools.ts';
 import type { Bitwarden } from './engines/bitwarden-account.ts';
 import { checkSettings } from './engines/docker/settings-check.ts';
 import type { CreateDockerEngine } from './engines/docker-engine.ts';
@@ -20,7 +21,6 @@ import { createBitwardenFeature } from './features/bitwarden/create-bitwarden.ts
 import { createCatalogs } from './features/catalog/create-catalogs.ts';
 import { createContainerOwnerRepository } from './features/containers/containers.repository.ts';
 import { createGateway } from './features/gateway/create-gateway.ts';
-import { exposeAll } from './features/gateway/exposed-tools.ts';
 import { createOperationRepository } from './features/operations/operations.repository.ts';
 import { operationHandlers } from './features/operations/operations.routes.ts';
 import { createOperationService } from './features/operations/operations.service.ts';
@@ -33,10 +33,7 @@ import { createServerRepository } from './features/servers/servers.repository.ts
 import { serverHandlers } from './features/servers/servers.routes.ts';
 import { createServerService, type ServerService } from './features/servers/servers.service.ts';
 import { type StatusSources, statusHandlers, toStatus } from './features/status/status.routes.ts';
-import { createCallRecords } from './features/tools/call-record.repository.ts';
-import { createToolRepository } from './features/tools/tools.repository.ts';
-import { toolHandlers } from './features/tools/tools.routes.ts';
-import { createToolService, type ToolService } from './features/tools/tools.service.ts';
+import type { Tools } from './features/tools/create-tools.ts';
 import type { AppEnvironment } from './http/app-environment.ts';
 import { createEventHub } from './http/event-hub.ts';
 import { createEventStreams } from './http/event-response.ts';
@@ -113,11 +110,10 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
   });
   const audit = createAuditRepository(database, clock, { anchors, onFailure: logFailure });
   // The supervisor tells of servers before the services that listen exist, but never before it was asked to start one.
-  const late: { servers?: ServerService; tools?: ToolService } = {};
+  const late: { servers?: ServerService; tools?: Tools } = {};
   const supervisorEvents: SupervisorEvents = {
     onHealth: (id, health) => {
       late.servers?.onHealth(id, health);
-      exposedTools = undefined;
       gateway.serversChanged();
     },
     onOutput: (serverId, lines) => events.publish({ type: 'server.output', serverId, lines }),
@@ -198,37 +194,26 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     secrets,
     whenKnown: async id => await late.tools?.refreshed(id),
     publish: event => {
-      exposedTools = undefined;
+      late.tools?.invalidate();
       gateway.serversChanged();
       events.publish(event);
       if (event.type === 'server.changed') dockerFeatures.serverChanged(event.server.profile);
     },
   });
   late.servers = servers;
-  const records = createCallRecords(database);
-  const tools = createToolService({
-    repository: createToolRepository(database),
-    records,
-    clock,
+  const { tools, calls, recorder } = composeTools({
+    ...{ database, home: config.home, clock, servers },
     session: id => supervisor.session(id),
-    servers: {
-      configuration: id => servers.configuration(id),
-      setDisabledTools: (id, disabledTools) => servers.update(id, { configuration: { disabledTools } }),
-      definedTools: id => servers.docker.definedTools(id),
-      hidesDisabled: id => serverRepository.engineOf(id) === 'docker',
-    },
-    onLeftOut: (serverId, count) => {
-      const line = `Quayside: ${count} tools of this server have names that cannot be used, and are left out.`;
-      events.publish({ type: 'server.output', serverId, lines: [line] });
-      logger.warn({ serverId, count }, 'tools with names that cannot be used');
-    },
-    onChanged: serverId => {
-      events.publish({ type: 'tools.changed', serverId });
-      const server = servers.present(serverId);
-      if (server) events.publish({ type: 'server.changed', server });
-      exposedTools = undefined;
-      gateway.listChanged(serverId, 'tools');
-    },
+    upstreams: supervisor.upstreams,
+    guard: { admit: () => undefined },
+    isQuarantined: () => false,
+    seen: () => {},
+    alsoFinished: () => {},
+    hideValues: secrets.hideValues,
+    catalogEntry: id => catalogs.entry(id),
+    publish: events.publish,
+    onChanged: serverId => gateway.listChanged(serverId, 'tools'),
+    onFailure: logFailure,
   });
   late.tools = tools;
 
@@ -276,22 +261,16 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
       },
     },
   });
-  let exposedTools: ReturnType<typeof exposeAll> | undefined;
   const gateway = createGateway({
     upstreams: supervisor.upstreams,
-    tools: {
-      exposed: () => {
-        exposedTools ??= exposeAll(tools.enabledTools());
-        return exposedTools;
-      },
-    },
+    tools: { exposed: tools.exposed },
     servers: {
       ids: () => servers.all().map(({ id }) => id),
       profileOf: id => servers.present(id)?.profile ?? null,
-      callSeconds: id => servers.configuration(id).limits.callSeconds,
+      callSeconds: tools.callSeconds,
     },
     guard: { admit: () => undefined },
-    recorder: { finished: () => {} },
+    recorder,
     audit,
     version,
     clock,
@@ -358,7 +337,8 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
       ...statusHandlers(statusSources),
       ...dockerFeatures.handlers,
       ...serverHandlers(servers, tester),
-      ...toolHandlers(tools),
+      ...tools.handlers,
+      ...calls.handlers,
       ...gateway.handlers,
       ...catalogs.handlers,
       ...operationHandlers(operations),
@@ -417,7 +397,8 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
       catalogs.close();
       await bitwarden.close();
       await secrets.close();
-      records.flush();
+      tools.close();
+      calls.close();
       audit.close();
       database.pragma('wal_checkpoint(truncate)');
       database.close();

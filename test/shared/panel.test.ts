@@ -127,8 +127,8 @@ describe('the channel between a panel and its host', () => {
   });
 
   it('relays neither the daemon’s end nor its tokens', () => {
-    // Who one is, and one's own sessions: their answers hold nothing that would let anybody in.
-    const harmless = new Set<string>(['getSession', 'listMySessions', 'endMySession']);
+    // Who one is, one's own sessions, and what tools cost: their answers hold nothing that would let anybody in.
+    const harmless = new Set<string>(['getSession', 'listMySessions', 'endMySession', 'getTokenCosts']);
     const never = operationIds.filter(id => /token|login|session|daemon|masterkey/i.test(id) && !harmless.has(id));
     assert.ok(never.includes('stopDaemon') && never.includes('getToken'));
     for (const id of never) {

@@ -38,6 +38,7 @@ describe('the table of routes', () => {
 
   /** They are asked by POST because their question is a document, or because they look at the outer world. */
   const asks = [
+    'completeArgument',
     'previewCatalog',
     'probeDocker',
     'previewClientChange',

@@ -64,9 +64,9 @@ describe('the MCP endpoint', () => {
     await run('two');
     const client = await connect();
     assert.equal((await names(client)).length, 10);
-    assert.ok((await names(client)).includes('one__echo'));
+    assert.ok((await names(client)).includes('two__echo'));
     await daemon.api.stopServer({ params: { id: 'two' } });
-    assert.deepEqual(await names(client), ['one__add', 'one__break', 'one__echo', 'one__fail', 'one__started']);
+    assert.deepEqual(await names(client), ['add', 'break', 'echo', 'fail', 'started']);
     const result = await client.callTool({ name: 'one__echo', arguments: { message: 'hi' } });
     assert.deepEqual(result.content, [{ type: 'text', text: 'Echo: hi' }]);
   });
@@ -92,8 +92,9 @@ describe('the MCP endpoint', () => {
     await run('two');
     assert.ok((await names(client)).includes('two__echo'));
     await daemon.api.deleteServer({ params: { id: 'one' } });
-    assert.deepEqual(await names(client), ['add', 'break', 'echo', 'fail', 'started']);
-    const result = await client.callTool({ name: 'echo', arguments: { message: 'hi' } });
+    // What a client knows by a name keeps it.
+    assert.deepEqual(await names(client), ['two__add', 'two__break', 'two__echo', 'two__fail', 'two__started']);
+    const result = await client.callTool({ name: 'two__echo', arguments: { message: 'hi' } });
     assert.deepEqual(result.content, [{ type: 'text', text: 'Echo: hi' }]);
   });
 

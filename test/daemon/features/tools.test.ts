@@ -147,7 +147,7 @@ describe('tools', () => {
     assert.deepEqual(rows, [
       ['echo', 'echo', 'owner (token)', 'ok', null],
       ['echo', 'fail', 'owner (token)', 'tool-error', null],
-      ['echo', 'break', 'owner (token)', 'failed', 'TOOL_004'],
+      ['echo', 'break', 'owner (token)', 'failed', 'rpc:-32603'],
     ]);
     const dump = database.serialize();
     database.close();
