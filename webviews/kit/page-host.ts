@@ -86,7 +86,12 @@ function createPageCarrier(): Carrier {
 }
 
 /** Each answers a session with its proof. */
-const signsIn: ReadonlySet<OperationId> = new Set<OperationId>(['createSession', 'signIn', 'takeInvitation']);
+const signsIn: ReadonlySet<OperationId> = new Set<OperationId>([
+  'createSession',
+  'signIn',
+  'signInWithBitwarden',
+  'takeInvitation',
+]);
 
 const safeName = (name: string): string => name.replace(/[^A-Za-z0-9._-]+/g, '-');
 

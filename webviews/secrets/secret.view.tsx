@@ -79,10 +79,11 @@ function UsedBy({ places }: { places: readonly Place[] }) {
 }
 
 function Facts({ secret, now }: { secret: Secret; now: number }) {
-  const { valueChangedAt, keyVersion, lastUsedAt, hasValue } = secret;
+  const { valueChangedAt, keyVersion, lastUsedAt, hasValue, source } = secret;
   return (
     <span class="facts">
       {hasValue && valueChangedAt ? <span>value set {formatAgo(valueChangedAt, now)}</span> : <span>no value yet</span>}
+      {source === 'bitwarden' && <span>from Bitwarden</span>}
       {keyVersion !== null && <span>key version {keyVersion}</span>}
       <span>{lastUsedAt ? `last used ${formatAgo(lastUsedAt, now)}` : 'never used'}</span>
     </span>

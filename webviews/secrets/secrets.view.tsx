@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { BitwardenPart } from '../bitwarden/bitwarden.view.tsx';
 import { useApp } from '../kit/app.ts';
 import { Button, Icon } from '../kit/controls.tsx';
 import { Empty, Loaded } from '../kit/feedback.tsx';
@@ -39,6 +40,7 @@ export function SecretsView() {
               <VaultNotices vault={vault} state={state} />
             </div>
             <SecretList state={state} />
+            <BitwardenPart />
             <VaultPart vault={vault} state={state} />
           </>
         )}

@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Problem } from '../../shared/api/problem.ts';
 import { Password } from '../../shared/api/users.ts';
+import { BitwardenSignIn } from '../bitwarden/sign-in.view.tsx';
 import { useApp } from '../kit/app.ts';
 import { Button, Icon } from '../kit/controls.tsx';
 import { ProblemNotice } from '../kit/feedback.tsx';
@@ -13,6 +14,7 @@ import { useOwned } from '../kit/owned.ts';
 interface Methods {
   password: boolean;
   providers: readonly { id: string; title: string }[];
+  bitwarden?: boolean | undefined;
 }
 
 /** How one can sign in here besides by a link; nothing until it is known, and nothing if it cannot be asked. */
@@ -51,7 +53,7 @@ export function PasswordSignIn({ onSignedIn }: { onSignedIn: () => void }) {
     const body = { name: name.trim(), password, ...(needsCode && code.trim() ? { code: code.trim() } : {}) };
     if (await act.run('sign-in', () => api.signIn({ body }))) onSignedIn();
   };
-  if (!methods || (!methods.password && methods.providers.length === 0)) return null;
+  if (!methods || (!methods.password && methods.providers.length === 0 && !methods.bitwarden)) return null;
   return (
     <section aria-label="Sign in by name">
       <h2>Sign in</h2>
@@ -89,6 +91,7 @@ export function PasswordSignIn({ onSignedIn }: { onSignedIn: () => void }) {
           </li>
         ))}
       </ul>
+      {methods.bitwarden && <BitwardenSignIn onSignedIn={onSignedIn} />}
     </section>
   );
 }
