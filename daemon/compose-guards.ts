@@ -19,6 +19,8 @@ export interface GuardsOptions {
   /** Where a server comes from and what it says of itself now; undefined: it is gone. */
   facts(serverId: string): SeenFacts | undefined;
   hideValues(text: string): string;
+  /** The engine does not list the tool because it is switched off. */
+  isHidden?(serverId: string, tool: string): boolean;
   /** What is in quarantine is another set than before. */
   onChanged(serverId: string): void;
   /** Timers of calls that wait; the system's by default. */

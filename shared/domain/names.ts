@@ -19,6 +19,8 @@ export const Name = z
 export const ToolName = z
   .string()
   .regex(/^[A-Za-z0-9_][A-Za-z0-9_./-]{0,127}$/, 'A tool name has 1 to 128 letters, digits and the characters _ . / -')
+  // JSON objects by tool lose it on their way, and what is lost is not guarded.
+  .refine(name => name !== '__proto__', 'A tool cannot be called __proto__.')
   .meta({ id: 'ToolName', examples: ['echo'] });
 
 /** An environment variable's name, as POSIX shells accept it. */

@@ -22,6 +22,8 @@ export interface GuardsApp extends Disposable {
   api: ApiClient;
   apiOf(principal: Principal): ApiClient;
   events: DaemonEvent[];
+  /** `server/tool` of what the engine hides because it is off. */
+  hidden: Set<string>;
   /** Servers of which something changed in quarantine, in order. */
   changed: string[];
   /** `action resource outcome`, in order. */
@@ -48,6 +50,7 @@ export function createGuardsApp(): GuardsApp {
   const changed: string[] = [];
   const titles = new Map<string, string>();
   const facts = new Map<string, SeenFacts>();
+  const hidden = new Set<string>();
   const timers = new Set<() => void>();
   const make = () =>
     composeGuards({
@@ -55,6 +58,7 @@ export function createGuardsApp(): GuardsApp {
       publish: event => events.push(event),
       servers: { all: () => [...titles].map(([id, title]) => ({ id, title })) },
       facts: id => facts.get(id),
+      isHidden: (id, tool) => hidden.has(`${id}/${tool}`),
       hideValues: text => text.replaceAll(secret, '•••'),
       onChanged: id => changed.push(id),
       after(_, act) {
@@ -91,7 +95,7 @@ export function createGuardsApp(): GuardsApp {
     get api() {
       return apiOf(ownerPrincipal());
     },
-    ...{ apiOf, events, changed, clock },
+    ...{ apiOf, events, hidden, changed, clock },
     audit: () =>
       audit
         .after(0, 1_000, {})

@@ -4,6 +4,10 @@ import { problem } from '../../../shared/api/problem.ts';
 import { digestOf, digestOfText } from '../../platform/canonical.ts';
 import type { Lock, LockFacts } from './locks.repository.ts';
 
+/** A server or tool may be called `constructor`. */
+const ownOf = <T>(record: Record<string, T>, name: string): T | undefined =>
+  Object.hasOwn(record, name) ? record[name] : undefined;
+
 type LockedServer = LockFile['servers'][string];
 
 export const makeLockFile = (locks: readonly Lock[]): LockFile => ({
@@ -55,7 +59,7 @@ export function compareWithFile(file: LockFile, locks: readonly Lock[], servers:
   const byId = new Map(locks.map(lock => [lock.serverId, lock]));
   const ids = [...new Set([...Object.keys(file.servers), ...servers])].toSorted();
   return ids.flatMap(serverId => {
-    const expected = file.servers[serverId];
+    const expected = ownOf(file.servers, serverId);
     const lock = byId.get(serverId);
     const at = { serverId, tool: null, expected: expected?.set ?? null, found: null };
     if (!expected) return [{ ...at, kind: 'server-added' as const, detail: `${serverId} is not in the file.` }];
@@ -75,7 +79,9 @@ function compareServer(expected: LockedServer, lock: Lock): LockDifference[] {
   const { serverId } = lock;
   const now = toLockedServer(lock.now, digestsOf(lock, 'seenDigest'));
   const names = [...new Set([...Object.keys(expected.tools), ...Object.keys(now.tools)])].toSorted();
-  const tools = names.flatMap(tool => compareTool(lock, tool, expected.tools[tool] ?? null, now.tools[tool] ?? null));
+  const tools = names.flatMap(tool =>
+    compareTool(lock, tool, ownOf(expected.tools, tool) ?? null, ownOf(now.tools, tool) ?? null),
+  );
   const source = [JSON.stringify(expected.source), JSON.stringify(now.source)] as const;
   return [
     ...(digestOf(expected.source) === digestOf(now.source)

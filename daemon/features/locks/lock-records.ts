@@ -1,6 +1,8 @@
 // What of the lock goes on record: each change with both digests, each decision with what it was bound to.
+
 import type { AuditSink } from '../../http/bind-routes.ts';
 import { visible } from '../../http/principal.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { decisionDigest, isHeldBack, stateOf, type ToolLock } from './locked-tool.ts';
 import type { Lock } from './locks.repository.ts';
 
@@ -24,7 +26,19 @@ export interface LockRecords {
 /** A server that changes a thousand tools at once gets so many rows, and one that counts the rest. */
 const mostRows = 20;
 
-export function createLockRecords(audit: AuditSink): LockRecords {
+/** And one that changes them all the time gets so many a minute. */
+const mostChangesPerMinute = 40;
+
+export function createLockRecords(audit: AuditSink, clock: Clock): LockRecords {
+  const changes = new Map<string, { minute: number; rows: number }>();
+  /** How many rows of changes the server may still have in this minute. */
+  const roomOf = (serverId: string, wanted: number): number => {
+    const minute = Math.floor(clock.now() / 60_000);
+    const known = changes.get(serverId);
+    const before = known?.minute === minute ? known.rows : 0;
+    changes.set(serverId, { minute, rows: before + wanted });
+    return Math.max(0, mostChangesPerMinute - before);
+  };
   const record = (
     row: { principal: string; action: string; resource: string },
     outcome: 'allowed' | 'denied' = 'allowed',
@@ -46,6 +60,10 @@ export function createLockRecords(audit: AuditSink): LockRecords {
       record({ principal: by, action: 'lockTrusted', resource: `${serverId} ${tools.size} tools, the first list` }),
     changed({ serverId }, tools, facts) {
       const row = { principal: `server ${serverId}`, action: 'lockChanged' };
+      const room = roomOf(serverId, Math.min(tools.length, mostRows) + 1);
+      if (room === 0) return;
+      if (room <= mostRows)
+        return record({ ...row, resource: `${serverId} changes faster than is listed one by one` }, 'denied');
       each(tools, (text, tool) =>
         record({ ...row, resource: `${serverId}/${text}` }, !tool || isHeldBack(tool) ? 'denied' : 'allowed'),
       );

@@ -50,6 +50,8 @@ export interface LockServiceOptions {
   servers: { all(): { id: string; title: string }[] };
   /** Who added the server, as an audit row names them; null: nobody knows. */
   addedBy(serverId: string): string | null;
+  /** The engine does not list the tool because a person has switched it off: that is no removal. */
+  isHidden?(serverId: string, tool: string): boolean;
   clock: Clock;
   audit: AuditSink;
   publish(event: DaemonEvent): void;
@@ -58,8 +60,8 @@ export interface LockServiceOptions {
 }
 
 export function createLockService(options: LockServiceOptions): LockService {
-  const { repository, servers, addedBy, clock, publish, onChanged } = options;
-  const records = createLockRecords(options.audit);
+  const { repository, servers, addedBy, isHidden = () => false, clock, publish, onChanged } = options;
+  const records = createLockRecords(options.audit, clock);
   const locks = new Map(repository.all().map(lock => [lock.serverId, lock]));
   const heldBack = new Map<string, ReadonlySet<string>>();
   const recount = ({ serverId, tools }: Lock) =>
@@ -142,7 +144,9 @@ export function createLockService(options: LockServiceOptions): LockService {
       lock.tools.set(name, next);
       return [next];
     });
-    const removed = [...lock.tools.values()].filter(tool => tool.seenDigest !== null && !list.has(tool.name));
+    const removed = [...lock.tools.values()].filter(
+      tool => tool.seenDigest !== null && !list.has(tool.name) && !isHidden(lock.serverId, tool.name),
+    );
     for (const tool of removed) Object.assign(tool, { seenDigest: null, seenAt: at });
     // What nobody has approved and nobody offers any more is nothing.
     const forgotten = removed.filter(tool => tool.approvedDigest === null);

@@ -262,4 +262,45 @@ describe('the definition lock', () => {
     app.restart();
     assert.equal((await itemOf('odd'))?.state, 'added');
   });
+
+  it('takes a tool that the engine hides because it is off for no removal, and compares it when it is on again', async () => {
+    app.hidden.add('files/write');
+    app.list('files', [read]);
+    assert.equal((await lock()).state, 'approved');
+    app.hidden.clear();
+    app.list('files', [read, { ...write, description: 'Changed meanwhile.' }]);
+    assert.deepEqual(await heldBack(), ['write']);
+  });
+
+  it('writes no more on record than can be read when a server changes without end', async () => {
+    const many = Array.from({ length: 60 }, (_, at) => buildWireTool(`t${at}`));
+    for (let i = 0; i < 20; i += 1) app.list('files', i % 2 ? [read, write] : [read, write, ...many]);
+    const rows = () => app.audit().filter(row => row.startsWith('lockChanged'));
+    assert.ok(rows().length < 45, String(rows().length));
+    assert.ok(rows().some(row => row.includes('changes faster than is listed one by one')));
+    app.clock.time += 60_000;
+    app.list('files', [read, { ...write, title: 'x' }]);
+    assert.match(rows().at(-1) ?? '', /files\/write changed/);
+    assert.deepEqual(await heldBack(), ['write']);
+  });
+
+  it('is not misled by tools that are called like parts of the language', async () => {
+    app.list('files', [
+      read,
+      write,
+      buildWireTool('constructor'),
+      buildWireTool('toString'),
+      buildWireTool('__proto__'),
+    ]);
+    assert.deepEqual(await heldBack(), ['constructor', 'toString']);
+    await app.api.approveLock({ ...files, body: { digest: (await lock()).digest ?? '' } });
+    const file = await app.api.getLockFile();
+    assert.deepEqual((await app.api.verifyLockFile({ body: { file } })).differences, []);
+    app.list('files', [read, write, buildWireTool('constructor', { title: 'x' })]);
+    const { differences } = await app.api.verifyLockFile({ body: { file: JSON.parse(JSON.stringify(file)) } });
+    assert.deepEqual(
+      differences.map(({ tool, kind }) => `${tool} ${kind}`),
+      ['constructor tool-changed', 'toString tool-removed'],
+    );
+  });
 });
