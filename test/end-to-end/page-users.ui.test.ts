@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import type { Locator } from 'playwright-core';
 import { findBarriers, findOverflow } from '../support/accessibility.ts';
 import { type Browser, launchBrowser, recordComplaints, takeScreenshot } from '../support/browser.ts';
@@ -18,6 +19,7 @@ describe('the page for users', () => {
   let browser: Browser;
   let complaints: string[];
   let secret: string;
+  let recoveryCodes: string[];
 
   const button = (text: string | RegExp, within: Locator = browser.page.locator('main')) =>
     within.locator('vscode-button', { hasText: text });
@@ -176,7 +178,9 @@ describe('the page for users', () => {
     assert.match((await codes.locator('[data-once]').textContent()) ?? '', /^(?:\w{5}-\w{5}\n){9}\w{5}-\w{5}$/);
     await takeScreenshot(page, 'access-recovery-codes');
     const [download] = await Promise.all([page.waitForEvent('download'), button('Download', codes).click()]);
-    assert.match(await readFile(await download.path(), 'utf8'), /^(?:\w{5}-\w{5}\n){10}$/);
+    const file = await readFile(await download.path(), 'utf8');
+    assert.match(file, /^(?:\w{5}-\w{5}\n){10}$/);
+    recoveryCodes = file.split('\n');
     await button('Done', codes).click();
     assert.doesNotMatch(await page.content(), new RegExp(secret));
   });
@@ -193,7 +197,14 @@ describe('the page for users', () => {
     await page.getByRole('link', { name: 'sleeper' }).first().waitFor();
   });
 
-  it('makes a key for one server that is shown once, and the key lets in to that alone', async () => {
+  /** As if the second factors of all sessions had been given long ago. */
+  const makeFactorsOld = () => {
+    const database = new Database(join(daemon.home, 'quayside.db'));
+    database.exec("update sessions set factor_at = '2020-01-01T00:00:00.000Z' where factor_at is not null");
+    database.close();
+  };
+
+  it('asks for a fresh code before it makes a key, which is shown once and lets in to one server alone', async () => {
     const { page } = browser;
     await open('access?tab=keys');
     await button('Make a key').click();
@@ -202,7 +213,13 @@ describe('the page for users', () => {
     await form.getByLabel('For').selectOption('key');
     await form.getByLabel('Servers').selectOption('some');
     await form.getByRole('checkbox', { name: 'sleeper' }).check();
+    makeFactorsOld();
     await button('Make the key', form).click();
+    const dialog = page.getByRole('dialog', { name: 'Give a code again' });
+    await dialog.getByRole('textbox').fill(recoveryCodes[0] ?? '');
+    await takeScreenshot(page, 'access-fresh-factor');
+    assert.deepEqual(await findBarriers(page), []);
+    await button('Go on', dialog).click();
     const shown = page.getByRole('region', { name: 'The key of ci' });
     const key = (await shown.locator('[data-once]').textContent()) ?? '';
     await assertGood('access-key');
