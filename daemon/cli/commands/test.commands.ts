@@ -6,6 +6,7 @@ import type { ApiClient } from '../../../shared/api/client.ts';
 import type { NewTestRun, TestRun } from '../../../shared/api/tests.ts';
 import type { Tool } from '../../../shared/api/tools.ts';
 import { testFileEnding, testFileSchema } from '../../../shared/domain/mcptest.ts';
+import { starterFile } from '../../../shared/domain/mcptest-starter.ts';
 import { Name } from '../../../shared/domain/names.ts';
 import { canStart } from '../../../shared/domain/server-state.ts';
 import { toServerName } from '../arguments/names.ts';
@@ -17,7 +18,6 @@ import { safeLine } from '../terminal/safe-text.ts';
 import { followRun } from '../tests/follow-run.ts';
 import { toJUnit } from '../tests/junit.ts';
 import { type Reporter, reporters, runText } from '../tests/run-text.ts';
-import { startingFile } from '../tests/starting-file.ts';
 import {
   type FoundFile,
   findTestFiles,
@@ -198,13 +198,16 @@ async function stateOf(files: readonly FoundFile[]): Promise<string> {
   return marks.join('\n');
 }
 
+/** The schema lies beside the file, so that any editor finds it. */
+const startOfFile = '# yaml-language-server: $schema=./mcptest.schema.json\n# Run it: quayside test\n';
+
 async function initFile(context: CommandContext, server: string, options: { file?: string }): Promise<CommandResult> {
   const path = resolve(options.file ?? `${server}${testFileEnding}`);
   if (!path.endsWith(testFileEnding)) throw new UsageError(`The name of a test file ends with ${testFileEnding}.`);
   const api = await context.connect();
   const { signal } = context;
   const { items } = await listAll<Tool>(query => api.listServerTools({ params: { id: server }, query }, { signal }));
-  await writeNew(path, startingFile(server, items));
+  await writeNew(path, `${startOfFile}${starterFile(server, items)}`);
   await writeNew(join(dirname(path), 'mcptest.schema.json'), `${JSON.stringify(testFileSchema(), null, 2)}\n`).catch(
     () => {},
   );

@@ -1,43 +1,57 @@
-// A first test file for a server, made from the definitions of its tools.
-import { stringify } from 'yaml';
-import type { Tool } from '../../../shared/api/tools.ts';
-import type { JSONSchema, Json } from '../../../shared/domain/json-schema.ts';
+// A first test file for a server, made from the definitions of its tools. Values are JSON, which is YAML too.
+import type { JSONSchema, Json } from './json-schema.ts';
 
-const mostTools = 100;
-
-/** A test for each tool that says it only reads; the others are there too, but left out until somebody has looked at them. */
-export function startingFile(server: string, tools: readonly Tool[]): string {
-  const tests = tools.slice(0, mostTools).map(tool => {
-    const args = exampleOf(tool.inputSchema, 0);
-    const isSafe = tool.annotations.readOnly === true;
-    return {
-      name: `${literal(tool.name)} answers`,
-      tool: literal(tool.name),
-      ...(isEmpty(args) ? {} : { arguments: args }),
-      ...(isSafe ? {} : { skip: 'Look at what this tool changes, then remove this line' }),
-      expect: { isError: false, ...(tool.outputSchema === null ? {} : { schema: { type: 'object' } }) },
-    };
-  });
-  const empty = [{ name: 'the server answers', tool: 'name-of-a-tool', expect: { isError: false } }];
-  const text = stringify(
-    { server, tests: tests.length > 0 ? tests : empty },
-    { lineWidth: 0, aliasDuplicateObjects: false },
-  );
-  // A blank line before each test, for whoever goes on with it.
-  return `# yaml-language-server: $schema=./mcptest.schema.json\n# Run it: quayside test\n${text.replace(/\n {2}- name:/g, '\n\n  - name:').replace('tests:\n\n', 'tests:\n')}`;
+/** A tool as far as its first test needs it. */
+export interface StarterTool {
+  name: string;
+  inputSchema: JSONSchema;
+  outputSchema: JSONSchema | null;
+  annotations: { readOnly: boolean | null };
 }
 
-const isEmpty = (value: Json): boolean =>
-  typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+const mostTools = 100;
+const skipReason = 'Look at what this tool changes, then remove this line';
+
+/** A test for each tool that says it only reads; the others are there too, but left out until somebody has looked at them. */
+export function starterFile(server: string, tools: readonly StarterTool[]): string {
+  const tests = tools.slice(0, mostTools).map(starterTest);
+  const first = [
+    '  - name: the server answers',
+    '    tool: name-of-a-tool',
+    '    expect:',
+    '      isError: false',
+  ].join('\n');
+  return `server: ${quote(server)}\ntests:\n${tests.length > 0 ? tests.join('\n\n') : first}\n`;
+}
+
+function starterTest(tool: StarterTool): string {
+  const args = exampleOf(tool.inputSchema, 0);
+  const hasArguments = typeof args === 'object' && args !== null && Object.keys(args).length > 0;
+  return [
+    `  - name: ${quote(`${tool.name} answers`)}`,
+    `    tool: ${quote(tool.name)}`,
+    ...(hasArguments ? [`    arguments: ${JSON.stringify(args)}`] : []),
+    ...(tool.annotations.readOnly === true ? [] : [`    skip: ${skipReason}`]),
+    '    expect:',
+    '      isError: false',
+    ...(tool.outputSchema === null ? [] : ['      schema: { type: object }']),
+  ].join('\n');
+}
+
 /** A text that looks like a variable is none. */
-const literal = (text: string): string => text.replaceAll('$' + '{', '$$' + '{');
+const literal = (text: string): string => text.replaceAll('$' + '{', '$$$$' + '{');
+const isPlain = /^[A-Za-z][A-Za-z0-9_-]*(?: [A-Za-z0-9_-]+)*$/;
+const isWord = /^(?:true|false|null|yes|no|on|off|y|n)$/i;
+const quote = (text: string): string =>
+  isPlain.test(text) && !isWord.test(text) ? text : JSON.stringify(literal(text));
+
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A value that fits the schema as far as a glance tells: what is required, with defaults and examples where there are any. */
 function exampleOf(schema: JSONSchema, depth: number): Json {
-  const given =
-    schema['default'] ?? (Array.isArray(schema['examples']) ? schema['examples'][0] : undefined) ?? schema['const'];
+  const examples = schema['examples'];
+  const given = schema['default'] ?? (Array.isArray(examples) ? examples[0] : undefined) ?? schema['const'];
   if (given !== undefined) return toJson(given);
   if (Array.isArray(schema['enum']) && schema['enum'].length > 0) return toJson(schema['enum'][0]);
   const type = Array.isArray(schema['type']) ? schema['type'][0] : schema['type'];

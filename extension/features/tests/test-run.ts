@@ -1,0 +1,244 @@
+// One run of the Test Explorer: asks the daemon for it, shows results as they come, and writes the snapshots.
+import {
+  type CancellationToken,
+  type TestRun as EditorRun,
+  Location,
+  type TestController,
+  type TestItem,
+  TestMessage,
+  type TestRunRequest,
+  type Uri,
+} from 'vscode';
+import { isProblemError } from '../../../shared/api/problem.ts';
+import type { NewTestRun, TestCaseResult, TestFailure, TestRun } from '../../../shared/api/tests.ts';
+import { canStart } from '../../../shared/domain/server-state.ts';
+import type { DaemonLink } from '../../daemon-link/daemon-link.ts';
+import { readSnapshots, writeSnapshots } from './snapshot-file.ts';
+import { pathOf, type TestDiscovery } from './test-discovery.ts';
+import { type TestItems, toRange } from './test-items.ts';
+import { failureText, forOutput, traceLine } from './test-text.ts';
+
+export interface TestRunParts {
+  controller: TestController;
+  link: Pick<DaemonLink, 'api' | 'onEvent'>;
+  items: TestItems;
+  discovery: Pick<TestDiscovery, 'read'>;
+  environment: Readonly<Record<string, string | undefined>>;
+}
+
+export interface RunWish {
+  snapshots: NewTestRun['snapshots'];
+  trace: boolean;
+}
+
+interface WantedFile {
+  uri: Uri;
+  /** undefined: all of it. */
+  caseIds: Set<string> | undefined;
+  input: NewTestRun['files'][number];
+  servers: string[];
+  environment: string[];
+}
+
+/** Resolves with the results when the run has ended; whatever happens, the editor's run ends too. Errors: those of the API. */
+export async function runTests(
+  parts: TestRunParts,
+  request: TestRunRequest,
+  token: CancellationToken,
+  wish: RunWish,
+): Promise<TestRun | undefined> {
+  const run = parts.controller.createTestRun(request);
+  try {
+    const files = await wantedFiles(parts, request);
+    if (files.length === 0 || token.isCancellationRequested) return undefined;
+    await startServers(parts, files, run);
+    const done = await follow(parts, run, files, token, wish);
+    for (const { file, text } of done.state === 'cancelled' ? [] : done.snapshots) {
+      const wanted = files.find(each => each.input.path === file);
+      if (wanted) await writeSnapshots(wanted.uri, text);
+      run.appendOutput(forOutput(`Snapshots of ${file} were written.`));
+    }
+    return done;
+  } catch (error) {
+    run.appendOutput(forOutput(error instanceof Error ? error.message : String(error)));
+    for (const item of request.include ?? []) run.errored(item, new TestMessage(String(error)));
+    throw error;
+  } finally {
+    run.end();
+  }
+}
+
+/** The files of a request with their text of now; what is excluded is left out. */
+async function wantedFiles(
+  { controller, items, discovery }: TestRunParts,
+  request: TestRunRequest,
+): Promise<WantedFile[]> {
+  const wanted = new Map<string, { uri: Uri; caseIds: Set<string> | undefined }>();
+  const included: TestItem[] = [];
+  if (request.include) included.push(...request.include);
+  else for (const [, item] of controller.items) included.push(item);
+  for (const item of included) {
+    const selection = items.selectionOf(item);
+    if (!selection) continue;
+    const key = selection.uri.toString();
+    const before = wanted.get(key);
+    const all = selection.caseIds === undefined || (before !== undefined && before.caseIds === undefined);
+    const caseIds = all ? undefined : new Set([...(before?.caseIds ?? []), ...(selection.caseIds ?? [])]);
+    wanted.set(key, { uri: selection.uri, caseIds });
+  }
+  const files: WantedFile[] = [];
+  for (const { uri, caseIds } of wanted.values()) {
+    const { text, parsed } = await discovery.read(uri);
+    const left = exclude(
+      items,
+      request,
+      uri,
+      caseIds,
+      parsed.tests.flatMap(test => test.cases.map(({ id }) => id)),
+    );
+    const snapshots = await readSnapshots(uri);
+    const input = {
+      path: pathOf(uri),
+      text,
+      ...(snapshots === undefined ? {} : { snapshots }),
+      ...(left === undefined ? {} : { only: [...left] }),
+    };
+    files.push({ uri, caseIds: left, input, servers: parsed.servers, environment: parsed.environment });
+  }
+  return files;
+}
+
+function exclude(
+  items: TestItems,
+  { exclude: out = [] }: TestRunRequest,
+  uri: Uri,
+  caseIds: Set<string> | undefined,
+  all: readonly string[],
+): Set<string> | undefined {
+  const excluded = new Set(
+    out.flatMap(item => {
+      const selection = items.selectionOf(item);
+      if (selection?.uri.toString() !== uri.toString()) return [];
+      return selection.caseIds ?? all;
+    }),
+  );
+  if (excluded.size === 0) return caseIds;
+  return new Set([...(caseIds ?? all)].filter(id => !excluded.has(id)));
+}
+
+/** Servers that do not run are started: whoever runs their tests wants that. What cannot be started fails its tests. */
+async function startServers({ link }: TestRunParts, files: readonly WantedFile[], run: EditorRun): Promise<void> {
+  for (const id of new Set(files.flatMap(file => file.servers))) {
+    try {
+      const { state } = await link.api.getServer({ params: { id } });
+      if (!canStart(state)) continue;
+      run.appendOutput(forOutput(`Starting ${id}…`));
+      await link.api.startServer({ params: { id } });
+    } catch (error) {
+      if (!isProblemError(error)) throw error;
+      run.appendOutput(forOutput(`${id} could not be started: ${error.message}`));
+    }
+  }
+}
+
+const pollMs = 1_000;
+
+async function follow(
+  parts: TestRunParts,
+  run: EditorRun,
+  files: readonly WantedFile[],
+  token: CancellationToken,
+  { snapshots, trace }: RunWish,
+): Promise<TestRun> {
+  const { api, onEvent } = parts.link;
+  const names = new Set(files.flatMap(file => file.environment));
+  const environment = Object.fromEntries(
+    [...names].flatMap(name => {
+      const value = parts.environment[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+  const { id } = await api.startTestRun({
+    body: { files: files.map(file => file.input), environment, snapshots, trace },
+  });
+  const cancel = () => void api.cancelTestRun({ params: { id } }).catch(() => {});
+  const cancelled = token.onCancellationRequested(cancel);
+  if (token.isCancellationRequested) cancel();
+  let wake = () => {};
+  const events = onEvent(event => {
+    if (event.type === 'test-run.changed' && event.run.id === id) wake();
+  });
+  const show = createShow(parts.items, run, files, trace);
+  try {
+    for (;;) {
+      const now = await api.getTestRun({ params: { id } });
+      show(now);
+      if (now.endedAt !== null) return now;
+      await new Promise<void>(resolve => {
+        const timer = setTimeout(resolve, pollMs);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  } finally {
+    events.dispose();
+    cancelled.dispose();
+  }
+}
+
+/** Shows each result once for each of its outcomes. */
+function createShow(items: TestItems, run: EditorRun, files: readonly WantedFile[], trace: boolean) {
+  const shown = new Map<string, string>();
+  return ({ results, problems }: TestRun): void => {
+    for (const result of results) {
+      const uri = files.find(each => each.input.path === result.file)?.uri;
+      const item = uri && items.findCase(uri, result.caseId);
+      const key = JSON.stringify([result.file, result.caseId]);
+      if (!uri || !item || shown.get(key) === result.outcome) continue;
+      shown.set(key, result.outcome);
+      showResult(run, item, uri, result, trace);
+    }
+    for (const { file, problems: found } of problems) {
+      const uri = files.find(each => each.input.path === file)?.uri;
+      if (!uri || shown.has(file)) continue;
+      shown.set(file, 'problems');
+      const messages = found.map(problem => {
+        const message = new TestMessage(problem.message);
+        message.location = new Location(uri, toRange(problem.range));
+        return message;
+      });
+      run.errored(items.file(uri), messages);
+    }
+  };
+}
+
+function showResult(run: EditorRun, item: TestItem, uri: Uri, result: TestCaseResult, trace: boolean): void {
+  const { outcome, durationMs, failures, reason, attempts, flaky } = result;
+  if (outcome === 'waiting') run.enqueued(item);
+  else if (outcome === 'running') run.started(item);
+  else if (outcome === 'passed') run.passed(item, durationMs);
+  else if (outcome === 'failed') {
+    const messages = failures.map(failure => toMessage(failure, uri));
+    if (failures.every(({ kind }) => kind === 'error')) run.errored(item, messages, durationMs);
+    else run.failed(item, messages, durationMs);
+  } else run.skipped(item);
+  if (outcome === 'skipped' && reason)
+    run.appendOutput(forOutput(`${result.label}: skipped. ${reason}`), undefined, item);
+  if (flaky) run.appendOutput(forOutput(`${result.label}: passed at attempt ${attempts} only.`), undefined, item);
+  if (outcome === 'waiting' || outcome === 'running' || !(trace || outcome === 'failed')) return;
+  for (const entry of result.trace) {
+    const detail = trace ? `\n${JSON.stringify(entry.detail, null, 2)}` : '';
+    run.appendOutput(forOutput(`${traceLine(entry)}${detail}`), undefined, item);
+  }
+}
+
+function toMessage(failure: TestFailure, uri: Uri): TestMessage {
+  const { expected, actual, range } = failure;
+  const text = failureText(failure);
+  const message =
+    expected !== null && actual !== null ? TestMessage.diff(text, expected, actual) : new TestMessage(text);
+  message.location = new Location(uri, toRange(range));
+  return message;
+}
