@@ -26,6 +26,7 @@ import { registerServers } from './features/servers/servers.ts';
 import { followContextKeys } from './features/status/context-keys.ts';
 import { createStatusBar, type StatusBar } from './features/status/status-bar.ts';
 import { registerTerminalCommand } from './features/terminal/terminal-command.ts';
+import { registerTests, type TestsFeature } from './features/tests/tests.ts';
 import { registerTools } from './features/tools/tools.commands.ts';
 import type { PeopleTree } from './features/users/users.tree.ts';
 import { registerUsers } from './features/users/users.ts';
@@ -47,6 +48,7 @@ export interface ExtensionUnderTest {
     readonly profilesTree: ProfilesTree['provider'];
     readonly serversTree: ServersTree['provider'];
     readonly secretsTree: SecretsTree['provider'];
+    readonly tests: TestsFeature;
     readonly peopleTree: PeopleTree['provider'];
     readonly gatewayTree: GatewayTree['provider'];
   };
@@ -86,6 +88,7 @@ export function activate(context: ExtensionContext): ExtensionUnderTest {
   const statusBar = createStatusBar(shared);
   const servers = registerServers(shared);
   const profiles = registerProfiles(shared);
+  const tests = registerTests({ ...shared, log: say });
   const secrets = registerSecrets({ ...shared, vaultKey });
   const users = registerUsers({ ...shared, log: say });
   const gateway = registerGateway(shared);
@@ -108,6 +111,7 @@ export function activate(context: ExtensionContext): ExtensionUnderTest {
     registerDoctor(shared),
     registerCatalog(shared),
     registerTools(shared),
+    tests,
     secrets,
     users,
     registerAccess(shared),
@@ -132,7 +136,7 @@ export function activate(context: ExtensionContext): ExtensionUnderTest {
     peopleTree: users.tree.provider,
     gatewayTree: gateway.tree.provider,
   };
-  return { activationMs, parts: { link, mirror, docker, panels, statusBar, ...trees } };
+  return { activationMs, parts: { link, mirror, docker, panels, statusBar, tests, ...trees } };
 }
 
 const versionOf = (context: ExtensionContext): string => String(context.extension.packageJSON.version);

@@ -24,6 +24,8 @@ export const commands = {
   addCommandServer: 'quayside.addCommandServer',
   addRemoteServer: 'quayside.addRemoteServer',
   callTool: 'quayside.callTool',
+  newTestFile: 'quayside.newTestFile',
+  saveCallAsTest: 'quayside.saveCallAsTest',
   enableTool: 'quayside.enableTool',
   disableTool: 'quayside.disableTool',
   copyToolName: 'quayside.copyToolName',
