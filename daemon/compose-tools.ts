@@ -7,6 +7,7 @@ import type { ServerService } from './features/servers/servers.service.ts';
 import { createTools, type Tools, type ToolsOptions } from './features/tools/create-tools.ts';
 import type { Clock } from './platform/clock.ts';
 import type { CallGuard, CallRecorder } from './supervision/tool-call.ts';
+import type { UpstreamOffer, Upstreams, WireObject } from './supervision/upstream.ts';
 
 export interface ToolsComposition
   extends Pick<ToolsOptions, 'session' | 'upstreams' | 'isQuarantined' | 'seen' | 'hideValues'> {
@@ -25,7 +26,15 @@ export interface ToolsComposition
   onFailure(error: unknown, what: string): void;
 }
 
-export function composeTools(parts: ToolsComposition): { tools: Tools; calls: Calls; recorder: CallRecorder } {
+export interface ComposedTools {
+  tools: Tools;
+  calls: Calls;
+  recorder: CallRecorder;
+  /** A result on its way to a client. */
+  screen(serverId: string, tool: string, result: WireObject): WireObject;
+}
+
+export function composeTools(parts: ToolsComposition): ComposedTools {
   const { database, home, clock, servers, publish, onFailure, hideValues } = parts;
   const calls = createCalls({
     ...{ database, clock, publish, onFailure, hideValues },
@@ -71,5 +80,23 @@ export function composeTools(parts: ToolsComposition): { tools: Tools; calls: Ca
       publish({ type: 'server.output', serverId, lines: [line] });
     },
   });
-  return { tools, calls, recorder };
+  return { tools, calls, recorder, screen: calls.screen };
+}
+
+/** What models are told of a server is kept back while it is not what was approved. */
+export function withApprovedInstructions(
+  upstreams: Upstreams,
+  approved: (serverId: string) => string | null | undefined,
+): Upstreams {
+  const without = new WeakMap<UpstreamOffer, UpstreamOffer>();
+  return {
+    ...upstreams,
+    offer(serverId) {
+      const offer = upstreams.offer(serverId);
+      if (!offer || offer.instructions === undefined || approved(serverId) !== null) return offer;
+      const silent = without.get(offer) ?? { ...offer, instructions: undefined };
+      without.set(offer, silent);
+      return silent;
+    },
+  };
 }

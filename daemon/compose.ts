@@ -4,7 +4,9 @@ import type { Hono } from 'hono';
 import type { Problem } from '../shared/api/problem.ts';
 import { createApp } from './app.ts';
 import { composeDocker, dockerForServers } from './compose-docker.ts';
-import { composeTools } from './compose-tools.ts';
+import { composeGuards } from './compose-guards.ts';
+import { composeTests } from './compose-tests.ts';
+import { composeTools, withApprovedInstructions } from './compose-tools.ts';
 import type { Bitwarden } from './engines/bitwarden-account.ts';
 import { checkSettings } from './engines/docker/settings-check.ts';
 import type { CreateDockerEngine } from './engines/docker-engine.ts';
@@ -201,14 +203,30 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     },
   });
   late.servers = servers;
-  const { tools, calls, recorder } = composeTools({
+  const guards = composeGuards({
+    ...{ database, clock, audit, servers },
+    publish: events.publish,
+    facts: id => {
+      if (!servers.exists(id)) return undefined;
+      const { source, instructions } = servers.get(id);
+      return { source, instructions };
+    },
+    isHidden: (id, tool) =>
+      serverRepository.engineOf(id) === 'docker' && servers.configuration(id).disabledTools.includes(tool),
+    hideValues: secrets.hideValues,
+    onChanged: id => {
+      late.tools?.invalidate();
+      gateway.listChanged(id, 'tools');
+    },
+  });
+  const { tools, calls, recorder, screen } = composeTools({
     ...{ database, home: config.home, clock, servers },
     session: id => supervisor.session(id),
     upstreams: supervisor.upstreams,
-    guard: { admit: () => undefined },
-    isQuarantined: () => false,
-    seen: () => {},
-    alsoFinished: () => {},
+    guard: guards,
+    isQuarantined: guards.isQuarantined,
+    seen: guards.seen,
+    alsoFinished: guards.finished,
     hideValues: secrets.hideValues,
     catalogEntry: id => catalogs.entry(id),
     publish: events.publish,
@@ -262,20 +280,33 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     },
   });
   const gateway = createGateway({
-    upstreams: supervisor.upstreams,
+    upstreams: withApprovedInstructions(supervisor.upstreams, guards.instructions),
     tools: { exposed: tools.exposed },
     servers: {
       ids: () => servers.all().map(({ id }) => id),
       profileOf: id => servers.present(id)?.profile ?? null,
       callSeconds: tools.callSeconds,
     },
-    guard: { admit: () => undefined },
+    guard: guards,
     recorder,
+    screen,
+    onLeft: guards.left,
     audit,
     version,
     clock,
     onFailure: logFailure,
     onChanged: () => events.publish({ type: 'mcp.changed' }),
+  });
+
+  const tests = composeTests({
+    database,
+    calls: { upstreams: supervisor.upstreams, guard: guards, recorder, clock, version },
+    servers,
+    operations,
+    history: calls.handlers,
+    hideValues: secrets.hideValues,
+    publish: events.publish,
+    onFailure: logFailure,
   });
 
   const streams = createEventStreams(events);
@@ -339,6 +370,8 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
       ...serverHandlers(servers, tester),
       ...tools.handlers,
       ...calls.handlers,
+      ...guards.handlers,
+      ...tests.handlers,
       ...gateway.handlers,
       ...catalogs.handlers,
       ...operationHandlers(operations),
@@ -389,6 +422,8 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
       stopping = true;
       idle.stop();
       events.publish({ type: 'daemon.stopping', reason });
+      guards.close();
+      await tests.close();
       await Promise.allSettled([operations.close(), gateway.close(), dockerFeatures.stopFollowing()]);
       await supervisor.close();
       await dockerFeatures.close();

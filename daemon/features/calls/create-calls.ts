@@ -13,6 +13,7 @@ import { readHistoryKey } from './history-key.ts';
 import { trimOnce } from './retention.ts';
 import { createSavedCallRepository } from './saved-calls.repository.ts';
 import { savedCallHandlers } from './saved-calls.ts';
+import { screenResult } from './screen-result.ts';
 import { createSecretScanner, type SecretScanner } from './secret-scanner.ts';
 
 export interface CallsOptions extends Pick<CallServiceParts, 'makeCall' | 'exposedTools' | 'requireServer'> {
@@ -29,8 +30,8 @@ export interface CallsOptions extends Pick<CallServiceParts, 'makeCall' | 'expos
 export interface Calls {
   recorder: BatchedRecorder;
   scanner: SecretScanner;
-  /** Whether results of this server, or of this tool of it, are to be looked through for secrets. */
-  redactsResults(serverId: string, tool?: string): boolean;
+  /** A result on its way to a client: without what looks like a secret, where somebody wants that. */
+  screen(serverId: string, tool: string, result: Record<string, unknown>): Record<string, unknown>;
   handlers: ReturnType<typeof callHandlers> & ReturnType<typeof savedCallHandlers>;
   /** Writes what waits, and ends. */
   close(): void;
@@ -75,7 +76,8 @@ export function createCalls(options: CallsOptions): Calls {
   return {
     recorder,
     scanner,
-    redactsResults: policy.redactsResults,
+    screen: (serverId, tool, result) =>
+      policy.redactsResults(serverId, tool) ? screenResult(result, scanner) : result,
     handlers: {
       ...callHandlers(service),
       ...savedCallHandlers({ ...options, repository: createSavedCallRepository(database) }),

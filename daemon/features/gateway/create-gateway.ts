@@ -61,10 +61,10 @@ const keepAliveMs = 15_000;
 const gatherMs = 10;
 
 export function createGateway(ports: GatewayPorts, limits: Partial<GatewayLimits> = {}): Gateway {
-  const { upstreams, clock, onChanged, servers } = ports;
+  const { servers } = ports;
   const all = { ...usualLimits, ...limits };
   const reach = createReach(ports);
-  const sessions = createSessions(all, { clock, upstreams, onChanged });
+  const sessions = createSessions(all, ports);
   const table = createToolTable(ports.tools, reach);
   const lists = createServerLists(reach, ports);
   const answerRequest = createRequests({

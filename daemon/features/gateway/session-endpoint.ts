@@ -62,6 +62,7 @@ export function createSessionEndpoint({
     const revision = isSessionRevision(protocolVersion) ? protocolVersion : sessionRevisions[0];
     const session = sessions.begin({
       owner: ownerOf(entry.principal),
+      callerId: entry.principal.id,
       principal: describePrincipal(entry.principal),
       place: entry.place,
       revision,

@@ -16,6 +16,8 @@ export interface SessionFacts {
   handle: string;
   /** Whose it is: `key:ID`. */
   owner: string;
+  /** The id alone, as in its calls. */
+  callerId: string;
   /** For records. */
   principal: string;
   place: Place;

@@ -1,8 +1,8 @@
 // All sessions: bound in number, bound to who began them, and ended when nobody comes back to them.
 import { randomBytes } from 'node:crypto';
 import { problem } from '../../../shared/api/problem.ts';
-import type { Clock } from '../../platform/clock.ts';
 import type { Upstreams } from '../../supervision/upstream.ts';
+import type { GatewayPorts } from './ports.ts';
 import { createSession, type Session, type SessionFacts, type StreamTimes } from './session.ts';
 
 export interface SessionLimits extends StreamTimes {
@@ -29,7 +29,14 @@ export interface Sessions {
 
 export function createSessions(
   limits: SessionLimits,
-  { clock, upstreams, onChanged }: { clock: Clock; upstreams: Pick<Upstreams, 'left'>; onChanged(): void },
+  {
+    clock,
+    upstreams,
+    onLeft,
+    onChanged,
+  }: Pick<GatewayPorts, 'clock' | 'onLeft' | 'onChanged'> & {
+    upstreams: Pick<Upstreams, 'left'>;
+  },
 ): Sessions {
   // In the order of their last use: a Map keeps the order of insertion.
   const sessions = new Map<string, Session>();
@@ -42,6 +49,7 @@ export function createSessions(
     else perOwner.set(session.owner, left);
     session.end();
     upstreams.left(session.client);
+    onLeft?.(session.callerId, session.handle);
     onChanged();
   };
   const endOldest = (isChosen: (session: Session) => boolean): boolean => {

@@ -15,7 +15,7 @@ import { isObject } from './wire.ts';
 export type CallTool = (tool: ExposedTool, params: WireObject, asking: Asking) => Promise<string>;
 
 export function createToolCalls(
-  { servers, guard, recorder, audit, clock, onFailure }: GatewayPorts,
+  { servers, guard, recorder, audit, clock, onFailure, screen }: GatewayPorts,
   reach: Reach,
 ): CallTool {
   const forward = async (call: ToolCall, params: WireObject, asking: Asking): Promise<WireObject> => {
@@ -67,7 +67,8 @@ export function createToolCalls(
     const finish = (outcome: FinishedCall['outcome'], code: string | null, result?: WireObject, bytes = 0) =>
       recorder.finished({ call, outcome, code, startedAt, durationMs: performance.now() - begun, bytes, result });
     try {
-      const result = await forward(call, params, asking);
+      const sent = await forward(call, params, asking);
+      const result = screen ? screen(call.serverId, call.tool, sent) : sent;
       const text = toText('tools/call', result, asking.era);
       finish(result['isError'] === true ? 'tool-error' : 'ok', null, result, Buffer.byteLength(text));
       return text;
