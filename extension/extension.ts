@@ -7,6 +7,7 @@ import { daemonPlace } from './daemon-link/place.ts';
 import { registerAccess } from './features/access/access.commands.ts';
 import { registerAgentCommands } from './features/agents/agents.commands.ts';
 import { registerMcpProvider } from './features/agents/mcp-provider.ts';
+import { registerBitwarden } from './features/bitwarden/bitwarden.ts';
 import { registerCatalog } from './features/catalog/catalog.ts';
 import { registerClients } from './features/clients/clients.ts';
 import { registerContainers } from './features/containers/containers.commands.ts';
@@ -113,6 +114,7 @@ export function activate(context: ExtensionContext): ExtensionUnderTest {
     registerTools(shared),
     tests,
     secrets,
+    registerBitwarden({ ...shared, ensureVault: vaultKey.ensure }),
     users,
     registerAccess(shared),
     registerAgentCommands(shared),

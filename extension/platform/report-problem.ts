@@ -29,6 +29,8 @@ const openFolder: Step = { label: 'Open Folder', act: run('workbench.action.file
 const refresh: Step = { label: 'Refresh', act: run(ids.refresh) };
 const openSettings: Step = { label: 'Open Settings', act: run('workbench.action.openSettings', 'quayside.daemon') };
 const unlockVault: Step = { label: 'Unlock Vault', act: run(ids.unlockVault) };
+const loginBitwarden: Step = { label: 'Log In', act: run(ids.loginBitwarden) };
+const unlockBitwarden: Step = { label: 'Unlock Bitwarden', act: run(ids.unlockBitwarden) };
 const openAccess: Step = { label: 'Open Access', act: run(ids.openAccess) };
 const runDoctor: Step = { label: 'Run Doctor', act: run(ids.runDoctor) };
 const reload: Step = { label: 'Reload Window', act: run('workbench.action.reloadWindow') };
@@ -64,6 +66,8 @@ function stepsFor(code: ProblemCode, { serverId }: ReportContext): Step[] {
   }
   if (code.startsWith('DOCKER') || code === 'ENGINE_001') return [runDoctor];
   if (code === 'SECRET_003') return [unlockVault];
+  if (code === 'BITWARDEN_002') return [loginBitwarden];
+  if (code === 'BITWARDEN_003') return [unlockBitwarden];
   if (code.startsWith('USER') || code.startsWith('KEY')) return [openAccess];
   if (code === 'CATALOG_001') return [openCatalog];
   if (code === 'INSTALL_008') return [showLog];

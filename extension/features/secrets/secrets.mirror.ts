@@ -1,4 +1,5 @@
 // The secrets as the tree and the commands know them, read when something about them changes.
+import type { BitwardenStatus } from '../../../shared/api/bitwarden.ts';
 import type { Secret, SecretDetail } from '../../../shared/api/secrets.ts';
 import type { VaultStatus } from '../../../shared/api/vault.ts';
 import type { DaemonLink } from '../../daemon-link/daemon-link.ts';
@@ -8,6 +9,8 @@ export interface KnownSecrets {
   vault: VaultStatus;
   secrets: readonly Secret[];
   usedBy: ReadonlyMap<string, SecretDetail['usedBy']>;
+  /** Undefined if no secret comes from there. */
+  bitwarden: BitwardenStatus | undefined;
 }
 
 /** More tooltips than this are not read ahead. */
@@ -22,5 +25,7 @@ export async function readSecrets({ api }: Pick<DaemonLink, 'api'>): Promise<Kno
     const detail = await api.getSecret({ params: { id } }).catch(() => undefined);
     if (detail) usedBy.set(id, detail.usedBy);
   }
-  return { vault, secrets, usedBy };
+  const comesFromThere = secrets.some(({ source }) => source === 'bitwarden');
+  const bitwarden = comesFromThere ? await api.getBitwarden().catch(() => undefined) : undefined;
+  return { vault, secrets, usedBy, bitwarden };
 }

@@ -10,6 +10,13 @@ import { type SecretsRow, secretsRows, toSecretNode } from './secrets.nodes.ts';
 /** Changes that come in one burst are drawn once. */
 const gatherMilliseconds = 100;
 
+const redrawsFor: ReadonlySet<string> = new Set([
+  'secret.changed',
+  'secret.removed',
+  'vault.changed',
+  'bitwarden.changed',
+]);
+
 export type SecretsTree = ReturnType<typeof createSecretsTree>;
 
 /** Only a daemon that runs is asked: the tree alone starts none. Without secrets the view's welcome text is shown. */
@@ -21,8 +28,8 @@ export function createSecretsTree(link: DaemonLink, mirror: Mirror) {
     async getChildren(row) {
       if (row || !workspace.isTrusted || link.state.kind !== 'connected') return [];
       try {
-        const { vault, secrets, usedBy } = await readSecrets(link);
-        return secretsRows(vault, secrets, usedBy);
+        const { vault, secrets, usedBy, bitwarden } = await readSecrets(link);
+        return secretsRows(vault, secrets, usedBy, bitwarden);
       } catch {
         // The link's state says why, and the Servers view shows it.
         return [];
@@ -41,7 +48,7 @@ export function createSecretsTree(link: DaemonLink, mirror: Mirror) {
     view,
     changed,
     link.onEvent(({ type }) => {
-      if (type === 'secret.changed' || type === 'secret.removed' || type === 'vault.changed') redraw();
+      if (redrawsFor.has(type)) redraw();
     }),
     // A server's references may have changed with it.
     mirror.onDidChange(what => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { secretsRows, toSecretNode } from '../../../extension/features/secrets/secrets.nodes.ts';
+import type { BitwardenStatus } from '../../../shared/api/bitwarden.ts';
 import { toProblem } from '../../../shared/api/problem.ts';
 import type { Secret } from '../../../shared/api/secrets.ts';
 import type { VaultStatus } from '../../../shared/api/vault.ts';
@@ -54,6 +55,42 @@ describe('the Secrets tree', () => {
     assert.ok(row);
     assert.deepEqual(toSecretNode(row).marks, ['secret', 'empty']);
     assert.equal(toSecretNode(row).description, 'no value yet');
+  });
+
+  it('says what comes from Bitwarden, and that it is stale', () => {
+    const bitwarden: BitwardenStatus = {
+      state: 'offline',
+      version: '2026.9.0',
+      serverUrl: null,
+      email: 'ada@example.test',
+      problem: toProblem('BITWARDEN_004', { detail: 'The connection failed.' }),
+      lastSyncAt: '2026-01-02T03:04:05Z',
+      stale: true,
+      lastSync: null,
+      mappings: 1,
+      autoLockMinutes: 30,
+      syncEveryMinutes: null,
+      nextSyncAt: null,
+    };
+    const secrets = [secret({ source: 'bitwarden' }), secret({ id: 's2', name: 'github.other' })];
+    const describe = (standing: BitwardenStatus) =>
+      secretsRows(vault, secrets, new Map(), standing)
+        .map(toSecretNode)
+        .map(node => `${node.label}: ${node.description}`);
+    assert.deepEqual(describe(bitwarden), [
+      'Bitwarden is stale: offline',
+      'github.other: github',
+      'github.token: github · Bitwarden, stale',
+    ]);
+    assert.deepEqual(describe({ ...bitwarden, state: 'unlocked', stale: false }), [
+      'github.other: github',
+      'github.token: github · Bitwarden',
+    ]);
+    const commandOf = (state: BitwardenStatus['state']) =>
+      secretsRows(vault, secrets, new Map(), { ...bitwarden, state }).map(toSecretNode)[0]?.command?.id;
+    assert.equal(commandOf('locked'), 'quayside.unlockBitwarden');
+    assert.equal(commandOf('logged-out'), 'quayside.loginBitwarden');
+    assert.equal(commandOf('offline'), 'quayside.syncBitwarden');
   });
 
   it('puts a locked vault first, and a click asks for its passphrase only if it has one', () => {
