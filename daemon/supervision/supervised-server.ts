@@ -130,8 +130,9 @@ export function createSupervisedServer(options: SupervisedServerOptions): Superv
     connection = opened;
     session = hideInLists(createSession({ session: opened.session, redact, tell: output.add }), hide);
     const { serverVersion, protocolVersion, instructions } = hide(toFacts(opened));
-    apply({ kind: 'ready', at: now(), serverVersion, protocolVersion, instructions });
+    // Before anybody is told that it runs: who waits for it gets it now.
     upstreams.opened(opened.session, launch.policy);
+    apply({ kind: 'ready', at: now(), serverVersion, protocolVersion, instructions });
     events.onToolsChanged(id);
     tellLists();
     void opened.ended.then(end => onEnded(opened, launch, end));
