@@ -266,12 +266,13 @@ export async function openUpstreamSession(
     return {};
   };
 
-  /** A request that wants log messages, of a server that knows of levels for a whole session only. */
-  const raiseLevel = (call: UpstreamCall, request: WireRequest): void => {
+  /** A request that wants log messages. A server with sessions knows of levels for a whole session only. */
+  const wantLevel = (call: UpstreamCall, request: WireRequest): void => {
     const meta = request.params?.['_meta'];
     const level = isObject(meta) ? meta[metaKeys.logLevel] : undefined;
     if (!isLogLevel(level) || !offer.capabilities['logging']) return;
     requested.set(call, level);
+    if (isStateless) return;
     const told = levels.set(call.client, level);
     if (told !== undefined) own({ method: 'logging/setLevel', params: { level: told } }, call).catch(() => {});
   };
@@ -287,7 +288,7 @@ export async function openUpstreamSession(
       case 'ping':
         return isStateless ? Promise.resolve({}) : send(asked, call);
       default:
-        if (call.takesInputRequired && !isStateless) raiseLevel(call, asked);
+        if (call.takesInputRequired) wantLevel(call, asked);
         return send(asked, call);
     }
   };

@@ -57,7 +57,7 @@ export async function openSession(
 ): Promise<RawSession & { initialized: RpcAnswer }> {
   const begun = await request(path, post(initialize(revision, capabilities)), principal);
   const id = begun.headers.get('mcp-session-id') ?? '';
-  const initialized = (await begun.json()) as RpcAnswer;
+  const initialized = await lastMessage(begun);
   const headers = { 'mcp-session-id': id, 'mcp-protocol-version': revision };
   let last = 0;
   const message = (body: object, signal?: AbortSignal) =>

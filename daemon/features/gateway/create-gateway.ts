@@ -65,7 +65,7 @@ export function createGateway(ports: GatewayPorts, limits: Partial<GatewayLimits
   const all = { ...usualLimits, ...limits };
   const reach = createReach(ports);
   const sessions = createSessions(all, ports);
-  const table = createToolTable(ports.tools, reach);
+  const table = createToolTable(ports, reach);
   const lists = createServerLists(reach, ports);
   const answerRequest = createRequests({
     ports,

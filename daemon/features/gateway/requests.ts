@@ -25,7 +25,8 @@ export function createRequests({ ports, reach, table, callTool, together }: Requ
   const forward = async (serverId: string, method: string, params: WireObject, asking: Asking): Promise<string> => {
     const upstream = await reach.upstream(serverId, asking.waiting.client);
     const call = toClientCall(asking.waiting, ports.servers.callSeconds(serverId));
-    return toText(method, await upstream.request({ method, params }, call), asking.era);
+    const result = await upstream.request({ method, params }, call);
+    return toText(method, result, asking.era, upstream.offer.serverInfo);
   };
 
   const listTools = (asking: Asking): Buffer => {

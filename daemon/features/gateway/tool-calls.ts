@@ -49,6 +49,9 @@ export function createToolCalls(
       { durable: outcome === 'denied' },
     );
 
+  const serverInfoFor = (serverId: string, { era }: Asking): WireObject | undefined =>
+    era === 'stateless' ? reach.offer(serverId)?.serverInfo : undefined;
+
   return async (tool, params, asking) => {
     const args = params['arguments'] ?? {};
     if (!isObject(args)) throw noSuch('The arguments of a tool must be an object.');
@@ -69,7 +72,7 @@ export function createToolCalls(
     try {
       const sent = await forward(call, params, asking);
       const result = screen ? screen(call.serverId, call.tool, sent) : sent;
-      const text = toText('tools/call', result, asking.era);
+      const text = toText('tools/call', result, asking.era, serverInfoFor(call.serverId, asking));
       finish(result['isError'] === true ? 'tool-error' : 'ok', null, result, Buffer.byteLength(text));
       return text;
     } catch (error) {

@@ -3,6 +3,7 @@ import type { Viewer } from './asking.ts';
 import { pathOf } from './places.ts';
 import type { ExposedTool, GatewayPorts } from './ports.ts';
 import type { Reach } from './reach.ts';
+import { envelope } from './revisions.ts';
 
 export interface ReadyList {
   /** `{"tools":[…]}` */
@@ -28,7 +29,10 @@ interface Names {
 /** Different views that are kept ready. */
 const mostLists = 200;
 
-export function createToolTable(tools: GatewayPorts['tools'], { isAt, isRunning }: Reach): ToolTable {
+export function createToolTable(
+  { tools, version }: Pick<GatewayPorts, 'tools' | 'version'>,
+  { isAt, isRunning, offer }: Reach,
+): ToolTable {
   let names: Names | undefined;
   const lists = new Map<string, ReadyList>();
 
@@ -50,9 +54,13 @@ export function createToolTable(tools: GatewayPorts['tools'], { isAt, isRunning 
       .filter(({ tool }) => maySee(tool.serverId))
       .map(({ tool, name }) => (place.kind === 'server' ? { ...tool.definition, name } : toListed(tool, name)));
     const text = JSON.stringify(definitions);
+    const serverInfo = (place.kind === 'server' && offer(place.server)?.serverInfo) || { name: 'quayside', version };
+    const meta = JSON.stringify({ [envelope.serverInfo]: serverInfo });
     return {
       sessions: Buffer.from(`{"tools":${text}}`),
-      stateless: Buffer.from(`{"tools":${text},"resultType":"complete","ttlMs":0,"cacheScope":"private"}`),
+      stateless: Buffer.from(
+        `{"tools":${text},"resultType":"complete","ttlMs":0,"cacheScope":"private","_meta":${meta}}`,
+      ),
     };
   };
 

@@ -191,6 +191,7 @@ describe('the addresses of the MCP endpoint', () => {
       cacheScope: 'private',
       contents: [{ uri: 'test://two/a', text: 'two' }],
       resultType: 'complete',
+      _meta: { 'io.modelcontextprotocol/serverInfo': { name: 'two', version: '1.0.0' } },
     });
   });
 });

@@ -57,7 +57,8 @@ describe('a request without a session at the MCP endpoint', () => {
     const list = await lastMessage(await app.request('/mcp', stateless('tools/list')));
     assert.deepEqual([list.result.resultType, list.result.ttlMs, list.result.cacheScope], ['complete', 0, 'private']);
     const { result } = await lastMessage(await call('echo', { arguments: { a: 1 } }));
-    assert.deepEqual(result, { content: [{ type: 'text', text: '{"a":1}' }], resultType: 'complete' });
+    const _meta = { 'io.modelcontextprotocol/serverInfo': { name: 'one', version: '1.0.0' } };
+    assert.deepEqual(result, { content: [{ type: 'text', text: '{"a":1}' }], resultType: 'complete', _meta });
     const { params } = app.upstreams.requests.at(-1)?.request ?? {};
     assert.deepEqual(params, { name: 'echo', arguments: { a: 1 } });
   });
