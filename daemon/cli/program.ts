@@ -11,12 +11,14 @@ import { addApprovalCommands } from './commands/approvals.commands.ts';
 import { addAuditCommands } from './commands/audit.commands.ts';
 import { addBitwardenCommands } from './commands/bitwarden.commands.ts';
 import { addCallCommand } from './commands/call.commands.ts';
+import { addCallHistoryCommands } from './commands/calls.commands.ts';
 import { addCatalogCommands } from './commands/catalog.commands.ts';
 import { addCatalogsCommands } from './commands/catalogs.commands.ts';
 import { addClientCommands } from './commands/clients.commands.ts';
 import { addCompareCommand } from './commands/compare.commands.ts';
 import { addConfigCommands } from './commands/config.commands.ts';
 import { addContainerCommands } from './commands/containers.commands.ts';
+import { addContentCommands } from './commands/contents.commands.ts';
 import { addDaemonCommands } from './commands/daemon.commands.ts';
 import { addDockerCommands } from './commands/docker.commands.ts';
 import { addDoctorCommands } from './commands/doctor.commands.ts';
@@ -61,7 +63,16 @@ const groups: readonly (readonly [heading: string, ...add: ((program: Command, a
   ['Quayside:', addUpCommand, addDaemonCommands, addAccessCommands],
   ['Servers:', addServerCommands, addConfigCommands],
   ['Catalog:', addCatalogCommands, addCatalogsCommands, addInstallCommand, addOperationCommands],
-  ['Tools:', addToolCommands, addCallCommand, addMcpCommands, addTestCommands, addCompareCommand],
+  [
+    'Tools:',
+    addToolCommands,
+    addCallCommand,
+    addContentCommands,
+    addCallHistoryCommands,
+    addMcpCommands,
+    addTestCommands,
+    addCompareCommand,
+  ],
   ['Guards:', addLockCommands, addApprovalCommands],
   ['Secrets:', addSecretCommands, addBitwardenCommands],
   ['Access:', addUserCommands, addKeyCommands, addExplainCommands],

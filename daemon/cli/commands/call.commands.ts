@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { ApiClient } from '../../../shared/api/client.ts';
 import { problem } from '../../../shared/api/problem.ts';
-import type { CallResult, ContentBlock, Tool } from '../../../shared/api/tools.ts';
+import type { CallResult, Tool } from '../../../shared/api/tools.ts';
 import type { Json } from '../../../shared/domain/json-schema.ts';
 import { limits } from '../../../shared/domain/limits.ts';
 import { canStart, describeServerState } from '../../../shared/domain/server-state.ts';
@@ -11,14 +11,17 @@ import { typedPairs } from '../arguments/pairs.ts';
 import type { Act, CommandContext, CommandResult } from '../command-context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { listAll } from '../list-all.ts';
+import { blockText } from '../terminal/content-text.ts';
 import { describeBytes, describeDuration } from '../terminal/describe.ts';
-import { safeJson, safeLine, safeText } from '../terminal/safe-text.ts';
+import { safeJson } from '../terminal/safe-text.ts';
+import { watchCall } from '../watch-call.ts';
 
 interface CallOptions {
   arg?: string[];
   args?: string;
   timeout?: number;
   start?: boolean;
+  input: boolean;
 }
 
 export function addCallCommand(program: Command, act: Act): void {
@@ -31,6 +34,7 @@ export function addCallCommand(program: Command, act: Act): void {
     .option('--args <json>', 'all arguments as a JSON object, @file to read a file, - to read standard input')
     .option('--timeout <seconds>', 'give up after this time', toWholeNumber(1, limits.callSeconds.most))
     .option('--start', 'start the server first if it is not running')
+    .option('--no-input', 'decline whatever the server asks in the middle of the call')
     .addHelpText(
       'after',
       '\nExit codes: 0 the tool answered, 1 usage, 2 the call failed, 3 the tool reported an error.' +
@@ -51,7 +55,9 @@ async function callTool(
   await ensureRunning(api, id, options.start === true, signal);
   const args = { ...given, ...(await typedArguments(api, id, tool, options.arg ?? [], signal)) };
   const body = { arguments: args, ...(options.timeout ? { timeoutSeconds: options.timeout } : {}) };
-  const result = await api.callTool({ params: { id, tool }, body }, { signal });
+  const result = await watchCall(context, api, options.input, watching =>
+    api.callTool({ params: { id, tool }, body: { ...body, ...watching } }, { signal }),
+  );
   if (!output.json) {
     const summary = `${id}/${tool}, ${describeDuration(result.durationMs)}, ${describeBytes(result.bytes)}`;
     output.notice(result.isError ? `The tool reported an error (${summary}).` : summary);
@@ -89,24 +95,7 @@ async function typedArguments(
   return typedPairs(pairs, '--arg', tool?.inputSchema ?? {});
 }
 
-function resultText({ content, structuredContent }: CallResult): string {
+export function resultText({ content, structuredContent }: CallResult): string {
   if (content.length === 0 && structuredContent !== undefined) return safeJson(structuredContent, 2);
   return content.map(blockText).join('\n');
-}
-
-const sizeOf = (base64: unknown): string =>
-  typeof base64 === 'string' ? describeBytes(Math.floor((base64.length * 3) / 4)) : 'no data';
-
-/** A block for a terminal. What cannot be shown as text is named with its type and size. */
-function blockText(block: ContentBlock): string {
-  if (block.type === 'text' && typeof block['text'] === 'string') return safeText(block['text']);
-  if (block.type === 'image' || block.type === 'audio') {
-    return `[${block.type}: ${safeLine(String(block['mimeType'] ?? 'unknown type'))}, ${sizeOf(block['data'])}; --json shows the data]`;
-  }
-  if (block.type === 'resource_link') return safeLine(String(block['uri'] ?? ''));
-  const resource = block['resource'];
-  if (typeof resource === 'object' && resource !== null && 'text' in resource && typeof resource.text === 'string') {
-    return safeText(resource.text);
-  }
-  return safeJson(block, 2);
 }

@@ -1,0 +1,366 @@
+import { type Command, Option } from 'commander';
+import {
+  type Call,
+  type CallDetail,
+  CallOutcome,
+  type CallRule,
+  type CallSettings,
+  type CallSettingsChange,
+  KeptValues,
+} from '../../../shared/api/calls.ts';
+import { limits } from '../../../shared/domain/limits.ts';
+import { toServerName, toToolName, toWholeNumber } from '../arguments/names.ts';
+import { confirm } from '../arguments/secret-input.ts';
+import type { Act, CommandContext, CommandResult } from '../command-context.ts';
+import { type ExitCode, exitCodes, UsageError } from '../exit-codes.ts';
+import { count, describeBytes, describeDuration } from '../terminal/describe.ts';
+import { safeJson, safeLine, safeText } from '../terminal/safe-text.ts';
+import { renderTable } from '../terminal/table.ts';
+import { resultText } from './call.commands.ts';
+
+export function addCallHistoryCommands(program: Command, act: Act): void {
+  // No options of its own: commander would take those of the other commands for them.
+  const calls = program.command('calls').description('list, count, export, repeat and delete the calls of tools');
+  withFilter(calls.command('list', { isDefault: true }).description('list the calls, the newest first'))
+    .option('--limit <number>', 'how many', toWholeNumber(1, limits.pageSize.most), limits.pageSize.default)
+    .action(act(listCalls));
+  calls.command('show').description('show one call').argument('<call>', 'its id').action(act(showCall));
+  calls
+    .command('stats')
+    .description('count calls, errors and times')
+    .addOption(
+      new Option('--by <what>', 'one line for each').choices(['tool', 'server', 'caller', 'all']).default('tool'),
+    )
+    .option('--server <server>', 'only of this server', toServerName)
+    .option('--since <time>', 'the first moment; seven days ago if it is not given')
+    .option('--until <time>', 'the first moment after it')
+    .action(act(showStatistics));
+  withFilter(calls.command('export').description('print calls in order, for other programs'))
+    .addOption(new Option('--format <format>', 'JSON lines or CSV').choices(['jsonl', 'csv']).default('jsonl'))
+    .option('--values', 'with arguments and results, in JSON lines')
+    .action(act(exportCalls));
+  calls
+    .command('replay')
+    .description('make a call again with the arguments that were kept')
+    .argument('<call>', 'its id')
+    .option('--timeout <seconds>', 'give up after this time', toWholeNumber(1, limits.callSeconds.most))
+    .action(act(replayCall));
+  withFilter(calls.command('clear').description('delete the calls that fit; without a filter, all'))
+    .option('--values', 'only what was kept of arguments and results')
+    .option('--yes', 'do not ask')
+    .action(act(clearCalls));
+  addSettings(calls, act);
+}
+
+function addSettings(calls: Command, act: Act): void {
+  calls
+    .command('settings')
+    .description('show or change what is kept of calls, and for how long')
+    .addOption(new Option('--keep <what>', 'of each call').choices(KeptValues.options))
+    .option('--server <server>', 'only of this server', toServerName)
+    .option('--tool <tool>', 'only of this tool of it', toToolName)
+    .option('--as-usual', 'no rule of its own for this server or tool any more')
+    .option('--days <number>', 'so long', toWholeNumber(1, 3_650))
+    .option('--megabytes <number>', 'so much in all', toWholeNumber(1, 10_240))
+    .option('--value-bytes <number>', 'so much of each value', toWholeNumber(256, 262_144))
+    .addOption(
+      new Option('--redact-results <on>', 'hide secrets in results on their way to clients').choices(['on', 'off']),
+    )
+    .action(act(settings));
+}
+
+const filters = [
+  ['--caller <caller>', 'how the caller begins: "agent cursor"'],
+  ['--client <client>', 'how the client’s name begins'],
+  ['--outcome <outcome>', CallOutcome.options.join(', ')],
+  ['--code <code>', 'a problem’s code, or the number of a protocol error'],
+  ['--since <time>', 'the first moment, for example 2026-01-31 or 2026-01-31T09:00:00Z'],
+  ['--until <time>', 'the first moment after it'],
+  ['--search <text>', 'part of the arguments or the result, where they were kept'],
+] as const;
+
+interface FilterOptions {
+  server?: string;
+  tool?: string;
+  caller?: string;
+  client?: string;
+  outcome?: string;
+  code?: string;
+  since?: string;
+  until?: string;
+  search?: string;
+  slowerThan?: number;
+}
+
+function withFilter(command: Command): Command {
+  command
+    .option('--server <server>', 'only of this server', toServerName)
+    .option('--tool <tool>', 'only of this tool', toToolName)
+    .option('--slower-than <milliseconds>', 'only those that took longer', toWholeNumber(0, 86_400_000));
+  for (const [flag, what] of filters) command.option(flag, what);
+  return command;
+}
+
+function toFilter({ server, tool, caller, client, outcome, code, since, until, search, slowerThan }: FilterOptions) {
+  const known = outcome === undefined ? undefined : CallOutcome.safeParse(outcome);
+  if (known && !known.success)
+    throw new UsageError(`--outcome is one of ${CallOutcome.options.join(', ')}, and not ${outcome}.`);
+  return {
+    ...(server === undefined ? {} : { server }),
+    ...(tool === undefined ? {} : { tool }),
+    ...(caller === undefined ? {} : { caller }),
+    ...(client === undefined ? {} : { client }),
+    ...(known === undefined ? {} : { outcome: known.data }),
+    ...(code === undefined ? {} : { code }),
+    ...(search === undefined ? {} : { q: search }),
+    ...(slowerThan === undefined ? {} : { slower_than: slowerThan }),
+    ...toRange({ since, until }),
+  };
+}
+
+const toRange = ({ since, until }: { since?: string | undefined; until?: string | undefined }) => ({
+  ...(since === undefined ? {} : { since: toMoment('--since', since) }),
+  ...(until === undefined ? {} : { until: toMoment('--until', until) }),
+});
+
+function toMoment(option: string, text: string): string {
+  const time = Date.parse(text);
+  if (Number.isNaN(time)) throw new UsageError(`${option} ${text} is no time. Example: 2026-01-31T09:00:00Z`);
+  return new Date(time).toISOString();
+}
+
+async function listCalls(
+  context: CommandContext,
+  { limit, ...filter }: FilterOptions & { limit: number },
+): Promise<CommandResult> {
+  const api = await context.connect();
+  const page = await api.listCalls({ query: { limit, ...toFilter(filter) } }, { signal: context.signal });
+  return { document: page, text: page.total === 0 ? 'No call is on record that fits.' : table(page.items, context) };
+}
+
+const codeOf = ({ code, protocolError }: Call): string | null =>
+  code ?? (protocolError === null ? null : String(protocolError));
+
+const table = (calls: Call[], { output }: CommandContext): string =>
+  renderTable(
+    calls,
+    [
+      { heading: 'TIME', value: call => call.startedAt },
+      { heading: 'SERVER', value: call => call.serverId },
+      { heading: 'TOOL', value: call => call.tool, colour: () => 'bold' },
+      { heading: 'OUTCOME', value: call => call.outcome, colour: call => (call.outcome === 'ok' ? 'green' : 'red') },
+      { heading: 'CODE', value: codeOf },
+      { heading: 'TOOK', value: call => describeDuration(call.durationMs) },
+      { heading: 'SIZE', value: call => describeBytes(call.bytes) },
+      { heading: 'WHO', value: call => call.caller },
+      { heading: 'ID', value: call => call.id },
+    ],
+    output.look,
+  );
+
+async function showCall(context: CommandContext, id: string): Promise<CommandResult> {
+  const api = await context.connect();
+  const call = await api.getCall({ params: { id } }, { signal: context.signal });
+  return { document: call, text: describeCall(call) };
+}
+
+function describeCall(call: CallDetail): string {
+  const facts: [string, string | null][] = [
+    ['Tool', `${call.serverId}/${call.tool}`],
+    ['Time', call.startedAt],
+    ['Outcome', [call.outcome, codeOf(call)].filter(Boolean).join(', ')],
+    ['Took', describeDuration(call.durationMs)],
+    ['Size', `${describeBytes(call.requestBytes)} sent, ${describeBytes(call.bytes)} came back`],
+    ['Caller', `${call.caller}, by ${call.via}`],
+    ['Client', call.client],
+    ['Session', call.session],
+  ];
+  const lines = facts.flatMap(([name, value]) => (value === null ? [] : [`${name.padEnd(9)}${safeLine(value)}`]));
+  return [
+    ...lines,
+    kept('Arguments', call.argumentsState, call.arguments),
+    kept('Result', call.resultState, call.result),
+  ].join('\n');
+}
+
+const states = {
+  whole: '',
+  cut: ' (cut)',
+  hidden: ' (a secret was taken out)',
+  none: ' were not kept',
+  'not-yours': ' are not shown to you',
+} as const;
+
+function kept(what: string, state: CallDetail['argumentsState'], value: unknown): string {
+  if (state === 'none' || state === 'not-yours') return `${what}${states[state]}.`;
+  return `${what}${states[state]}:\n${typeof value === 'string' ? safeText(value) : safeJson(value, 2)}`;
+}
+
+interface StatisticsOptions {
+  by: 'tool' | 'server' | 'caller' | 'all';
+  server?: string;
+  since?: string;
+  until?: string;
+}
+
+async function showStatistics(
+  context: CommandContext,
+  { by, server, ...range }: StatisticsOptions,
+): Promise<CommandResult> {
+  const api = await context.connect();
+  const query = { by, ...(server === undefined ? {} : { server }), ...toRange(range) };
+  const document = await api.getCallStatistics({ query }, { signal: context.signal });
+  const rows = renderTable(
+    document.items,
+    [
+      {
+        heading: 'WHAT',
+        value: row => row.caller ?? [row.serverId, row.tool].filter(Boolean).join('/') ?? 'all',
+        colour: () => 'bold',
+      },
+      { heading: 'CALLS', value: row => row.count },
+      { heading: 'ERRORS', value: row => `${row.errors} (${(row.errorRate * 100).toFixed(1)} %)` },
+      { heading: 'P50', value: row => describeDuration(row.p50Ms) },
+      { heading: 'P95', value: row => describeDuration(row.p95Ms) },
+      { heading: 'SIZE', value: row => describeBytes(row.bytes) },
+      { heading: 'LAST', value: row => row.lastAt },
+    ],
+    context.output.look,
+  );
+  return { document, text: document.items.length === 0 ? 'Nothing was called in this time.' : rows };
+}
+
+/** Piece by piece, so that a long history is never in memory as a whole. */
+async function exportCalls(
+  context: CommandContext,
+  { format, values = false, ...filter }: FilterOptions & { format: 'jsonl' | 'csv'; values?: boolean },
+): Promise<ExitCode> {
+  if (values && format === 'csv') throw new UsageError('Arguments and results are exported as JSON lines only.');
+  const api = await context.connect();
+  const query = { ...toFilter(filter), format, values };
+  let after: number | null = 0;
+  while (after !== null) {
+    const piece: Awaited<ReturnType<typeof api.exportCalls>> = await api.exportCalls(
+      { query: { ...query, after } },
+      { signal: context.signal },
+    );
+    context.output.text(piece.text.trimEnd());
+    after = piece.next;
+  }
+  return exitCodes.ok;
+}
+
+async function replayCall(
+  context: CommandContext,
+  id: string,
+  { timeout }: { timeout?: number },
+): Promise<CommandResult> {
+  const api = await context.connect();
+  const body = timeout === undefined ? {} : { timeoutSeconds: timeout };
+  const result = await api.replayCall({ params: { id }, body }, { signal: context.signal });
+  const exitCode = result.isError ? exitCodes.toolError : exitCodes.ok;
+  return { document: result, text: resultText(result), exitCode };
+}
+
+async function clearCalls(
+  context: CommandContext,
+  { values = false, yes = false, ...options }: FilterOptions & { values?: boolean; yes?: boolean },
+): Promise<CommandResult> {
+  const filter = toFilter(options);
+  const what = values ? 'what was kept of arguments and results of' : '';
+  const which = Object.keys(filter).length === 0 ? 'all calls' : 'the calls that fit';
+  if (!yes && !(await confirm(context, `Delete ${what} ${which}?`.replace(/ +/g, ' '))))
+    return { document: { deleted: 0 }, text: 'Nothing was deleted.' };
+  const api = await context.connect();
+  const document = await api.deleteCalls({ body: { ...filter, values } }, { signal: context.signal });
+  return {
+    document,
+    text: `${count(document.deleted, 'call')} ${values ? 'lost their arguments and results' : 'deleted'}.`,
+  };
+}
+
+interface SettingsOptions {
+  keep?: 'nothing' | 'arguments' | 'everything';
+  server?: string;
+  tool?: string;
+  asUsual?: boolean;
+  days?: number;
+  megabytes?: number;
+  valueBytes?: number;
+  redactResults?: 'on' | 'off';
+}
+
+async function settings(context: CommandContext, options: SettingsOptions): Promise<CommandResult> {
+  const change = toChange(options);
+  const api = await context.connect();
+  const { signal } = context;
+  if (options.server === undefined)
+    return present(
+      await (change ? api.updateCallSettings({ body: change }, { signal }) : api.getCallSettings({}, { signal })),
+    );
+  const before = await api.getCallSettings({}, { signal });
+  const rule = toRule(options, before);
+  return present(await api.updateCallSettings({ body: { ...change, rules: [rule] } }, { signal }));
+}
+
+function toChange({
+  keep,
+  server,
+  tool,
+  asUsual,
+  days,
+  megabytes,
+  valueBytes,
+  redactResults,
+}: SettingsOptions): CallSettingsChange | undefined {
+  if (tool !== undefined && server === undefined) throw new UsageError('--tool needs --server.');
+  if (asUsual && server === undefined) throw new UsageError('--as-usual needs --server.');
+  const change = {
+    ...(keep === undefined || server !== undefined ? {} : { keep }),
+    ...(redactResults === undefined || server !== undefined ? {} : { redactResults: redactResults === 'on' }),
+    ...(days === undefined ? {} : { days }),
+    ...(megabytes === undefined ? {} : { megabytes }),
+    ...(valueBytes === undefined ? {} : { valueBytes }),
+  };
+  return Object.keys(change).length === 0 ? undefined : change;
+}
+
+/** What is not named stays as it is. */
+function toRule(
+  { keep, server = '', tool = undefined, asUsual, redactResults }: SettingsOptions,
+  { rules }: CallSettings,
+): CallRule {
+  const named = { serverId: server, tool: tool ?? null };
+  if (asUsual) return { ...named, keep: null, redactResults: null };
+  if (keep === undefined && redactResults === undefined)
+    throw new UsageError('Say what is kept: --keep, --redact-results or --as-usual.');
+  const before = rules.find(rule => rule.serverId === named.serverId && rule.tool === named.tool);
+  return {
+    ...named,
+    keep: keep ?? before?.keep ?? null,
+    redactResults: redactResults === undefined ? (before?.redactResults ?? null) : redactResults === 'on',
+  };
+}
+
+function present(document: CallSettings): CommandResult {
+  const { keep, redactResults, days, megabytes, valueBytes, rules, kept: there } = document;
+  const lines = [
+    `Kept of each call: ${describeKept(keep)}.`,
+    `Secrets in results are ${redactResults ? 'hidden' : 'passed on as they are'} on their way to clients.`,
+    `For ${count(days, 'day')}, ${megabytes} MB in all, ${describeBytes(valueBytes)} of each value.`,
+    ...rules.map(({ serverId, tool, keep: own, redactResults: hides }) => {
+      const facts = [
+        ...(own === null ? [] : [describeKept(own)]),
+        ...(hides === null ? [] : [`secrets in results ${hides ? 'hidden' : 'passed on'}`]),
+      ];
+      return `  ${safeLine(tool === null ? serverId : `${serverId}/${tool}`)}: ${facts.join(', ')}`;
+    }),
+    `There are ${count(there.calls, 'call')} (${describeBytes(there.bytes)})${there.oldest === null ? '' : `, the first of ${there.oldest}`}.`,
+  ];
+  return { document, text: lines.join('\n') };
+}
+
+const describeKept = (keep: CallSettings['keep']): string =>
+  ({ nothing: 'that it was made', arguments: 'its arguments too', everything: 'its arguments and its result too' })[
+    keep
+  ];
