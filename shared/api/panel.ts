@@ -19,10 +19,10 @@ import { type OperationId, operationIds, routes } from './routes.ts';
  * Access: a panel asks as the owner, whom the policy refuses nothing, so what stands here is all that it may. Who may
  * come in is decided by a person at the editor as well as at the page: users, their roles and invitations, keys and
  * agents. An invitation and a new key are the two answers with something to keep to oneself in them. Each is shown once
- * to the person who has just asked for it, on a page that can send nothing anywhere, and is on record. Providers are
- * listed only: to change one is to hand the choice of who comes in to somebody else, and takes a secret of the vault;
- * the page and the command do that. What is one's own (password, second factor) the owner has not got. The owner's
- * sessions are those of pages in browsers: to see and to end them is relayed, to make one is not.
+ * to the person who has just asked for it, on a page that can send nothing anywhere, and is on record. Providers, and
+ * the accounts of Bitwarden that users sign in with, are listed only: to change one is to hand the choice of who comes
+ * in to somebody else; the page and the command do that. What is one's own (password, second factor) the owner has not
+ * got. The owner's sessions are those of pages in browsers: to see and to end them is relayed, to make one is not.
  */
 export const relayedOperations: ReadonlySet<OperationId> = new Set<OperationId>([
   'getHealth',
@@ -159,6 +159,7 @@ export const relayedOperations: ReadonlySet<OperationId> = new Set<OperationId>(
   'createKey',
   'deleteKey',
   'listProviders',
+  'listBitwardenLinks',
   'listRoles',
   'explainAccess',
   'listMySessions',

@@ -119,16 +119,23 @@ describe('the channel between a panel and its host', () => {
 
   it('relays what a person does to users and keys, and neither providers nor what only users have', () => {
     const never = operationIds.filter(id =>
-      /^(?:save|delete)Provider|^(?:changeMy|begin|confirm|remove|give)|^signIn|Invitation$/.test(id),
+      /^(?:save|delete)Provider|BitwardenLink$|^(?:changeMy|begin|confirm|remove|give)|^signIn|Invitation$/.test(id),
     );
-    assert.equal(never.length, 9);
+    assert.equal(never.length, 12);
     for (const id of never) assert.equal(relayedOperations.has(id), false, id);
     for (const id of ['createUser', 'createKey', 'explainAccess'] as const) assert.ok(relayedOperations.has(id), id);
   });
 
   it('relays neither the daemon’s end nor its tokens', () => {
-    // Who one is, one's own sessions, and what tools cost: their answers hold nothing that would let anybody in.
-    const harmless = new Set<string>(['getSession', 'listMySessions', 'endMySession', 'getTokenCosts']);
+    // Who one is, one's own sessions, who is connected, and what tools cost: nothing in it would let anybody in.
+    const harmless = new Set<string>([
+      'getSession',
+      'listMySessions',
+      'endMySession',
+      'listMcpSessions',
+      'deleteMcpSession',
+      'getTokenCosts',
+    ]);
     const never = operationIds.filter(id => /token|login|session|daemon|masterkey/i.test(id) && !harmless.has(id));
     assert.ok(never.includes('stopDaemon') && never.includes('getToken'));
     for (const id of never) {

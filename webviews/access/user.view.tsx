@@ -10,6 +10,7 @@ import { Form } from '../kit/form.tsx';
 import { countOf, formatAgo } from '../kit/format.ts';
 import { useWhyNot } from '../kit/permission.tsx';
 import { ServerText } from '../kit/text.tsx';
+import { BitwardenLinks } from './bitwarden-links.view.tsx';
 import { RoleChoice } from './role-choice.view.tsx';
 import { endsWith, userState } from './user-words.ts';
 import type { UsersState } from './users.state.ts';
@@ -111,6 +112,7 @@ function Manage({ user, state, onSaved }: { user: User; state: UsersState; onSav
         </div>
       </Form>
       <UserActs user={user} state={state} reason={reason} isBusy={isBusy} />
+      <BitwardenLinks user={user} />
     </div>
   );
 }

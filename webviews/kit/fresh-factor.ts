@@ -15,6 +15,7 @@ export interface FactorGate {
 /** These ask for the code in their own form, or are the giving of it. */
 const ownForms: ReadonlySet<OperationId> = new Set<OperationId>([
   'signIn',
+  'signInWithBitwarden',
   'takeInvitation',
   'createTokens',
   'giveSecondFactor',

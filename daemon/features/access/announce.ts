@@ -22,6 +22,7 @@ const changing: ReadonlySet<string> = new Set<keyof Handlers>([
   'createSession',
   'deleteSession',
   'signIn',
+  'signInWithBitwarden',
   'takeInvitation',
   'createTokens',
   'revokeTokens',
