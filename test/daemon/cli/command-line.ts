@@ -30,6 +30,8 @@ export interface RunOptions {
   stdin?: string;
   environment?: Record<string, string>;
   milliseconds?: number;
+  /** The folder that it runs in. */
+  cwd?: string;
 }
 
 export interface CommandLine extends AsyncDisposable {
@@ -76,10 +78,11 @@ export async function createCommandLine(name: string): Promise<CommandLine> {
 }
 
 function startCommand(home: string, args: readonly string[], options: RunOptions): RunningCommand {
-  const { stdin, environment = {}, milliseconds = usualMilliseconds } = options;
+  const { stdin, environment = {}, milliseconds = usualMilliseconds, cwd } = options;
   const child = spawn(process.execPath, [join(repository, 'daemon', 'cli', 'main.ts'), ...args], {
     env: { ...process.env, NO_COLOR: '1', CI: '1', QUAYSIDE_PORT: '0', QUAYSIDE_HOME: home, ...environment },
     stdio: ['pipe', 'pipe', 'pipe'],
+    cwd,
   });
   const output = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr'] as const) {

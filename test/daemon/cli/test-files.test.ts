@@ -1,0 +1,156 @@
+// "quayside test" as a child process, with a real server behind a real daemon.
+import assert from 'node:assert/strict';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { TestRun } from '../../../shared/api/tests.ts';
+import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.ts';
+import { type CommandLine, createCommandLine, type RunOptions, testServer } from './command-line.ts';
+
+const passing = `server: echo
+environment: [WORD]
+tests:
+  - name: says it again
+    tool: echo
+    arguments: { message: '\${env:WORD}' }
+    expect: { matches: '^Echo: .+$' }
+    tags: [fast]
+  - name: keeps a picture of it
+    tool: add
+    arguments: { a: 1, b: 2 }
+    expect: { snapshot: true }
+`;
+const failing = `server: echo
+tests:
+  - name: says something else
+    tool: echo
+    arguments: { message: hi }
+    expect:
+      equals: 'Echo: ho'
+`;
+
+describe('quayside test', function () {
+  this.timeout(60_000);
+  let quayside: CommandLine;
+  let folder: TemporaryFolder;
+  const at = (name: string) => join(folder.path, name);
+  const run = (args: string[], options: RunOptions = {}) =>
+    quayside.run(['test', ...args], {
+      cwd: folder.path,
+      ...options,
+      environment: { CI: '', WORD: 'xyzzy-plugh', ...options.environment },
+    });
+
+  before(async () => {
+    folder = await createTemporaryFolder('test-files');
+    quayside = await createCommandLine('test-files');
+    await mkdir(at('more'));
+    await writeFile(at('good.mcptest.yaml'), passing);
+    await writeFile(at('more/bad.mcptest.yaml'), failing);
+    await quayside.run(['add', 'command', 'echo', '--', process.execPath, testServer('echo')]);
+  });
+  after(async () => {
+    assert.deepEqual(await quayside.end(), []);
+    await quayside[Symbol.asyncDispose]();
+    await folder.remove();
+  });
+
+  it('says that a server does not run, and starts it with --start', async () => {
+    const stopped = await run(['good.mcptest.yaml']);
+    assert.equal(stopped.code, 1);
+    assert.match(stopped.stdout, /SERVER_003/);
+    const { code, stdout } = await run(['good.mcptest.yaml', '--start']);
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /✓ says it again .*\n.*✓ keeps a picture of it \(.*new snapshot\)/);
+    assert.match(stdout, /Tests: 2 passed\..*\nSnapshots written: __snapshots__\/good\.mcptest\.snap\.yaml/);
+    assert.match(
+      await readFile(at('__snapshots__/good.mcptest.snap.yaml'), 'utf8'),
+      /"keeps a picture of it": \|2\n {2}content:/,
+    );
+  });
+
+  it('ends with 1 and shows where and how something is different', async () => {
+    const { code, stdout } = await run([]);
+    assert.equal(code, 1);
+    assert.match(
+      stdout,
+      /more\/bad\.mcptest\.yaml:7:7 equals: The result is another one\.\n {8}-Echo: ho\n {8}\+Echo: hi/,
+    );
+    assert.match(stdout, /Tests: 1 failed, 2 passed\./);
+  });
+
+  it('runs what is named by a pattern, a tag or a part of its name', async () => {
+    assert.match(
+      (await run(['**/*.mcptest.yaml', '--tag', 'fast', '--filter', 'AGAIN', '--reporter', 'dot'])).stdout,
+      /^\.\n\nTests: 1 passed\./,
+    );
+  });
+
+  it('writes JUnit XML and JSON, without values of the environment', async () => {
+    const { code, stdout } = await quayside.run(['--json', 'test', '--junit', 'results.xml'], {
+      cwd: folder.path,
+      environment: { WORD: 'xyzzy-plugh' },
+    });
+    assert.equal(code, 1);
+    const xml = await readFile(at('results.xml'), 'utf8');
+    assert.match(xml, /<testsuites name="quayside" tests="3" failures="1" errors="0" /);
+    assert.match(xml, /<failure message="The result is another one\." type="equals">more\/bad\.mcptest\.yaml:7:7 /);
+    const { state, results } = TestRun.parse(JSON.parse(stdout));
+    assert.equal(state, 'failed');
+    assert.ok(results[0]?.trace.some(({ kind }) => kind === 'result'));
+    assert.doesNotMatch(stdout + xml, /xyzzy/);
+  });
+
+  it('fails on a missing snapshot where CI is set, and makes snapshots anew when asked', async () => {
+    await writeFile(at('fresh.mcptest.yaml'), passing);
+    const missing = await run(['fresh.mcptest.yaml'], { environment: { CI: 'true' } });
+    assert.equal(missing.code, 1);
+    assert.match(missing.stdout, /There is no snapshot of this test yet/);
+    await writeFile(at('good.mcptest.yaml'), passing.replace('a: 1', 'a: 5'));
+    assert.match((await run(['good.mcptest.yaml'])).stdout, /snapshot: The result is not the one of the snapshot/);
+    assert.match((await run(['good.mcptest.yaml', '--update-snapshots'])).stdout, /snapshot updated/);
+  });
+
+  it('says what is wrong with a file, and exits with 1', async () => {
+    await writeFile(at('broken.mcptest.yaml'), 'server: echo\ntests:\n  - name: a\n    tool: b\n    expcet: {}\n');
+    const { code, stdout } = await run(['broken.mcptest.yaml']);
+    assert.equal(code, 1);
+    assert.match(stdout, /✗ broken\.mcptest\.yaml:5:5 "expcet" is not known here\./);
+  });
+
+  it('writes a first file from the tools of a server', async () => {
+    const { code, stdout } = await run(['init', 'echo', '--file', 'first.mcptest.yaml']);
+    assert.equal(code, 0);
+    assert.match(stdout, /Wrote first\.mcptest\.yaml with 5 tests\. 4 tests of tools that may change something/);
+    assert.match((await run(['first.mcptest.yaml'])).stdout, /✓ add answers[\s\S]*Tests: 1 passed, 4 skipped\./);
+    assert.match((await run(['init', 'echo', '--file', 'first.mcptest.yaml'])).stderr, /is there already/);
+    assert.match(await readFile(at('mcptest.schema.json'), 'utf8'), /"Tests of MCP servers"/);
+  });
+
+  it('still checks a server by its name', async () => {
+    const { code, stdout } = await run(['echo']);
+    assert.equal(code, 0);
+    assert.match(stdout, /list-tools +ok/);
+  });
+
+  it('runs again when a file changes, until Ctrl-C', async () => {
+    const watching = quayside.start(['test', 'good.mcptest.yaml', '--watch'], {
+      cwd: folder.path,
+      environment: { CI: '', WORD: 'xyzzy-plugh' },
+    });
+    await watching.until('stdout', /Tests: 2 passed\.[\s\S]*Waiting for changes/);
+    await writeFile(at('good.mcptest.yaml'), failing);
+    await watching.until('stdout', /Tests: 1 failed\.[\s\S]*Waiting for changes/);
+    watching.child.kill('SIGINT');
+    assert.equal((await watching.finished).code, 130);
+  });
+
+  it('compares two servers', async () => {
+    await quayside.run(['add', 'command', 'twin', '--', process.execPath, testServer('echo')]);
+    const same = await quayside.run(['compare', 'echo', '--with', 'twin'], { cwd: folder.path });
+    assert.equal(same.code, 0, same.stderr);
+    assert.match(same.stdout, /echo and twin: 0 tools differ, 5 are the same\./);
+    const refused = await quayside.run(['compare', 'echo', '--version', '1.0.0']);
+    assert.equal(refused.code, 2);
+    assert.match(refused.stderr, /TEST_003/);
+  });
+});
