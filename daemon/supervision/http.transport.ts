@@ -45,7 +45,9 @@ const mostRedirects = 5;
 
 interface Exchange {
   readonly controller: AbortController;
-  answered: boolean;
+  /** Its answer comes on a stream, which may go on after it. */
+  isStream: boolean;
+  courtesy: NodeJS.Timeout | undefined;
 }
 
 /** Where a stream is, so that it can be taken up again. */
@@ -71,9 +73,10 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
   const answered = (id: number): void => {
     const exchange = exchanges.get(id);
     if (!exchange) return;
-    exchange.answered = true;
     exchanges.delete(id);
-    setTimeout(() => exchange.controller.abort(), courtesy).unref();
+    if (!exchange.isStream) return;
+    exchange.courtesy = setTimeout(() => exchange.controller.abort(), courtesy);
+    exchange.courtesy.unref();
   };
   const fail = (id: number, why: OversizedAnswer | LostAnswer): void => {
     if (exchanges.has(id)) deliver(failedAnswer(id, why), id);
@@ -113,7 +116,7 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
         'content-type': 'application/json',
         accept: 'application/json, text/event-stream',
       },
-      signal: AbortSignal.any([signal, over.signal]),
+      signal,
     };
     let response: Response;
     try {
@@ -166,12 +169,14 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
   /** The stream of an answer: it may end before the answer, to be taken up again. */
   const readAnswers = async (first: Response, id: number): Promise<void> => {
     const place: Place = { lastEventId: undefined, retry: reconnection.soonest };
-    const signal = exchanges.get(id)?.controller.signal ?? over.signal;
+    const exchange = exchanges.get(id);
+    const signal = exchange?.controller.signal ?? over.signal;
+    if (exchange) exchange.isStream = true;
     let response: Response | undefined = first;
     for (let tries = 0; response && tries < reconnection.tries; tries++) {
       const end = await readStream(response, id, place).catch(() => 'broken' as const);
       if (end === 'oversized') return fail(id, new OversizedAnswer(messageBytes + 1, messageBytes));
-      if (!exchanges.has(id) || signal.aborted) return;
+      if (!exchanges.has(id) || signal.aborted) return clearTimeout(exchange?.courtesy);
       if (place.lastEventId === undefined || agreed?.isStateless !== false) break;
       await pause(clamp(place.retry), signal);
       if (signal.aborted) return;
@@ -257,7 +262,7 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
     if (underWay >= others.atOnce) throw new Error('The server does not take what it is sent.');
     underWay += 1;
     try {
-      await post(message, AbortSignal.timeout(others.milliseconds));
+      await post(message, AbortSignal.any([AbortSignal.timeout(others.milliseconds), over.signal]));
     } finally {
       underWay -= 1;
     }
@@ -282,7 +287,7 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
         }
         return await sendOther(message);
       }
-      const exchange: Exchange = { controller: new AbortController(), answered: false };
+      const exchange: Exchange = { controller: new AbortController(), isStream: false, courtesy: undefined };
       exchanges.set(message.id, exchange);
       try {
         await post(message, exchange.controller.signal);
