@@ -6,6 +6,7 @@ export const run = (): Promise<void> =>
     await import('./activation.test.ts');
     await import('./journey.test.ts');
     await import('./panels.test.ts');
+    await import('./tests.test.ts');
     await import('./secrets.test.ts');
     await import('./users.test.ts');
     await import('./docker.test.ts');
