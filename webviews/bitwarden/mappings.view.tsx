@@ -22,7 +22,7 @@ export function Mappings({ view, isOpen }: { view: BitwardenView; isOpen: boolea
           )
         ) : (
           <>
-            <h3>Taken over</h3>
+            <h3>What is taken over</h3>
             {problem && <ProblemNotice problem={problem} onDismiss={view.mapping.dismiss} />}
             <ul class="rows" aria-label="Secrets from Bitwarden">
               {mappings.map(mapping => (

@@ -90,7 +90,7 @@ function MapItem({ item, view, onBack, onDone }: PickItemProps & { item: Bitward
           From “<ServerText text={item.name} />”
         </p>
         <div class="field-columns">
-          <Field label="Part">
+          <Field label="Part" description="What of the item it is.">
             <Select
               value={part}
               options={item.parts.map(each => ({ value: each, label: describePart(each) }))}
@@ -111,7 +111,7 @@ function MapItem({ item, view, onBack, onDone }: PickItemProps & { item: Bitward
         {problem && <ProblemNotice problem={problem} />}
         <div class="button-row">
           <Button kind="primary" type="submit" icon="add" busy={view.mapping.running.value !== undefined}>
-            Take it over
+            Add it
           </Button>
           <Button onClick={onBack}>Back</Button>
         </div>

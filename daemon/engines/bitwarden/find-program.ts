@@ -14,7 +14,8 @@ export interface ProgramPlaces {
 /** The file with all links followed; undefined if there is none that may be run. */
 export async function findProgram({ configured, path = '', platform }: ProgramPlaces): Promise<string | undefined> {
   if (configured) return isAbsolute(configured) ? await runnable(configured) : undefined;
-  const names = platform === 'win32' ? ['bw.exe'] : ['bw'];
+  // npm's own "bw.cmd" would need a shell; the script that it starts lies beside it.
+  const names = platform === 'win32' ? ['bw.exe', 'node_modules/@bitwarden/cli/build/bw.js'] : ['bw'];
   const onPath = path
     .split(delimiter)
     .filter(isAbsolute)

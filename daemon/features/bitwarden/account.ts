@@ -97,8 +97,7 @@ export function createAccount(options: AccountOptions): Account {
   /** What bw has changed outlives us: to be done before an act is answered. */
   const save = async (): Promise<void> => {
     if (folder === undefined) return;
-    const state = await readFile(join(folder, dataFile));
-    const digest = createHash('sha256').update(state).digest('hex');
+    const { state, digest } = await readState(folder);
     if (digest !== savedState) repository.saveState(withStateKey(sealed, keyId(), key => sealState(key, state)));
     savedState = digest;
     state.fill(0);
@@ -123,6 +122,10 @@ export function createAccount(options: AccountOptions): Account {
     queue.add(async () => {
       try {
         return await act();
+      } catch (error) {
+        // It may be installed anew, elsewhere.
+        if (isProblemError(error) && error.code === 'BITWARDEN_001') program = undefined;
+        throw error;
       } finally {
         onChanged();
       }
@@ -150,16 +153,31 @@ export function createAccount(options: AccountOptions): Account {
     return { email: email ?? given.clientId, key };
   };
 
+  /** In one step: whoever was logged in before is there until the new one is. */
+  const replaceWith = async (
+    place: string,
+    login: { serverUrl: string | null; email: string; keyId: string },
+  ): Promise<void> => {
+    const { state, digest } = await readState(place);
+    const before = repository.account().keyId;
+    const kept = withStateKey(sealed, login.keyId, key => sealState(key, state));
+    state.fill(0);
+    repository.saveLogin({ ...login, state: kept, at: now() });
+    if (before !== null) sealed.remove(before);
+    if (folder !== undefined) folders.remove(folder);
+    closeSession();
+    folder = place;
+    savedState = digest;
+    failure = null;
+  };
+
   const login = async (given: Login): Promise<void> => {
     const serverUrl = given.serverUrl === undefined ? repository.account().serverUrl : given.serverUrl;
     const newKey = makeStateKey(sealed);
     const place = folders.open();
     try {
       const { email, key } = await loginIn(place, given, serverUrl);
-      forget();
-      folder = place;
-      repository.saveLogin({ serverUrl, email, keyId: newKey, at: now() });
-      await save();
+      await replaceWith(place, { serverUrl, email, keyId: newKey });
       session = key;
       usedAt = clock.now();
     } catch (error) {
@@ -250,6 +268,11 @@ export function createAccount(options: AccountOptions): Account {
       await queue.onIdle();
     },
   };
+}
+
+async function readState(folder: string): Promise<{ state: Buffer; digest: string }> {
+  const state = await readFile(join(folder, dataFile));
+  return { state, digest: createHash('sha256').update(state).digest('hex') };
 }
 
 const loggedOut = (): ProblemError =>

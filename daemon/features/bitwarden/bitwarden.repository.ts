@@ -19,7 +19,7 @@ export interface StoredAccount {
 
 export interface BitwardenRepository {
   account(): StoredAccount;
-  saveLogin(login: { serverUrl: string | null; email: string; keyId: string; at: string }): void;
+  saveLogin(login: { serverUrl: string | null; email: string; keyId: string; state: Buffer; at: string }): void;
   saveState(state: Buffer): void;
   state(): Buffer | null;
   /** Nobody is logged in any more. */
@@ -99,7 +99,7 @@ export function createBitwardenRepository(database: Database): BitwardenReposito
   const account = database.prepare('select * from bitwarden');
   const state = database.prepare('select state from bitwarden').pluck();
   const saveLogin = database.prepare(`update bitwarden set server_url = @serverUrl, email = @email, key_id = @keyId,
-    last_sync_at = @at`);
+    state = @state, last_sync_at = @at`);
   const saveState = database.prepare('update bitwarden set state = ?');
   const forget = database.prepare('update bitwarden set email = null, key_id = null, state = null');
   const saveSettings = database.prepare(
