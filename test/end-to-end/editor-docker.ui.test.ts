@@ -87,7 +87,8 @@ describe('Docker in code-server, with a real engine', function () {
   it('shows the profile, its gateway, the server and what it has in the tree', async () => {
     await editor.row('Docker', /Dev Tools.*1 server, 1 running/).waitFor();
     // The tree draws the rows that there is room for.
-    for (const title of ['Servers', 'Secrets', 'Catalog']) await editor.view(title).locator('.pane-header').click();
+    for (const title of ['Servers', 'Gateway', 'Secrets', 'Catalog'])
+      await editor.view(title).locator('.pane-header').click();
     await open('Dev Tools');
     await editor.row('Docker', /Gateway.*Running.*http:\/\/127\.0\.0\.1:\d+/).waitFor();
     await editor.row('Docker', /Echo.*Running, \d+ tools/).waitFor();
