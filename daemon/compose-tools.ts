@@ -16,6 +16,7 @@ export interface ToolsComposition
   clock: Clock;
   servers: ServerService;
   guard: CallGuard;
+  isVaultLocked(): boolean;
   /** Hears of every call that has ended, beside the history. */
   alsoFinished: CallRecorder['finished'];
   /** A catalog entry. Errors: CATALOG_001. */
@@ -38,6 +39,7 @@ export function composeTools(parts: ToolsComposition): ComposedTools {
   const { database, home, clock, servers, publish, onFailure, hideValues } = parts;
   const calls = createCalls({
     ...{ database, clock, publish, onFailure, hideValues },
+    isVaultLocked: parts.isVaultLocked,
     keyFile: join(home, 'history.key'),
     requireServer: id => void servers.configuration(id),
     exposedTools: () => tools.exposedWithTokens(),
@@ -52,6 +54,7 @@ export function composeTools(parts: ToolsComposition): ComposedTools {
   const tools: Tools = createTools({
     ...parts,
     recorder,
+    screen: calls.screen,
     servers: {
       configuration: servers.configuration,
       setDisabledTools: (id, disabledTools) => servers.update(id, { configuration: { disabledTools } }),

@@ -228,6 +228,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     seen: guards.seen,
     alsoFinished: guards.finished,
     hideValues: secrets.hideValues,
+    isVaultLocked: secrets.isLocked,
     catalogEntry: id => catalogs.entry(id),
     publish: events.publish,
     onChanged: serverId => gateway.listChanged(serverId, 'tools'),

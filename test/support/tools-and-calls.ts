@@ -27,6 +27,7 @@ export interface ToolsAndCalls extends AsyncDisposable {
   quarantined: Set<string>;
   /** Values of the vault. */
   secrets: string[];
+  vault: { isLocked: boolean };
   /** Time by hand, in epoch milliseconds. */
   time: { now: number };
   asks(principal: Principal): void;
@@ -66,6 +67,7 @@ export async function createToolsAndCalls(options: Partial<ToolsOptions> = {}): 
   const deny: ToolsAndCalls['deny'] = { with: undefined };
   const quarantined = new Set<string>();
   const secrets: string[] = [];
+  const vault = { isLocked: false };
   let principal = ownerPrincipal();
 
   const requireServer = (id: string) => {
@@ -78,6 +80,7 @@ export async function createToolsAndCalls(options: Partial<ToolsOptions> = {}): 
   const calls = createCalls({
     ...{ database, clock, hideValues, onFailure, requireServer },
     keyFile: join(folder.path, 'history.key'),
+    isVaultLocked: () => vault.isLocked,
     publish: event => events.push(event),
     exposedTools: () => tools.exposedWithTokens(),
     makeCall: async call => (await tools.call({ ...call, via: 'api' })).call,
@@ -103,6 +106,7 @@ export async function createToolsAndCalls(options: Partial<ToolsOptions> = {}): 
       },
     },
     recorder: calls.recorder,
+    screen: calls.screen,
     isQuarantined: (id, tool) => quarantined.has(`${id}/${tool}`),
     seen: () => {},
     publish: event => events.push(event),
@@ -118,7 +122,21 @@ export async function createToolsAndCalls(options: Partial<ToolsOptions> = {}): 
   const app = createHandlersApp({ ...tools.handlers, ...calls.handlers }, () => principal);
 
   return {
-    ...{ app, api: app.api, database, tools, calls, upstreams, events, admitted, deny, quarantined, secrets, time },
+    ...{
+      app,
+      api: app.api,
+      database,
+      tools,
+      calls,
+      upstreams,
+      events,
+      admitted,
+      deny,
+      quarantined,
+      secrets,
+      vault,
+      time,
+    },
     asks(next) {
       principal = next;
     },

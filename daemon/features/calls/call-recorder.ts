@@ -1,5 +1,6 @@
 // Takes calls that have ended and writes them later: in batches, off the call's path, and bounded in all that it keeps.
 import { createHmac } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Call, KeptValues } from '../../../shared/api/calls.ts';
 import { toCanonicalJson } from '../../platform/canonical.ts';
 import { toTimestamp } from '../../platform/clock.ts';
@@ -8,8 +9,10 @@ import type { NewCall } from './calls.repository.ts';
 import { type Redacted, type RedactorParts, redactValues } from './redact-value.ts';
 
 export interface BatchedRecorder extends CallRecorder {
-  /** Writes all that waits, at once. */
+  /** Writes all that waits, at once: for the end. */
   flush(): void;
+  /** Resolves when all that has ended until now is written; a turn at a time. */
+  written(): Promise<void>;
   /** Calls that were not written, because there were too many or the disk was full. */
   readonly lost: number;
 }
@@ -46,6 +49,8 @@ export function createCallRecorder(options: RecorderOptions): BatchedRecorder {
   let waitingBytes = 0;
   let timer: NodeJS.Timeout | undefined;
   let lost = 0;
+  let taken = 0;
+  let done = 0;
 
   const writeSlice = (): void => {
     const batch = waiting.slice(0, slice);
@@ -58,11 +63,15 @@ export function createCallRecorder(options: RecorderOptions): BatchedRecorder {
       lost += batch.length;
       options.onFailure(error);
     }
+    done += batch.length;
+  };
+  const writeSome = (): void => {
+    const begin = performance.now();
+    while (waiting.length > 0 && performance.now() - begin < turnMs) writeSlice();
   };
   const drain = (): void => {
     timer = undefined;
-    const begin = performance.now();
-    while (waiting.length > 0 && performance.now() - begin < turnMs) writeSlice();
+    writeSome();
     if (waiting.length > 0) schedule(0);
   };
   const schedule = (milliseconds: number): void => {
@@ -80,7 +89,14 @@ export function createCallRecorder(options: RecorderOptions): BatchedRecorder {
       const keep = wanted === 'everything' && waitingBytes + call.bytes > mostWaitingBytes ? 'arguments' : wanted;
       if (keep === 'everything') waitingBytes += call.bytes;
       waiting.push({ finished: keep === 'everything' ? call : { ...call, result: undefined }, keep });
+      taken += 1;
       schedule(batchMs);
+    },
+    async written() {
+      for (const until = taken; done < until; ) {
+        writeSome();
+        if (done < until) await nextTurn();
+      }
     },
     flush() {
       clearTimeout(timer);

@@ -35,8 +35,8 @@ export interface CallServiceParts {
   repository: CallRepository;
   policy: KeepingPolicy;
   statistics(by: StatisticsBy, where: Condition[]): Promise<CallStatistics[]>;
-  /** Writes what still waits, so that an answer misses nothing that has ended. */
-  flush(): void;
+  /** Until what has ended is written, so that an answer misses none of it. */
+  written(): Promise<void>;
   clock: Clock;
   makeCall(call: CallAgain): Promise<CallResult>;
   /** The tools that clients are shown. */
@@ -46,13 +46,13 @@ export interface CallServiceParts {
 }
 
 export interface CallService {
-  list(query: PageQuery & Partial<CallFilter>, scope: CallScope): Page<Call>;
+  list(query: PageQuery & Partial<CallFilter>, scope: CallScope): Promise<Page<Call>>;
   /** Errors: CALL_001. */
-  get(id: string, scope: CallScope): CallDetail;
+  get(id: string, scope: CallScope): Promise<CallDetail>;
   export(
     query: Partial<CallFilter> & { format: CallFormat; values: boolean; after: number },
     scope: CallScope,
-  ): { text: string; calls: number; next: number | null };
+  ): Promise<{ text: string; calls: number; next: number | null }>;
   statistics(
     query: {
       by: StatisticsBy;
@@ -69,7 +69,7 @@ export interface CallService {
   settings(): CallSettings;
   /** Errors: SERVER_001. */
   changeSettings(change: CallSettingsChange): CallSettings;
-  advice(days: number, scope: CallScope): Advice;
+  advice(days: number, scope: CallScope): Promise<Advice>;
 }
 
 const everything: CallScope = { servers: null, mayReadValues: true };
@@ -79,8 +79,8 @@ const week = 7 * 86_400_000;
 
 export function createCallService(parts: CallServiceParts): CallService {
   const { repository, policy, clock } = parts;
-  const find = (id: string, { servers }: CallScope): KeptCall => {
-    parts.flush();
+  const find = async (id: string, { servers }: CallScope): Promise<KeptCall> => {
+    await parts.written();
     const call = repository.find(id);
     if (call && (!servers || servers.includes(call.serverId))) return call;
     throw problem('CALL_001', {
@@ -91,32 +91,32 @@ export function createCallService(parts: CallServiceParts): CallService {
   const settings = (): CallSettings => ({ ...policy.settings(), kept: repository.size() });
 
   return {
-    list(query, scope) {
-      parts.flush();
+    async list(query, scope) {
+      await parts.written();
       return repository.list(query, conditionsOf(query, scope));
     },
-    get: (id, scope) => toDetail(find(id, scope), scope),
-    export({ format, values, after, ...filter }, scope) {
-      parts.flush();
+    get: async (id, scope) => toDetail(await find(id, scope), scope),
+    async export({ format, values, after, ...filter }, scope) {
+      await parts.written();
       const calls = repository.after(after, mostExported, conditionsOf(filter, scope));
       const last = calls.length === mostExported ? calls.at(-1) : undefined;
       const text = renderCalls(calls, format, values && scope.mayReadValues, after === 0);
       return { text, calls: calls.length, next: last?.number ?? null };
     },
     async statistics({ by, ...filter }, scope) {
-      parts.flush();
+      await parts.written();
       const until = filter.until ?? toTimestamp(clock.now() + 1);
       const since = filter.since ?? toTimestamp(Date.parse(until) - week);
       const items = await parts.statistics(by, conditionsOf({ ...filter, since, until }, scope));
       return { since, until, items };
     },
     async replay(id, how) {
-      const call = find(id, everything);
+      const call = await find(id, everything);
       const { serverId, tool } = call;
       return await parts.makeCall({ ...how, serverId, tool, arguments: wholeArguments(call) });
     },
     async delete(filter, valuesOnly) {
-      parts.flush();
+      await parts.written();
       const where = conditionsOf(filter, everything);
       for (let deleted = 0; ; ) {
         const step = repository.delete(where, mostDeletedAtOnce, valuesOnly);
@@ -131,8 +131,8 @@ export function createCallService(parts: CallServiceParts): CallService {
       policy.change(change);
       return settings();
     },
-    advice(days, { servers }) {
-      parts.flush();
+    async advice(days, { servers }) {
+      await parts.written();
       const tools = parts.exposedTools().filter(({ serverId }) => !servers || servers.includes(serverId));
       const { oldest } = repository.size();
       return adviseOnTools({ tools, lastCalls: repository.lastCalls(), days, now: clock.now(), oldest });

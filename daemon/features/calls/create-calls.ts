@@ -23,6 +23,8 @@ export interface CallsOptions extends Pick<CallServiceParts, 'makeCall' | 'expos
   keyFile: string;
   /** The text without any value of the vault. */
   hideValues(text: string): string;
+  /** True: the values of the vault are not known now. */
+  isVaultLocked(): boolean;
   publish(event: CallsFinished): void;
   onFailure(error: unknown, what: string): void;
 }
@@ -31,7 +33,7 @@ export interface Calls {
   recorder: BatchedRecorder;
   scanner: SecretScanner;
   /** A result on its way to a client: without what looks like a secret, where somebody wants that. */
-  screen(serverId: string, tool: string, result: Record<string, unknown>): Record<string, unknown>;
+  screen(serverId: string, tool: string | undefined, result: Record<string, unknown>): Record<string, unknown>;
   handlers: ReturnType<typeof callHandlers> & ReturnType<typeof savedCallHandlers>;
   /** Writes what waits, and ends. */
   close(): void;
@@ -49,7 +51,8 @@ export function createCalls(options: CallsOptions): Calls {
     scanner,
     hideValues,
     insert: repository.insert,
-    keepFor: policy.keepFor,
+    // Values of a locked vault are not known, so they could not be taken out.
+    keepFor: (serverId, tool) => (options.isVaultLocked() ? 'nothing' : policy.keepFor(serverId, tool)),
     valueBytes: () => policy.settings().valueBytes,
     key: readHistoryKey(options.keyFile),
     onWritten: announcer.add,
@@ -70,7 +73,7 @@ export function createCalls(options: CallsOptions): Calls {
     repository,
     policy,
     statistics: (by, where) => readStatistics(database, by, where),
-    flush: recorder.flush,
+    written: recorder.written,
   });
 
   return {

@@ -40,6 +40,8 @@ export interface Secrets extends HandOver, ValueHider {
   /** For what keeps secrets up to date from elsewhere. */
   synchronised: SynchronisedSecrets;
   warnings(): Problem[];
+  /** There are values, and nobody can read them now. */
+  isLocked(): boolean;
   /** False also for a secret that does not exist. */
   hasValue(secretId: string): boolean;
   /** Goes on with a rotation that an earlier daemon did not end, and looks whether one is due. */
@@ -104,6 +106,7 @@ export function createSecrets(options: SecretsOptions): Secrets {
     ...createValueHider({ repository, unseal: vault.unseal }),
     handlers: secretHandlers(secrets, vaultService),
     warnings: vaultService.warnings,
+    isLocked: () => vault.state === 'locked' || vault.state === 'refused',
     hasValue: id => repository.find(id)?.hasValue ?? false,
     resume() {
       rotation.resume();

@@ -5,7 +5,7 @@ import { ToolName } from '../../../shared/domain/names.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { McpSession, WireTool } from '../../supervision/session.ts';
 import type { CallGuard, CallRecorder } from '../../supervision/tool-call.ts';
-import type { Upstreams } from '../../supervision/upstream.ts';
+import type { Upstreams, WireObject } from '../../supervision/upstream.ts';
 import { createApiClients } from './api-clients.ts';
 import { createCallWatches } from './call-watch.ts';
 import { createCoalesced } from './coalesce.ts';
@@ -43,6 +43,8 @@ export interface ToolsOptions extends Pick<ToolListOptions, 'catalogTools'>, Pic
   isQuarantined(serverId: string, tool: string): boolean;
   /** The whole list as a server sent it, before any of it is offered. */
   seen(serverId: string, tools: readonly WireTool[]): void;
+  /** A result on its way to a client; `tool` is undefined for a resource or a prompt. */
+  screen(serverId: string, tool: string | undefined, result: WireObject): WireObject;
   /** The text without any value of the vault. */
   hideValues(text: string): string;
   publish(event: DaemonEvent): void;
@@ -107,7 +109,7 @@ export function createTools(options: ToolsOptions): Tools {
   const watches = createCallWatches(publish);
   const questions = createQuestions({ clock: options.clock, publish });
   const clients = createApiClients({ upstreams, watches, questions });
-  const requests = createServerRequests({ upstreams, clients, watches, callSeconds });
+  const requests = createServerRequests({ upstreams, clients, watches, callSeconds, screen: options.screen });
   const calls = createToolCalls({ ...options, known, requests });
   const refreshes = createCoalesced(async serverId => {
     const offered = await session(serverId).listTools({ timeoutSeconds: callSeconds(serverId) });

@@ -18,7 +18,7 @@ export interface Sending {
 export interface ServerRequests {
   /** Errors: SERVER_001. Throws SERVER_003 if it is not running. */
   requireRunning(serverId: string): void;
-  /** The result as the server sent it. Errors: WireError of the server; those of Upstream.request; the signal's reason. */
+  /** The result as the server sent it, screened where somebody wants that. Errors: WireError of the server; those of Upstream.request; the signal's reason. */
   send(request: WireRequest, sending: Sending): Promise<WireObject>;
 }
 
@@ -28,6 +28,8 @@ export interface ServerRequestsOptions {
   watches: CallWatches;
   /** The server's time limit. Errors: SERVER_001. */
   callSeconds(serverId: string): number;
+  /** A result on its way to a client. */
+  screen(serverId: string, tool: string | undefined, result: WireObject): WireObject;
 }
 
 export function createServerRequests({
@@ -35,6 +37,7 @@ export function createServerRequests({
   clients,
   watches,
   callSeconds,
+  screen,
 }: ServerRequestsOptions): ServerRequests {
   const forward = async (request: WireRequest, sending: Sending, watch: Watch | undefined): Promise<WireObject> => {
     const { serverId, caller, signal } = sending;
@@ -61,7 +64,9 @@ export function createServerRequests({
           ? undefined
           : watches.begin({ callId: watchId, serverId, by: `${caller.kind}:${caller.id}` });
       try {
-        return await forward(request, sending, watch);
+        const name = request.method === 'tools/call' ? request.params?.['name'] : undefined;
+        const result = await forward(request, sending, watch);
+        return screen(serverId, typeof name === 'string' ? name : undefined, result);
       } finally {
         watch?.end();
       }
