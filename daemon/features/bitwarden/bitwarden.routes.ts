@@ -24,11 +24,11 @@ export interface BitwardenNeeds {
   service: BitwardenService;
   links: LinkRepository;
   clock: Clock;
-  onChanged: () => void;
+  onLinksChanged: () => void;
 }
 
 export const bitwardenHandlers = (needs: BitwardenNeeds): Pick<Handlers, BitwardenOperations> => {
-  const { service, links, clock, onChanged } = needs;
+  const { service, links, clock, onLinksChanged } = needs;
   return {
     getBitwarden: () => service.status(),
     updateBitwarden: ({ body }) => service.configure(body),
@@ -62,14 +62,14 @@ export const bitwardenHandlers = (needs: BitwardenNeeds): Pick<Handlers, Bitward
         });
       }
       const link = links.add(body, toTimestamp(clock.now()));
-      onChanged();
+      onLinksChanged();
       return toLink(link);
     },
     deleteBitwardenLink: ({ params }, { recordChange }) => {
       const link = links.find(params.id);
       if (!link || !links.remove(params.id)) throw noSuchMapping(params.id);
       recordChange({ shown: { user: link.userName, email: link.email, serverUrl: link.serverUrl } }, null);
-      onChanged();
+      onLinksChanged();
       return {};
     },
   };

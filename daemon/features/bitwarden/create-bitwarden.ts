@@ -62,7 +62,12 @@ export function createBitwardenFeature(options: BitwardenFeatureOptions): Bitwar
   });
   const timer = setInterval(() => void service.tick(), tickMs).unref();
   return {
-    handlers: bitwardenHandlers({ service, links, clock, onChanged }),
+    handlers: bitwardenHandlers({
+      service,
+      links,
+      clock,
+      onLinksChanged: () => publish({ type: 'access.changed' }),
+    }),
     prove: createProof({
       bitwarden,
       links,
