@@ -10,6 +10,8 @@ import { installExtension, offlineGallery, quietSettings, type RunningCodeServer
 export interface Editor {
   readonly page: Page;
   readonly home: string;
+  /** The folder that is open. */
+  readonly workspace: string;
   /** The body of a view in the side bar, by its title. */
   view(title: string): Locator;
   /** A row of a view's tree by its words. */
@@ -67,7 +69,7 @@ export async function openEditor(vsix: string, options: EditorOptions = {}): Pro
     await page
       .locator('.explorer-folders-view .monaco-list-row', { hasText: 'hello.txt' })
       .waitFor({ timeout: 60_000 });
-    return { ...createHandles(page, join(place, 'data', 'User', 'settings.json')), page, home, close };
+    return { ...createHandles(page, join(place, 'data', 'User', 'settings.json')), page, home, workspace, close };
   } catch (error) {
     await close();
     throw error;
@@ -89,7 +91,7 @@ async function closeAll(
 const attempts = 5;
 const patience = 6_000;
 
-function createHandles(page: Page, settingsFile: string): Omit<Editor, 'page' | 'home' | 'close'> {
+function createHandles(page: Page, settingsFile: string): Omit<Editor, 'page' | 'home' | 'workspace' | 'close'> {
   const view = (title: string) =>
     page.locator('.pane', { has: page.locator(`.pane-header[aria-label^="${title}"][aria-label*="Section"]`) });
   const findCommand = async (title: string) => {
