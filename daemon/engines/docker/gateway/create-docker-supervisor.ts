@@ -88,7 +88,10 @@ export function createDockerSupervisor(options: DockerSupervisorOptions): Docker
       onOutput: lines => {
         for (const listener of outputListeners) listener(profile, lines);
       },
-      onToolsChanged: id => events?.onToolsChanged(id),
+      onToolsChanged(id) {
+        events?.onToolsChanged(id);
+        events?.onListChanged?.(id, 'tools');
+      },
       sweep: async () => {
         const swept = options.sweepContainers().catch(() => {});
         await Promise.race([swept, pause(sweepPatience, undefined, { ref: false })]);

@@ -1,6 +1,7 @@
 // One server behind Docker's gateway as our own gateway uses it: with its own names, and only what is certainly its own.
 // What a server asks of its clients ends in Docker's gateway; prompts and resources have no prefix there, and are given only
 // where one server alone has any.
+import { isProblemError, type ProblemError, problem } from '../../../../shared/api/problem.ts';
 import type { Losses } from '../../../supervision/losses.ts';
 import type { McpSession } from '../../../supervision/session.ts';
 import {
@@ -15,6 +16,7 @@ import {
 import { toUpstreamError } from '../../../supervision/upstream-problems.ts';
 import type { UpstreamSession } from '../../../supervision/upstream-session.ts';
 import { rpcCodes } from '../../../supervision/wire-message.ts';
+import { PeerFailure } from '../../../supervision/wire-peer.ts';
 
 /** What it needs of the session with the gateway. */
 export interface GatewayExchange {
@@ -81,7 +83,7 @@ export function createGatewayUpstream(options: GatewayUpstreamOptions): Upstream
     } catch (error) {
       if (isContainerLost(error)) {
         exchange.containerLost(server);
-        throw error;
+        throw containerLost(id, error);
       }
       // A reload has given it another prefix a moment ago: it was not run.
       if (!(error instanceof WireError) || !error.message.includes('unknown tool')) throw error;
@@ -126,7 +128,7 @@ export function createGatewayUpstream(options: GatewayUpstreamOptions): Upstream
         return request.method.endsWith('/list') ? hide(result) : result;
       } catch (error) {
         const { signal, timeoutSeconds } = call;
-        throw toUpstreamError(error, { serverId: id, timeoutSeconds, signal, hide, redact });
+        throw toUpstreamError(asCutOff(error), { serverId: id, timeoutSeconds, signal, hide, redact });
       }
     },
     notify({ method }) {
@@ -140,5 +142,18 @@ const unknown: UpstreamOffer = { protocolVersion: '', capabilities: {}, serverIn
 /** How the gateway's error ends when the container of a server is gone (recorded: gateway-engine-lost). */
 export const lostWords =
   /(?:(?<!unexpected )\bEOF|broken pipe|connection closed|client is closing|file already closed|session not found)\W*$/;
+
+/** A restart that was planned tells why. */
+const asCutOff = (error: unknown): unknown =>
+  isProblemError(error) && error.code === 'SERVER_003' && error.cause instanceof PeerFailure
+    ? problem('TOOL_010', { detail: error.problem.detail, next: error.problem.next, cause: error.cause })
+    : error;
+
+const containerLost = (id: string, cause: unknown): ProblemError =>
+  problem('TOOL_010', {
+    detail: `The container of "${id}" ended before the answer came. Whether the call had an effect is not known.`,
+    next: 'Call it again if that does no harm: the next call starts a new container.',
+    cause,
+  });
 
 const isContainerLost = (error: unknown): boolean => error instanceof WireError && lostWords.test(error.message);

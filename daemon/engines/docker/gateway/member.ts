@@ -55,8 +55,11 @@ export function createMember(id: string, events: () => SupervisorEvents | undefi
     apply(event) {
       const next = nextHealth(health, event);
       if (next === health) return;
+      const cameOrWent = (health.state === 'running') !== (next.state === 'running');
       health = next;
       events()?.onHealth(id, health);
+      if (cameOrWent)
+        for (const what of ['tools', 'resources', 'prompts'] as const) events()?.onListChanged?.(id, what);
     },
     prepare(launch) {
       const given = { ...launch, confidential: [...(launch.confidential ?? []), ...Object.values(launch.environment)] };
