@@ -30,7 +30,7 @@ export interface AppServices extends Omit<BindOptions, 'openEvents'> {
   /** Routes of a browser that are no part of the API: redirects of a sign-in elsewhere. */
   addRoutes?: ((app: Hono<AppEnvironment>) => void) | undefined;
   authenticator: Authenticator;
-  gateway: Gateway;
+  gateway: Pick<Gateway, 'fetch'>;
   version: string;
   rateLimits: RateLimits;
   /** The folder of the built web app. */
