@@ -39,6 +39,8 @@ describe('the table of routes', () => {
   /** They are asked by POST because their question is a document, or because they look at the outer world. */
   const asks = [
     'completeArgument',
+    'verifyLockFile',
+    'explainApproval',
     'previewCatalog',
     'probeDocker',
     'previewClientChange',
