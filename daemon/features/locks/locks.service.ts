@@ -85,8 +85,10 @@ export function createLockService(options: LockServiceOptions): LockService {
   const tell = (lock: Lock) => {
     recount(lock);
     const { state, waiting, quarantined } = presentLock(lock, lock.serverId);
-    publish({ type: 'lock.changed', serverId: lock.serverId, state, waiting, quarantined });
     onChanged(lock.serverId);
+    // Lists of tools show which of them are held back.
+    publish({ type: 'tools.changed', serverId: lock.serverId });
+    publish({ type: 'lock.changed', serverId: lock.serverId, state, waiting, quarantined });
   };
   const detail = (serverId: string): ServerLockDetail => {
     const { title } = serverOf(serverId);
