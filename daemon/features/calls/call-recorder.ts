@@ -1,11 +1,12 @@
 // Takes calls that have ended and writes them later: in batches, off the call's path, and bounded in all that it keeps.
-import { createHmac } from 'node:crypto';
+
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Call, KeptValues } from '../../../shared/api/calls.ts';
 import { toCanonicalJson } from '../../platform/canonical.ts';
 import { toTimestamp } from '../../platform/clock.ts';
 import type { CallRecorder, FinishedCall } from '../../supervision/tool-call.ts';
 import type { NewCall } from './calls.repository.ts';
+import { createKeyedHash, type KeyedHash } from './keyed-hash.ts';
 import { type Redacted, type RedactorParts, redactValues } from './redact-value.ts';
 
 export interface BatchedRecorder extends CallRecorder {
@@ -45,6 +46,7 @@ interface Waiting {
 const nothing: Redacted = { text: null, state: 'none' };
 
 export function createCallRecorder(options: RecorderOptions): BatchedRecorder {
+  const hash = createKeyedHash(options.key);
   let waiting: Waiting[] = [];
   let waitingBytes = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -57,7 +59,7 @@ export function createCallRecorder(options: RecorderOptions): BatchedRecorder {
     waiting = waiting.slice(slice);
     for (const { keep, finished } of batch) if (keep === 'everything') waitingBytes -= finished.bytes;
     try {
-      options.onWritten(options.insert(toRows(batch, options)));
+      options.onWritten(options.insert(toRows(batch, hash, options)));
     } catch (error) {
       // A full disk must end neither the daemon nor a call.
       lost += batch.length;
@@ -109,7 +111,11 @@ export function createCallRecorder(options: RecorderOptions): BatchedRecorder {
   };
 }
 
-function toRows(batch: readonly Waiting[], { key, valueBytes, scanner, hideValues }: RecorderOptions): NewCall[] {
+function toRows(
+  batch: readonly Waiting[],
+  hash: KeyedHash,
+  { valueBytes, scanner, hideValues }: RecorderOptions,
+): NewCall[] {
   const kept = batch.filter(({ keep }) => keep !== 'nothing');
   // Arguments first, then results, in one look at the vault.
   const values = [
@@ -120,17 +126,17 @@ function toRows(batch: readonly Waiting[], { key, valueBytes, scanner, hideValue
   const places = new Map(kept.map((each, index) => [each, index]));
   return batch.map(each => {
     const place = places.get(each);
-    return toRow(each.finished, key, {
+    return toRow(each.finished, hash, {
       arguments: place === undefined ? nothing : (redacted[place] ?? nothing),
       result: place === undefined ? nothing : (redacted[kept.length + place] ?? nothing),
     });
   });
 }
 
-function toRow(finished: FinishedCall, key: Uint8Array, kept: Pick<NewCall, 'arguments' | 'result'>): NewCall {
+function toRow(finished: FinishedCall, hash: KeyedHash, kept: Pick<NewCall, 'arguments' | 'result'>): NewCall {
   const { call, startedAt, durationMs, outcome, code, bytes } = finished;
   const { id, serverId, tool, caller, via, requestId } = call;
-  const { requestBytes, sameAs } = compare(finished, key);
+  const { requestBytes, sameAs } = compare(finished, hash);
   return {
     ...{ id, serverId, tool, via, requestId, durationMs, outcome, code, bytes, requestBytes, sameAs },
     caller: caller.name,
@@ -145,12 +151,12 @@ function toRow(finished: FinishedCall, key: Uint8Array, kept: Pick<NewCall, 'arg
 }
 
 /** HMAC-SHA-256 over server, tool and the arguments' canonical JSON (RFC 8785), cut to 128 bits. */
-function compare({ call }: FinishedCall, key: Uint8Array): { requestBytes: number; sameAs: string | null } {
+function compare({ call }: FinishedCall, hash: KeyedHash): { requestBytes: number; sameAs: string | null } {
   try {
     const requestBytes = Buffer.byteLength(JSON.stringify(call.arguments) ?? '');
     if (requestBytes > mostCompared) return { requestBytes, sameAs: null };
     const text = toCanonicalJson([call.serverId, call.tool, call.arguments]);
-    return { requestBytes, sameAs: createHmac('sha256', key).update(text).digest('base64url').slice(0, 22) };
+    return { requestBytes, sameAs: hash(text).slice(0, 22) };
   } catch {
     // Nested beyond what can be written.
     return { requestBytes: 0, sameAs: null };

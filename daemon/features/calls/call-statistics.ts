@@ -47,7 +47,7 @@ export async function readStatistics(
     .prepare(
       `select ${columns.map(column => `${column}, `).join('')} count(*) as count, sum(outcome <> 'ok') as errors,
         sum(bytes) as bytes, sum(request_bytes) as request_bytes, max(started_at) as last_at
-      from tool_calls ${toWhere(where)} ${columns.length > 0 ? `group by ${columns.join(', ')}` : 'having count(*) > 0'}
+      from tool_calls indexed by tool_calls_by_tool ${toWhere(where)} ${columns.length > 0 ? `group by ${columns.join(', ')}` : 'having count(*) > 0'}
       order by count desc, 1 limit ${mostGroups}`,
     )
     .all(...values)

@@ -34,9 +34,9 @@ export const calls: Migration = {
     alter table tool_calls_in_order rename to tool_calls;
     create index tool_calls_by_time on tool_calls (started_at);
     -- All that statistics ask for, so that they need not read the rows.
-    create index tool_calls_by_tool on tool_calls (server_id, tool, started_at, outcome, duration_ms, bytes, request_bytes);
-    create index tool_calls_by_caller on tool_calls (caller, started_at, outcome, duration_ms, bytes, request_bytes);
-    create index tool_calls_by_same on tool_calls (same) where same is not null;
+    create index tool_calls_by_tool
+      on tool_calls (server_id, tool, started_at, outcome, duration_ms, bytes, request_bytes, caller);
+    create index tool_calls_by_caller on tool_calls (caller, started_at);
 
     -- Redacted before they come here.
     create table tool_call_values (

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { createCallRecorder } from '../../../daemon/features/calls/call-recorder.ts';
 import { readStatistics, type StatisticsBy } from '../../../daemon/features/calls/call-statistics.ts';
 import { createCallRepository, type NewCall } from '../../../daemon/features/calls/calls.repository.ts';
+import { createKeyedHash } from '../../../daemon/features/calls/keyed-hash.ts';
 import { trimOnce } from '../../../daemon/features/calls/retention.ts';
 import { createSecretScanner } from '../../../daemon/features/calls/secret-scanner.ts';
 import { openDatabase } from '../../../daemon/storage/database.ts';
@@ -219,5 +220,16 @@ describe('the recorder of calls', () => {
     assert.equal(written.length, 0);
     await new Promise(resolve => setTimeout(resolve, 400));
     assert.equal(written.flat().length, 1);
+  });
+});
+
+describe('the hash of calls', () => {
+  it('is HMAC-SHA-256', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 64 }), fc.string({ maxLength: 200 }), (key, text) => {
+        assert.equal(createKeyedHash(key)(text), createHmac('sha256', key).update(text).digest('base64url'));
+      }),
+    );
+    assert.throws(() => createKeyedHash(new Uint8Array(65)), RangeError);
   });
 });
