@@ -13,7 +13,7 @@ export interface Reach {
   /** What a server offers, or offered when it last ran. */
   offer(serverId: string): UpstreamOffer | undefined;
   /** Those that this client has used. */
-  contacted(client: DownstreamClient): ReadonlyMap<string, Upstream>;
+  contacted(client: DownstreamClient): Upstream[];
   /** Done with each session that a client has with a server: with those that there are, and with each new one. */
   onContact(client: DownstreamClient, greet: (upstream: Upstream) => void): void;
   isPlace(place: Place): boolean;
@@ -23,12 +23,14 @@ export interface Reach {
 }
 
 interface Traces {
-  contacted: Map<string, Upstream>;
+  /** `at`: what was known of servers then. Until that changes nobody has to be asked for the session again. */
+  contacted: Map<string, { upstream: Upstream; at: number }>;
   greet: ((upstream: Upstream) => void) | undefined;
 }
 
 export function createReach({ upstreams, servers }: { upstreams: Upstreams } & Pick<GatewayPorts, 'servers'>): Reach {
   const traces = new WeakMap<DownstreamClient, Traces>();
+  let generation = 0;
   const lastOffers = new Map<string, UpstreamOffer>();
   // Asked for with every request, changed seldom.
   let installed: Map<string, string | null> | undefined;
@@ -46,9 +48,9 @@ export function createReach({ upstreams, servers }: { upstreams: Upstreams } & P
   };
   const met = (serverId: string, client: DownstreamClient, upstream: Upstream): Upstream => {
     const { contacted, greet } = tracesOf(client);
-    if (contacted.get(serverId) === upstream) return upstream;
-    contacted.set(serverId, upstream);
-    greet?.(upstream);
+    const isNew = contacted.get(serverId)?.upstream !== upstream;
+    contacted.set(serverId, { upstream, at: generation });
+    if (isNew) greet?.(upstream);
     return upstream;
   };
   const offer = (serverId: string): UpstreamOffer | undefined => {
@@ -63,6 +65,8 @@ export function createReach({ upstreams, servers }: { upstreams: Upstreams } & P
 
   return {
     upstream(serverId, client) {
+      const known = traces.get(client)?.contacted.get(serverId);
+      if (known?.at === generation) return known.upstream;
       const opened = upstreams.of(serverId, client);
       return opened instanceof Promise
         ? opened.then(upstream => met(serverId, client, upstream))
@@ -72,17 +76,18 @@ export function createReach({ upstreams, servers }: { upstreams: Upstreams } & P
       [...known().keys()].filter(id => isAt(place, id) && maySee(id) && upstreams.offer(id) !== undefined).toSorted(),
     isRunning: serverId => upstreams.offer(serverId) !== undefined,
     offer,
-    contacted: client => tracesOf(client).contacted,
+    contacted: client => [...(traces.get(client)?.contacted.values() ?? [])].map(({ upstream }) => upstream),
     onContact(client, greet) {
       const known = tracesOf(client);
       known.greet = greet;
-      for (const upstream of known.contacted.values()) greet(upstream);
+      for (const { upstream } of known.contacted.values()) greet(upstream);
     },
     isPlace(place) {
       if (place.kind === 'all') return true;
       return place.kind === 'server' ? known().has(place.server) : [...known().values()].includes(place.profile);
     },
     changed() {
+      generation += 1;
       installed = undefined;
     },
     isAt,

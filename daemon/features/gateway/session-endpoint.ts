@@ -147,8 +147,7 @@ export function createSessionEndpoint({
       if (isRequestId(id)) session.cancel(id);
       return;
     }
-    for (const upstream of reach.contacted(session.client).values())
-      upstream.notify({ method, params }, session.client);
+    for (const upstream of reach.contacted(session.client)) upstream.notify({ method, params }, session.client);
   };
 
   const takeOne = async (message: Message, session: Session, entry: Entry): Promise<Response> => {
