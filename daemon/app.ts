@@ -1,5 +1,6 @@
 // The HTTP application: the border first, then who asks, then pages, API and gateway.
 import { randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { problem, toProblem } from '../shared/api/problem.ts';
@@ -21,6 +22,7 @@ import { newNonce, servePage } from './http/page.ts';
 import { decide } from './http/policy.ts';
 import { describePrincipal } from './http/principal.ts';
 import { limitRates, type RateLimits } from './http/rate-limit.ts';
+import { createRememberingRouter } from './http/remembering-router.ts';
 import { isFiltered, mayHear } from './http/scope.ts';
 
 export interface AppServices extends Omit<BindOptions, 'openEvents'> {
@@ -40,17 +42,20 @@ export interface AppServices extends Omit<BindOptions, 'openEvents'> {
 }
 
 export function createApp(services: AppServices): Hono<AppEnvironment> {
-  const app = new Hono<AppEnvironment>();
+  const app = new Hono<AppEnvironment>({ router: createRememberingRouter(withoutParameters) });
   app.use(async (c, next) => {
     const end = services.onRequest();
-    c.set('requestId', randomUUID());
+    const requestId = randomUUID();
+    c.set('requestId', requestId);
     c.set('principal', null);
+    const outgoing = c.env?.outgoing;
+    if (outgoing) setSecurityHeaders(outgoing, requestId);
     try {
       await next();
     } finally {
       end();
     }
-    setSecurityHeaders(c.res.headers, c.get('requestId'));
+    if (!outgoing) addSecurityHeaders(c.res.headers, requestId);
   });
   app.use(checkBorder(services.audit));
   app.use(async (c, next) => {
@@ -64,6 +69,8 @@ export function createApp(services: AppServices): Hono<AppEnvironment> {
   const forKnown = upTo(limits.requestBody);
   const forDocuments = upTo(limits.documentBody);
   app.use((c, next) => {
+    // To look for a body makes a whole Request of what is one only in name until then.
+    if (!hasBody(c)) return next();
     if (!c.get('principal')) return forStrangers(c, next);
     return takesDocuments.has(c.req.path) ? forDocuments(c, next) : forKnown(c, next);
   });
@@ -97,6 +104,10 @@ export function createApp(services: AppServices): Hono<AppEnvironment> {
 
 const strangerBody = 4_096;
 
+const withoutParameters: ReadonlySet<string> = new Set(
+  Object.values<Route>(routes).flatMap(({ path }) => (path.includes('{') ? [] : [`${apiPrefix}${path}`])),
+);
+
 /** Addresses whose requests may bring a whole document along; none of them has a parameter. */
 const takesDocuments: ReadonlySet<string> = new Set(
   Object.values<Route>(routes).flatMap(route => (route.bodyBytes ? [`${apiPrefix}${route.path}`] : [])),
@@ -114,6 +125,10 @@ const nothingHere = toProblem('REQUEST_003', {
 
 type Middleware = MiddlewareHandler<AppEnvironment>;
 
+/** By the headers: without them there is none (RFC 9112, section 6.3). */
+const hasBody = (c: Context<AppEnvironment>): boolean =>
+  c.req.header('transfer-encoding') !== undefined || (c.req.header('content-length') ?? '0') !== '0';
+
 const checkBorder =
   (audit: AuditSink): Middleware =>
   async (c, next) => {
@@ -125,7 +140,7 @@ const checkBorder =
       isNavigation: c.req.header('sec-fetch-mode') === 'navigate' && c.req.header('sec-fetch-dest') === 'document',
       method: c.req.method,
       contentType: c.req.header('content-type'),
-      hasBody: c.req.header('transfer-encoding') !== undefined || Number(c.req.header('content-length') ?? 0) > 0,
+      hasBody: hasBody(c),
       overSocket: port === undefined,
       port,
     });
@@ -144,15 +159,28 @@ const checkBorder =
     return toResponse(c, { ...failure.problem, requestId });
   };
 
-function setSecurityHeaders(headers: Headers, requestId: string): void {
+const securityHeaders: readonly (readonly [string, string])[] = Object.entries({
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cache-control': 'no-store',
+});
+
+/**
+ * On Node's own answer where there is one, before anything else: an answer that says one of them itself comes later and has
+ * the last word, and Headers of the web platform take longer for each than Node for all of them.
+ */
+function setSecurityHeaders(outgoing: ServerResponse, requestId: string): void {
+  outgoing.setHeader('x-request-id', requestId);
+  for (const [name, value] of securityHeaders) outgoing.setHeader(name, value);
+}
+
+/** Where the app is asked without a server. */
+function addSecurityHeaders(headers: Headers, requestId: string): void {
   headers.set('x-request-id', requestId);
-  headers.set('x-content-type-options', 'nosniff');
-  headers.set('referrer-policy', 'no-referrer');
-  headers.set('cross-origin-resource-policy', 'same-origin');
-  headers.set('cross-origin-opener-policy', 'same-origin');
-  if (!headers.has('content-security-policy'))
-    headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
-  if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
+  for (const [name, value] of securityHeaders) if (!headers.has(name)) headers.set(name, value);
 }
 
 /** The description of the API tells what the daemon can do, so it is for those who may ask. */

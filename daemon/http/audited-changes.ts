@@ -65,6 +65,20 @@ const profile = view('getProfile', ({ name, serverIds }) => ({ shown: { name, se
 const gateway = view('getGateway', ({ ownTools }) => ({ shown: { ownTools } }));
 const catalog = view('getCatalog', ({ ref, title }) => ({ shown: { ref, title } }));
 
+const lock = view('getLock', ({ mode, quarantined, waiting, approvedAt }) => ({
+  shown: { mode, quarantined, waiting, approvedAt },
+}));
+
+/** What a rule looks for in arguments may be anything, so its conditions are not told. */
+const approvalRules = view('getApprovalRules', ({ preset, rules, otherwise, askSeconds }) => ({
+  shown: { preset, otherwise, askSeconds, verdicts: Object.fromEntries(rules.map(({ id, verdict }) => [id, verdict])) },
+  hidden: { rules: Object.fromEntries(rules.map(({ id, when }) => [id, when])) },
+}));
+
+const callSettings = view('getCallSettings', ({ keep, redactResults, days, megabytes, valueBytes, rules }) => ({
+  shown: { keep, redactResults, days, megabytes, valueBytes, rules },
+}));
+
 /** Acts whose handlers tell it themselves, by `recordChange`: there is no operation that shows one of what they change. */
 export const toldByHandlers = [
   'deleteKey',
@@ -104,6 +118,10 @@ export const auditedChanges: Readonly<Partial<Record<OperationId, View>>> = {
   deleteProfile: profile,
   updateGateway: gateway,
   deleteCatalog: catalog,
+  updateLock: lock,
+  approveLock: lock,
+  replaceApprovalRules: approvalRules,
+  updateCallSettings: callSettings,
 };
 
 /** Shows an operation's answer, as if it were asked for by itself. */

@@ -20,6 +20,7 @@ import type { Handlers, RequestContext } from './context.ts';
 import { isAnotherUser } from './peer.ts';
 import { type DenialCode, decide } from './policy.ts';
 import { describePrincipal, maySee, type Principal, visible } from './principal.ts';
+import { createRememberedQueries, type RememberedQueries } from './remembered-queries.ts';
 import { isFiltered, serverOf } from './scope.ts';
 import { withoutQuery } from './state-changes.ts';
 import { errorToProblem } from './to-problem.ts';
@@ -60,66 +61,97 @@ export function bindRoutes(app: Hono<AppEnvironment>, options: BindOptions): voi
   for (const operationId of operationIds) {
     const route: Route = routes[operationId];
     const path = `${apiPrefix}${route.path.replace(/\{(\w+)\}/g, ':$1')}`;
-    app.on(route.method.toUpperCase(), path, c => answer(c, operationId, route, options));
+    const queries = createRememberedQueries();
+    app.on(route.method.toUpperCase(), path, c => answer(c, operationId, { route, queries }, options));
   }
+}
+
+interface Bound {
+  route: Route;
+  queries: RememberedQueries;
+}
+
+/** One request on its way, for what is told of it to the audit log. */
+interface Act {
+  c: Context<AppEnvironment>;
+  operationId: OperationId;
+  route: Route;
+  /** After validation. */
+  body?: unknown;
+  watch?: ChangeWatch;
 }
 
 async function answer(
   c: Context<AppEnvironment>,
   operationId: OperationId,
-  route: Route,
+  { route, queries }: Bound,
   options: BindOptions,
 ): Promise<Response> {
-  const principal = c.get('principal');
-  const requestId = c.get('requestId');
-  const row = { principal: describePrincipal(principal), action: operationId, resource: resourceOf(c), requestId };
-  let resource = row.resource;
-  let watch: ChangeWatch | undefined;
-
-  const decision = decide(principal, route.permission, {
+  const act: Act = { c, operationId, route };
+  const decision = decide(c.get('principal'), route.permission, {
     server: serverOf(route, c.req.param()),
     isFiltered: isFiltered(operationId),
     from: placeOf(c),
     now: (options.now ?? Date.now)(),
   });
   if (!decision.allowed) {
-    options.audit.record({ ...row, outcome: 'denied', code: decision.code });
-    return toResponse(
-      c,
-      toProblem(decision.code, { detail: decision.reason, next: nextFor(decision.code), requestId }),
-    );
+    record(options, act, 'denied', decision.code);
+    const said = { detail: decision.reason, next: nextFor(decision.code), requestId: c.get('requestId') };
+    return toResponse(c, toProblem(decision.code, said));
   }
   try {
-    const request = await validate(c, route);
-    resource = joined([row.resource, ...fieldsOf(route, request.body)]);
-    // What a stranger may try is worth a row when it worked, or when it was refused: not for having been tried.
-    // What changes something is recorded with what it has changed, so afterwards, and before the answer goes out.
-    const isLater = route.permission === 'public' || tellsChanges(operationId);
-    const recordAllowed = (changes?: readonly AuditChange[]) =>
-      options.audit.record({ ...row, resource, outcome: 'allowed', code: null, changes });
-    if (route.audited && !isLater) recordAllowed();
-    if (route.stream === 'events' && c.req.method === 'HEAD') return c.body(null, 200);
-    if (route.stream === 'events') {
-      return options.openEvents(c.req.header('last-event-id'), c.req.raw.signal, principal);
-    }
-    const handler = handlerOf(options, operationId);
-    const context = toRequestContext(c, principal, requestId);
-    if (!isLater) return toAnswer(c, route, await handler(request, context));
-    const read = (operation: OperationId, ...asked: Parameters<LooseHandler>) =>
-      handlerOf(options, operation)(...asked);
-    watch = await watchChanges(operationId, request.params, context, read);
-    const result = await handler(request, { ...context, recordChange: watch.recordChange });
-    if (route.audited) recordAllowed(await watch.changes());
-    return toAnswer(c, route, result);
+    const request = await validate(c, route, queries);
+    act.body = request.body;
+    return await handle(act, request, options);
   } catch (error) {
+    const requestId = c.get('requestId');
     const failure = errorToProblem(error);
     if (!isProblemError(error)) options.onFailure(error, operationId, requestId);
-    const outcome = failure.status === 401 ? 'denied' : 'failed';
     // An act that has failed may have changed something all the same.
-    const changes = route.audited ? await watch?.changes() : undefined;
-    if (route.audited) options.audit.record({ ...row, resource, outcome, code: failure.code, changes });
+    const changes = route.audited ? await act.watch?.changes() : undefined;
+    if (route.audited) record(options, act, failure.status === 401 ? 'denied' : 'failed', failure.code, changes);
     return toResponse(c, { ...failure, requestId });
   }
+}
+
+async function handle(act: Act, request: Record<string, unknown>, options: BindOptions): Promise<Response> {
+  const { c, operationId, route } = act;
+  const principal = c.get('principal');
+  // What a stranger may try is worth a row when it worked, or when it was refused: not for having been tried.
+  // What changes something is recorded with what it has changed, so afterwards, and before the answer goes out.
+  const isLater = route.permission === 'public' || tellsChanges(operationId);
+  if (route.audited && !isLater) record(options, act, 'allowed', null);
+  if (route.stream === 'events' && c.req.method === 'HEAD') return c.body(null, 200);
+  if (route.stream === 'events') {
+    return options.openEvents(c.req.header('last-event-id'), c.req.raw.signal, principal);
+  }
+  const handler = handlerOf(options, operationId);
+  const context = toRequestContext(c, principal, c.get('requestId'));
+  if (!isLater) return toAnswer(c, route, await handler(request, context));
+  const read = (operation: OperationId, ...asked: Parameters<LooseHandler>) => handlerOf(options, operation)(...asked);
+  act.watch = await watchChanges(operationId, request['params'], context, read);
+  const result = await handler(request, { ...context, recordChange: act.watch.recordChange });
+  if (route.audited) record(options, act, 'allowed', null, await act.watch.changes());
+  return toAnswer(c, route, result);
+}
+
+/** Only here it is put together what a row says: most requests have none. */
+function record(
+  { audit }: BindOptions,
+  { c, operationId, route, body }: Act,
+  outcome: 'allowed' | 'denied' | 'failed',
+  code: ProblemCode | null,
+  changes?: readonly AuditChange[],
+): void {
+  audit.record({
+    principal: describePrincipal(c.get('principal')),
+    action: operationId,
+    resource: joined([Object.values(c.req.param()).join('/'), ...fieldsOf(route, body)]),
+    outcome,
+    code,
+    requestId: c.get('requestId'),
+    changes,
+  });
 }
 
 const later: ReadonlySet<string> = new Set([...Object.keys(auditedChanges), ...toldByHandlers]);
@@ -145,15 +177,15 @@ const toRequestContext = (
   address: addressOf(c),
   maySee: serverId => maySee(principal, serverId),
   setSession: secret => writeSessionCookie(c, secret),
-  signal: c.req.raw.signal,
+  // To ask for it makes a whole Request of what is one only in name until then.
+  get signal() {
+    return c.req.raw.signal;
+  },
   setHeader: (name, value) => c.header(name, value, { append: true }),
   recordChange: () => {},
 });
 
-/** What an act is about, for the audit log: the parameters in the path. */
-const resourceOf = (c: Context<AppEnvironment>): string | null => joined([Object.values(c.req.param()).join('/')]);
-
-/** And those members of the body that the route names; the others may hold secrets. */
+/** What an act is about, beside the parameters in its path: the members of the body that the route names. The others may hold secrets. */
 function fieldsOf(route: Route, body: unknown): string[] {
   return (route.auditedFields ?? []).flatMap(path => {
     const value = path
@@ -182,7 +214,11 @@ export function toResponse(c: Context<AppEnvironment>, failure: Problem): Respon
   });
 }
 
-async function validate(c: Context<AppEnvironment>, route: Route): Promise<Record<string, unknown>> {
+async function validate(
+  c: Context<AppEnvironment>,
+  route: Route,
+  queries: RememberedQueries,
+): Promise<Record<string, unknown>> {
   const errors: FieldError[] = [];
   const check = (part: string, schema: z.ZodType | undefined, value: unknown): unknown => {
     if (!schema) return undefined;
@@ -192,7 +228,7 @@ async function validate(c: Context<AppEnvironment>, route: Route): Promise<Recor
     return undefined;
   };
   const params = check('', route.params, c.req.param());
-  const query = check('query', route.query, c.req.query());
+  const query = route.query && queryOf(c, queries, () => check('query', route.query, c.req.query()));
   const body = route.body ? check('body', route.body, await readJson(c)) : undefined;
   if (errors.length === 0) return { params, query, body };
   const [first] = errors;
@@ -201,6 +237,17 @@ async function validate(c: Context<AppEnvironment>, route: Route): Promise<Recor
     next: 'Correct the request; the API page at /api/docs shows what is expected.',
     errors,
   });
+}
+
+function queryOf(c: Context<AppEnvironment>, queries: RememberedQueries, check: () => unknown): unknown {
+  const { url } = c.req;
+  const at = url.indexOf('?');
+  const text = at < 0 ? '' : url.slice(at);
+  const known = queries.find(text);
+  if (known !== undefined) return known;
+  const query = check();
+  if (query !== undefined) queries.keep(text, query);
+  return query;
 }
 
 const toFieldErrors = (part: string, issue: z.core.$ZodIssue): FieldError[] => [

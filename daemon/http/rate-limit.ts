@@ -43,11 +43,13 @@ export function limitRates({ strangers, known }: RateLimits): MiddlewareHandler<
     if (state.isOver) {
       const response = toResponse(c, tooMany(limiter, reset, c.get('requestId')));
       response.headers.set('retry-after', String(reset));
-      describe(response.headers, limiter, 0, reset);
+      describe((name, value) => response.headers.set(name, value), limiter, 0, reset);
       return response;
     }
+    const { outgoing } = c.env ?? {};
+    if (outgoing) describe((name, value) => void outgoing.setHeader(name, value), limiter, state.remaining, reset);
     await next();
-    describe(c.res.headers, limiter, state.remaining, reset);
+    if (!outgoing) describe((name, value) => c.res.headers.set(name, value), limiter, state.remaining, reset);
   };
 }
 
@@ -76,9 +78,11 @@ function createLimiter(name: string, most: number): Limiter | undefined {
   };
 }
 
-function describe(headers: Headers, { name, most }: Limiter, remaining: number, reset: number): void {
-  headers.set('ratelimit-policy', `"${name}";q=${most};w=${seconds}`);
-  headers.set('ratelimit', `"${name}";r=${remaining};t=${reset}`);
+type SetHeader = (name: string, value: string) => void;
+
+function describe(set: SetHeader, { name, most }: Limiter, remaining: number, reset: number): void {
+  set('ratelimit-policy', `"${name}";q=${most};w=${seconds}`);
+  set('ratelimit', `"${name}";r=${remaining};t=${reset}`);
 }
 
 const tooMany = ({ most }: Limiter, reset: number, requestId: string) =>

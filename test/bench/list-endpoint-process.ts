@@ -83,7 +83,7 @@ function createGuarded(): Hono<AppEnvironment> {
   return createApp({
     ...{ audit, authenticator: access, lifelines: access.lifelines, version: '0.0.0', assets: home, onFailure: unused },
     rateLimits: { strangers: 1_000_000, known: 1_000_000 },
-    gateway: { fetch: unused },
+    gateway: { fetch: unused } as never,
     openEvents: unused,
     onRequest: () => () => {},
     handlers: {

@@ -40,6 +40,17 @@ export interface StoredKey extends AccessKey {
   effectiveRoles: readonly Role[];
 }
 
+interface KnownKey {
+  id: string;
+  principal: Principal;
+  /** Epoch milliseconds; null: it has no end. */
+  endsAt: number | null;
+  usedAt: number | null;
+}
+
+const mostKnown = 1_000;
+const toMs = (timestamp: string | null): number | null => (timestamp === null ? null : Date.parse(timestamp));
+
 /** A write for each request would cost more than the request. */
 const writeUseEveryMs = 60_000;
 const prefixes = { key: 'qk_', agent: 'qa_' } as const;
@@ -107,10 +118,32 @@ export function createKeys(database: Database, clock: Clock, lifelines: Lifeline
   );
   const remove = database.prepare('delete from access_keys where id = ?');
   const find = (id: string): StoredKey | undefined => Row.optional().parse(byId.get(id));
-  const cut = (keys: readonly AccessKey[]): void => lifelines.cut(...keys.map(({ id }) => `key:${id}`));
+  const cut = (keys: readonly AccessKey[]): void => {
+    known.clear();
+    lifelines.cut(...keys.map(({ id }) => `key:${id}`));
+  };
   const ofUser = (userId: string): AccessKey[] => byMaker.all(userId).map(row => toAccessKey(Row.parse(row)));
-  const isStale = ({ lastUsedAt }: AccessKey): boolean =>
-    lastUsedAt === null || clock.now() - Date.parse(lastUsedAt) >= writeUseEveryMs;
+  /** Those that were let in, by the hash, until anything of any key or its maker changes. The oldest goes first. */
+  const known = new Map<string, KnownKey>();
+  const remember = (secretHash: string, key: StoredKey): KnownKey => {
+    if (known.size >= mostKnown) known.delete(known.keys().next().value ?? '');
+    const made = {
+      id: key.id,
+      principal: keyPrincipal(key),
+      endsAt: toMs(key.expiresAt),
+      usedAt: toMs(key.lastUsedAt),
+    };
+    known.set(secretHash, made);
+    return made;
+  };
+  const used = (key: KnownKey): Principal => {
+    const now = clock.now();
+    if (key.usedAt === null || now - key.usedAt >= writeUseEveryMs) {
+      touch.run(toTimestamp(now), key.id);
+      key.usedAt = now;
+    }
+    return key.principal;
+  };
 
   return {
     list: query =>
@@ -153,13 +186,14 @@ export function createKeys(database: Database, clock: Clock, lifelines: Lifeline
     cutOfUser: userId => cut(ofUser(userId)),
     bySecret(secret) {
       const wanted = hash(secret);
+      const before = known.get(wanted);
+      if (before && (before.endsAt === null || before.endsAt > clock.now())) return used(before);
+      known.delete(wanted);
       const found = byHash.get(wanted, toTimestamp(clock.now()));
       // The index finds by equality, which says nothing of a secret: what is compared is its hash.
       if (!found || !timingSafeEqual(Buffer.from(HashRow.parse(found).secret_hash), Buffer.from(wanted))) return null;
       const key = Row.parse(found);
-      if (key.suspended) return null;
-      if (isStale(key)) touch.run(toTimestamp(clock.now()), key.id);
-      return keyPrincipal(key);
+      return key.suspended ? null : used(remember(wanted, key));
     },
   };
 }

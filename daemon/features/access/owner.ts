@@ -1,11 +1,11 @@
 // The owner: a token in the state folder, and links that open the page once.
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { problem } from '../../../shared/api/problem.ts';
 import { limits } from '../../../shared/domain/limits.ts';
 import { type Clock, toTimestamp } from '../../platform/clock.ts';
 import { writePrivateFile } from '../../platform/private-file.ts';
-import { hash, newSecret } from './secret-text.ts';
+import { digest as digestOf, hash, newSecret } from './secret-text.ts';
 
 export interface Owner {
   readonly token: string;
@@ -55,8 +55,6 @@ export function createOwner(file: string, clock: Clock): Owner {
     },
   };
 }
-
-const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 function readToken(file: string): string | undefined {
   if (!existsSync(file)) return undefined;

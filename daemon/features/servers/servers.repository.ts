@@ -5,6 +5,7 @@ import { isFile } from '../../../shared/api/secrets.ts';
 import type { ServerConfiguration } from '../../../shared/api/servers.ts';
 import type { ServerInProfile } from '../../engines/engine.ts';
 import { containing, readPage } from '../../storage/page.ts';
+import { parseOnce } from '../../storage/parsed-rows.ts';
 import {
   ConfigurationRow,
   fromConfiguration,
@@ -97,7 +98,10 @@ export function createServerRepository(database: Database): ServerRepository {
     'update servers set server_version = @serverVersion, protocol_version = @protocolVersion, instructions = @instructions where id = @id',
   );
   const remove = database.prepare('delete from servers where id = ?');
-  const one = (row: unknown): StoredServer | undefined => (row === undefined ? undefined : ServerRow.parse(row));
+  const parseRow = parseOnce('id', row => ServerRow.parse(row));
+  /** By id; a server never changes its engine, and is asked for it with every look at its state. */
+  const engines = new Map<string, StoredServer['engine']>();
+  const one = (row: unknown): StoredServer | undefined => (row === undefined ? undefined : parseRow(row));
 
   return {
     list: filter =>
@@ -106,16 +110,21 @@ export function createServerRepository(database: Database): ServerRepository {
         columns: sortColumns,
         where: toConditions(filter),
         tieBreaker: 'id',
-        toItem: row => ServerRow.parse(row),
+        toItem: row => parseRow(row),
       }),
-    all: () => everything.all().map(row => ServerRow.parse(row)),
-    ofProfile: profile => byProfile.all(profile).map(row => ServerRow.parse(row)),
+    all: () => everything.all().map(row => parseRow(row)),
+    ofProfile: profile => byProfile.all(profile).map(row => parseRow(row)),
     find: id => one(byId.get(id)),
-    engineOf: id => engineOf.get(id) as StoredServer['engine'] | undefined,
+    engineOf(id) {
+      const known = engines.get(id) ?? (engineOf.get(id) as StoredServer['engine'] | undefined);
+      if (known) engines.set(id, known);
+      return known;
+    },
     findInProfile: (profile, name) => one(byName.get(profile, name)),
     configuration: configurations.find,
     toolNames: serverId => toolNames.all(serverId).map(String),
     insert: database.transaction((server, configuration) => {
+      engines.delete(server.id);
       insertServer.run(fromServer(server));
       configurations.save({ ...configuration, id: randomUUID() });
     }),
@@ -147,6 +156,7 @@ export function createServerRepository(database: Database): ServerRepository {
       saveFacts.run({ id, ...facts });
     },
     remove: id => {
+      engines.delete(id);
       remove.run(id);
     },
   };

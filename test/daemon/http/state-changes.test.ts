@@ -62,6 +62,10 @@ describe('what an act has changed', () => {
 const withoutState: Readonly<Record<string, string>> = {
   deleteSession: 'one’s own session ends',
   endMySession: 'one’s own session ends, and the path names it',
+  deleteMcpSession: 'a session of a client ends, and the path names it',
+  updateSavedCall:
+    'a request that a person keeps for later; nothing hangs on it, and its arguments are nobody’s business',
+  deleteSavedCall: 'the same',
 };
 
 describe('every act that replaces or removes something', () => {
