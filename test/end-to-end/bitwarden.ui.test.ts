@@ -145,6 +145,21 @@ describe('Bitwarden in the editor and on the page', function () {
     assert.equal(await editor.panel().locator('input[type="password"]').count(), 0);
   });
 
+  it('is logged out and in again on the page, which says what is missing', async () => {
+    const { page } = browser;
+    await click(page, /Log out/);
+    await part(page).locator('vscode-button', { hasText: 'Log in to Bitwarden' }).waitFor(patient);
+    await look(page, 'page-bitwarden-logged-out');
+    await click(page, /Log in to Bitwarden/);
+    const form = part(page).getByRole('form', { name: 'Log in to Bitwarden' });
+    await form.getByLabel('Server').fill('http://vault.example.test');
+    await form.getByLabel('With a personal API key').check();
+    await page.keyboard.press('Control+Enter');
+    for (const wrong of ['The address begins with https://.', 'A client_id begins', 'The client_secret is missing.'])
+      await form.getByText(wrong).waitFor();
+    await look(page, 'page-bitwarden-login');
+  });
+
   it('lets a user in whose account an admin has linked', async () => {
     const { user } = await api.createUser({ body: { name: 'ada', roles: ['viewer'] } });
     await api.createBitwardenLink({ body: { userId: user.id, email: account.email, serverUrl: server.url } });

@@ -75,6 +75,8 @@ export function createBitwardenView({ api, live }: Pick<App, 'api' | 'live'>): B
   });
   const settle = (next: BitwardenStatus, words: string): boolean => {
     status.set(next);
+    // What went wrong before was of another standing.
+    syncing.dismiss();
     announce(words);
     return true;
   };
