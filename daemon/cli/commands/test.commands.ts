@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import type { ApiClient } from '../../../shared/api/client.ts';
-import type { NewTestRun, TestRun } from '../../../shared/api/tests.ts';
+import type { NewTestRun, TestHistory, TestRun, TestTrendPoint } from '../../../shared/api/tests.ts';
 import type { Tool } from '../../../shared/api/tools.ts';
 import { testFileEnding, testFileSchema } from '../../../shared/domain/mcptest.ts';
 import { starterFile } from '../../../shared/domain/mcptest-starter.ts';
@@ -16,6 +16,7 @@ import { listAll } from '../list-all.ts';
 import { count } from '../terminal/describe.ts';
 import { safeLine } from '../terminal/safe-text.ts';
 import { followRun } from '../tests/follow-run.ts';
+import { historyText } from '../tests/history-text.ts';
 import { toJUnit } from '../tests/junit.ts';
 import { type Reporter, reporters, runText } from '../tests/run-text.ts';
 import {
@@ -70,6 +71,11 @@ export function addTestCommands(program: Command, act: Act): void {
     .argument('<server>', 'the server’s name', toServerName)
     .option('--file <file>', `the file to write (default: <server>${testFileEnding})`)
     .action(act(initFile));
+  test
+    .command('history')
+    .description('show how a server’s tests went over their last runs')
+    .argument('<server>', 'the server’s name', toServerName)
+    .action(act(showHistory));
   test.command('schema').description('print the JSON Schema of test files').action(act(printSchema));
 }
 
@@ -228,6 +234,20 @@ async function writeNew(path: string, text: string): Promise<void> {
     const isThere = error instanceof Error && 'code' in error && error.code === 'EEXIST';
     throw new UsageError(isThere ? `${basename(path)} is there already.` : `${basename(path)} cannot be written here.`);
   }
+}
+
+async function showHistory(context: CommandContext, id: string): Promise<CommandResult> {
+  const api = await context.connect();
+  const { signal } = context;
+  let trend: TestTrendPoint[] = [];
+  const page = await listAll<TestHistory>(async query => {
+    const answer = await api.listServerTests({ params: { id }, query }, { signal });
+    trend = answer.trend;
+    return answer;
+  });
+  const empty = `No test of ${id} has run yet. Write some: quayside test init ${id}`;
+  const text = page.total === 0 ? empty : historyText(page.items, trend, context.output);
+  return { document: { ...page, trend }, text };
 }
 
 async function printSchema(): Promise<CommandResult> {

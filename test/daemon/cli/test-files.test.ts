@@ -126,6 +126,13 @@ describe('quayside test', function () {
     assert.match(await readFile(at('mcptest.schema.json'), 'utf8'), /"Tests of MCP servers"/);
   });
 
+  it('shows how the tests of a server went', async () => {
+    const { code, stdout } = await run(['history', 'echo']);
+    assert.equal(code, 0);
+    assert.match(stdout, /more\/bad\.mcptest\.yaml +says something else +✗+ +0 %/);
+    assert.match(stdout, /Runs: [✓✗]+ {2}The last one: \d+ passed, /);
+  });
+
   it('still checks a server by its name', async () => {
     const { code, stdout } = await run(['echo']);
     assert.equal(code, 0);
