@@ -63,16 +63,15 @@ export function createApp(services: AppServices): Hono<AppEnvironment> {
     await next();
   });
   app.use(limitRates(services.rateLimits));
-  // Nobody who has not said who they are makes the daemon hold a large body.
-  const forStrangers = bodyLimit({ maxSize: strangerBody, onError: c => toResponse(c, tooLarge(strangerBody)) });
   const upTo = (maxSize: number) => bodyLimit({ maxSize, onError: c => toResponse(c, tooLarge(maxSize)) });
-  const forKnown = upTo(limits.requestBody);
-  const forDocuments = upTo(limits.documentBody);
-  app.use((c, next) => {
-    // To look for a body makes a whole Request of what is one only in name until then.
-    if (!hasBody(c)) return next();
-    if (!c.get('principal')) return forStrangers(c, next);
-    return takesDocuments.has(c.req.path) ? forDocuments(c, next) : forKnown(c, next);
+  const counting = new Map(bodySizes.map(size => [size, upTo(size)]));
+  app.use(async (c, next) => {
+    if (!hasBody(c)) return await next();
+    const most = mostBytes(c);
+    const said = declaredLength(c);
+    // To look at the body itself makes a whole Request of what is one only in name until then.
+    if (said !== undefined) return said > most ? toResponse(c, tooLarge(most)) : await next();
+    return await counting.get(most)?.(c, next);
   });
 
   servePage(app, services.assets, services.version);
@@ -103,6 +102,20 @@ export function createApp(services: AppServices): Hono<AppEnvironment> {
 }
 
 const strangerBody = 4_096;
+const bodySizes = [strangerBody, limits.requestBody, limits.documentBody] as const;
+
+/** Nobody who has not said who they are makes the daemon hold a large body; what a client writes into a file by MCP may be one. */
+function mostBytes(c: Context<AppEnvironment>): (typeof bodySizes)[number] {
+  if (!c.get('principal')) return strangerBody;
+  const { path } = c.req;
+  return takesDocuments.has(path) || path.startsWith('/mcp') ? limits.documentBody : limits.requestBody;
+}
+
+/** What the sender says and Node holds it to; undefined if the body comes in pieces. */
+function declaredLength(c: Context<AppEnvironment>): number | undefined {
+  const length = Number(c.req.header('content-length') ?? Number.NaN);
+  return Number.isNaN(length) || c.req.header('transfer-encoding') !== undefined ? undefined : length;
+}
 
 const withoutParameters: ReadonlySet<string> = new Set(
   Object.values<Route>(routes).flatMap(({ path }) => (path.includes('{') ? [] : [`${apiPrefix}${path}`])),
