@@ -7,7 +7,7 @@ import type { Question, QuestionAnswer } from '../../shared/api/tools.ts';
 import { JSONSchema, type Json } from '../../shared/domain/json-schema.ts';
 import { typedValues } from './arguments/typed-value.ts';
 import type { CommandContext } from './command-context.ts';
-import { UsageError } from './exit-codes.ts';
+import { Interrupted, UsageError } from './exit-codes.ts';
 import { safeLine, safeText } from './terminal/safe-text.ts';
 
 /** Reads one line; the question goes to the error stream, because the result is the output. */
@@ -31,7 +31,25 @@ export async function answerQuestion(
     return;
   }
   const lines = createInterface({ input: context.stdin, output: process.stderr });
-  const ask: Ask = text => lines.question(text, { signal: context.signal });
+  // Not `question`: it loses what was typed ahead.
+  const typed = lines[Symbol.asyncIterator]();
+  let hasEnded = false;
+  lines.once('close', () => {
+    hasEnded = true;
+  });
+  const ask: Ask = async text => {
+    if (!hasEnded) {
+      lines.setPrompt(text);
+      lines.prompt();
+    }
+    const line = await typed.next();
+    if (line.done) throw new Interrupted('Interrupted.');
+    return line.value;
+  };
+  const leave = () => lines.close();
+  context.signal.addEventListener('abort', leave, { once: true });
+  // On a terminal Ctrl-C comes as a key: it takes the question back, and a second one ends the call.
+  lines.once('SIGINT', leave);
   try {
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -43,7 +61,12 @@ export async function answerQuestion(
         context.output.notice(error.message);
       }
     }
+  } catch (error) {
+    // The server would wait for an answer that nobody gives any more.
+    await api.answerQuestion({ params: { id: question.id }, body: { action: 'cancel' } }).catch(() => {});
+    throw error;
   } finally {
+    context.signal.removeEventListener('abort', leave);
     lines.close();
   }
 }

@@ -30,7 +30,7 @@ const Group = z.object({
   last_at: z.string(),
 });
 type Group = z.infer<typeof Group>;
-const Percentiles = z.object({ p50: z.number().nullable(), p95: z.number().nullable() });
+const Duration = z.number().optional();
 
 /**
  * The groups with the most calls. A percentile is the smallest duration that at least that part of the calls did not exceed
@@ -54,22 +54,26 @@ export async function readStatistics(
     .map(row => Group.parse(row));
   const ofGroup = [...where, ...columns.map(column => ({ sql: `${column} = ?` }))];
   const clause = ofGroup.length === 0 ? '' : `where ${ofGroup.map(({ sql }) => sql).join(' and ')}`;
-  const percentiles = database.prepare(`
-    select min(case when place >= many * 0.5 then duration_ms end) as p50,
-      min(case when place >= many * 0.95 then duration_ms end) as p95
-    from (select duration_ms, row_number() over (order by duration_ms) as place, count(*) over () as many
-      from tool_calls ${clause})`);
+  const duration = database
+    .prepare(`select duration_ms from tool_calls ${clause} order by duration_ms limit 1 offset ?`)
+    .pluck();
 
   const found: CallStatistics[] = [];
   let begin = performance.now();
+  /** undefined if calls were deleted meanwhile. */
+  const percentile = async (group: Group, part: number): Promise<number | undefined> => {
+    const rank = Math.ceil(group.count * part) - 1;
+    const read = Duration.parse(duration.get(...values, ...columns.map(column => group[column]), rank));
+    if (performance.now() - begin > turnMs) {
+      await nextTurn();
+      begin = performance.now();
+    }
+    return read;
+  };
   for (const group of groups) {
-    const { p50, p95 } = Percentiles.parse(percentiles.get(...values, ...columns.map(column => group[column])));
-    // Deleted meanwhile.
-    if (p50 === null || p95 === null) continue;
-    found.push(toStatistics(group, p50, p95));
-    if (performance.now() - begin < turnMs) continue;
-    await nextTurn();
-    begin = performance.now();
+    const p50 = await percentile(group, 0.5);
+    const p95 = await percentile(group, 0.95);
+    if (p50 !== undefined && p95 !== undefined) found.push(toStatistics(group, p50, p95));
   }
   return found;
 }
