@@ -34,6 +34,8 @@ export interface GuardsApp extends Disposable {
   runTimers(): void;
   addServer(id: string): void;
   removeServer(id: string): void;
+  /** Lets the next changes of what is locked fail, as on a full disk, until it is called with false. */
+  failWrites(fail: boolean): void;
   /** Ends the guards and makes them anew on the same database. */
   restart(): void;
   /** A list of the server, with the source of an installed package. */
@@ -118,6 +120,17 @@ export function createGuardsApp(): GuardsApp {
     removeServer(id) {
       titles.delete(id);
       database.prepare('delete from servers where id = ?').run(id);
+    },
+    failWrites(fail) {
+      for (const [name, when] of [
+        ['no_insert', 'insert on locked_tools'],
+        ['no_update', 'update on locked_tools'],
+      ])
+        database.exec(
+          fail
+            ? `create trigger ${name} before ${when} begin select raise(abort, 'the disk is full'); end`
+            : `drop trigger ${name}`,
+        );
     },
     restart() {
       guards.close();

@@ -19,7 +19,8 @@ interface Decision {
 export interface LockRecords {
   trusted(lock: Lock, by: string): void;
   changed(lock: Lock, tools: readonly ToolLock[], facts: boolean): void;
-  decided(decision: Decision): void;
+  /** To be called before the decision is carried out; what it returns, once it is. */
+  decided(decision: Decision): () => void;
   mode(lock: Lock, by: string, requestId: string | null): void;
 }
 
@@ -71,11 +72,11 @@ export function createLockRecords(audit: AuditSink, clock: Clock): LockRecords {
     },
     decided({ verdict, lock, tools, facts, by, requestId }) {
       const action = verdict === 'approved' ? 'lockApproved' : 'lockRejected';
-      each(tools, text =>
-        record({ principal: by, action, resource: `${lock.serverId}/${text}` }, 'allowed', requestId),
-      );
-      if (facts)
-        record({ principal: by, action, resource: `${lock.serverId} source or instructions` }, 'allowed', requestId);
+      const resources: string[] = facts ? [`${lock.serverId} source or instructions`] : [];
+      each(tools, text => resources.push(`${lock.serverId}/${text}`));
+      return () => {
+        for (const resource of resources) record({ principal: by, action, resource }, 'allowed', requestId);
+      };
     },
     mode: ({ serverId, mode }, by, requestId) =>
       record({ principal: by, action: 'lockModeChanged', resource: `${serverId} mode=${mode}` }, 'allowed', requestId),

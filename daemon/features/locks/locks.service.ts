@@ -5,11 +5,11 @@ import type { ServerSource } from '../../../shared/api/servers.ts';
 import type { AuditSink } from '../../http/bind-routes.ts';
 import { type Clock, toTimestamp } from '../../platform/clock.ts';
 import type { WireTool } from '../../supervision/session.ts';
+import { createLockChanges } from './lock-changes.ts';
 import { createLockRecords } from './lock-records.ts';
-import { decisionDigest, isHeldBack, isWaiting, stateOf, type ToolLock } from './locked-tool.ts';
-import { type Lock, type LockRepository, toAnnotations } from './locks.repository.ts';
+import { decisionDigest, isHeldBack, isWaiting, type ToolLock } from './locked-tool.ts';
+import type { Lock, LockRepository } from './locks.repository.ts';
 import { areFactsApproved, factsDigest, lockDigest, presentDetail, presentLock, stateOfLock } from './present-lock.ts';
-import { findRenames } from './renames.ts';
 import { readList, type SeenTool } from './seen-list.ts';
 import { toLockedSource } from './source.ts';
 
@@ -62,13 +62,20 @@ export interface LockServiceOptions {
 export function createLockService(options: LockServiceOptions): LockService {
   const { repository, servers, addedBy, isHidden = () => false, clock, publish, onChanged } = options;
   const records = createLockRecords(options.audit, clock);
+  const now = () => toTimestamp(clock.now());
+  const { settle, settleByMode, takeOver, trustFirst } = createLockChanges({
+    repository,
+    records,
+    addedBy,
+    isHidden,
+    now,
+  });
   const locks = new Map(repository.all().map(lock => [lock.serverId, lock]));
   const heldBack = new Map<string, ReadonlySet<string>>();
   const recount = ({ serverId, tools }: Lock) =>
     heldBack.set(serverId, new Set([...tools.values()].filter(isHeldBack).map(({ name }) => name)));
   for (const lock of locks.values()) recount(lock);
 
-  const now = () => toTimestamp(clock.now());
   const serverOf = (serverId: string) => {
     const server = servers.all().find(({ id }) => id === serverId);
     if (!server) throw problem('SERVER_001', { detail: `There is no server called "${serverId}".` });
@@ -90,107 +97,39 @@ export function createLockService(options: LockServiceOptions): LockService {
     publish({ type: 'tools.changed', serverId: lock.serverId });
     publish({ type: 'lock.changed', serverId: lock.serverId, state, waiting, quarantined });
   };
+  /** What could not be written down has not happened: memory goes back to what is stored, or a change would pass unseen. */
+  const orAsStored = (serverId: string, work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      const stored = repository.all().find(lock => lock.serverId === serverId) ?? emptyLock(serverId);
+      locks.set(serverId, stored);
+      recount(stored);
+      onChanged(serverId);
+      throw error;
+    }
+  };
   const detail = (serverId: string): ServerLockDetail => {
     const { title } = serverOf(serverId);
     const lock = locks.get(serverId) ?? emptyLock(serverId);
     return presentDetail(lock, title, repository.definitions(serverId));
   };
 
-  /** Makes what is there now what is approved: of these tools, and of source and instructions if asked for. */
-  const settle = (lock: Lock, chosen: ToolLock[], facts: boolean, by: string): void => {
-    const at = now();
-    const gone = chosen.flatMap(tool => {
-      if (stateOf(tool) === 'removed') return [tool.name];
-      const former = tool.formerName === null ? undefined : lock.tools.get(tool.formerName);
-      return former?.seenDigest === null ? [former.name] : [];
-    });
-    const kept = chosen.filter(tool => stateOf(tool) !== 'removed');
-    for (const tool of kept)
-      Object.assign(tool, { approvedDigest: tool.seenDigest, approvedAt: at, approvedBy: by, ...undecided });
-    for (const name of gone) lock.tools.delete(name);
-    if (facts) Object.assign(lock, { approved: lock.now, rejectedFacts: null });
-    Object.assign(lock, { approvedAt: at, approvedBy: by });
-    repository.inOneStep(() => {
-      repository.save(lock, kept);
-      repository.approve(
-        lock.serverId,
-        kept.map(({ name }) => name),
-      );
-      repository.removeTools(lock.serverId, gone);
-    });
-    const definitions = repository.definitions(lock.serverId);
-    for (const tool of kept) tool.annotations = toAnnotations(definitions.get(tool.name)?.approved?.annotations);
-  };
-
-  const trustFirst = (lock: Lock, list: Map<string, SeenTool>): void => {
-    const at = now();
-    const adder = addedBy(lock.serverId);
-    const by = adder === null ? 'the first list' : `${adder}, by adding the server`;
-    for (const [name, { digest }] of list) lock.tools.set(name, newTool(name, digest, at));
-    const chosen = [...lock.tools.values()];
-    repository.inOneStep(() => {
-      repository.save(lock, chosen, definitionsOf(list));
-      settle(lock, chosen, true, by);
-    });
-    records.trusted(lock, by);
-  };
-
-  /** Writes down what differs from the last list, and returns the tools of which it does; undefined: it is the same list. */
-  const takeOver = (lock: Lock, list: Map<string, SeenTool>): ToolLock[] | undefined => {
-    const at = now();
-    const changed = [...list].flatMap(([name, { digest }]) => {
-      const tool = lock.tools.get(name);
-      if (tool?.seenDigest === digest) return [];
-      const next = tool ?? newTool(name, digest, at);
-      Object.assign(next, { seenDigest: digest, seenAt: at });
-      lock.tools.set(name, next);
-      return [next];
-    });
-    const removed = [...lock.tools.values()].filter(
-      tool => tool.seenDigest !== null && !list.has(tool.name) && !isHidden(lock.serverId, tool.name),
-    );
-    for (const tool of removed) Object.assign(tool, { seenDigest: null, seenAt: at });
-    // What nobody has approved and nobody offers any more is nothing.
-    const forgotten = removed.filter(tool => tool.approvedDigest === null);
-    for (const { name } of forgotten) lock.tools.delete(name);
-    const all = [...changed, ...removed.filter(tool => !forgotten.includes(tool))];
-    if (all.length === 0 && forgotten.length === 0) return undefined;
-    repository.inOneStep(() => {
-      repository.save(lock, all, definitionsOf(list));
-      repository.removeTools(
-        lock.serverId,
-        forgotten.map(({ name }) => name),
-      );
-      repository.save(lock, nameRenamed(lock, list));
-    });
-    return all;
-  };
-
-  /** Which of the new names are old tools. Returns those for which the answer is another one than before. */
-  const nameRenamed = (lock: Lock, list: Map<string, SeenTool>): ToolLock[] => {
-    const all = [...lock.tools.values()];
-    const unapproved = all.filter(tool => tool.approvedDigest === null);
-    const missing = new Set(all.filter(tool => tool.seenDigest === null).map(({ name }) => name));
-    const definitions = missing.size > 0 && unapproved.length > 0 ? repository.definitions(lock.serverId) : new Map();
-    const renames = findRenames(
-      unapproved.flatMap(({ name }) => list.get(name)?.definition ?? []),
-      [...missing].flatMap(name => definitions.get(name)?.approved ?? []),
-    );
-    const corrected = unapproved.filter(tool => tool.formerName !== (renames.get(tool.name) ?? null));
-    for (const tool of corrected) tool.formerName = renames.get(tool.name) ?? null;
-    return corrected;
-  };
-
-  /** What the server's mode approves without a person. */
-  const settleByMode = (lock: Lock, by = `mode ${lock.mode}`): void => {
-    if (lock.mode === 'ask') return;
-    const isSettled = (tool: ToolLock) =>
-      lock.mode === 'off' ? stateOf(tool) !== 'approved' : stateOf(tool) === 'added' && isWaiting(tool);
-    const chosen = [...lock.tools.values()].filter(isSettled);
-    const facts = lock.mode === 'off' && !areFactsApproved(lock);
-    if (chosen.length === 0 && !facts) return;
-    records.decided({ verdict: 'approved', lock, tools: chosen, facts, by, requestId: null });
-    settle(lock, chosen, facts, by);
+  const compare = (lock: Lock, list: Map<string, SeenTool>, facts: SeenFacts): void => {
+    const before = stateOfLock(lock) === 'never-listed' ? undefined : factsDigest(lock.now);
+    lock.now = { source: toLockedSource(facts.source), instructions: facts.instructions ?? null };
+    if (before === undefined) {
+      trustFirst(lock, list);
+      tell(lock);
+      return;
+    }
+    adoptDigest(lock);
+    const isOther = factsDigest(lock.now) !== before;
+    const changed = takeOver(lock, list, isOther);
+    if (!changed) return;
+    records.changed(lock, changed, isOther);
+    settleByMode(lock);
+    tell(lock);
   };
 
   const decide = (
@@ -205,13 +144,14 @@ export function createLockService(options: LockServiceOptions): LockService {
     if (!lock?.approvedAt) throw neverListed(serverId);
     const chosen = 'tools' in choice ? namedTools(lock, choice.tools) : allWaiting(lock, choice.digest);
     const facts = !('tools' in choice) && !areFactsApproved(lock);
-    records.decided({ verdict, lock, tools: chosen, facts, by, requestId });
-    if (verdict === 'approved') settle(lock, chosen, facts, by);
-    else {
+    const record = records.decided({ verdict, lock, tools: chosen, facts, by, requestId });
+    orAsStored(serverId, () => {
+      if (verdict === 'approved') return settle(lock, chosen, facts, by);
       for (const tool of chosen) tool.rejectedDigest = decisionDigest(tool);
       if (facts) lock.rejectedFacts = factsDigest(lock.now);
       repository.inOneStep(() => repository.save(lock, chosen));
-    }
+    });
+    record();
     tell(lock);
     return detail(serverId);
   };
@@ -225,23 +165,8 @@ export function createLockService(options: LockServiceOptions): LockService {
       return lock.approved.instructions === lock.now.instructions ? lock.now.instructions : null;
     },
     seen(serverId, tools, facts) {
-      const lock = lockOf(serverId);
       const list = readList(tools);
-      const before = stateOfLock(lock) === 'never-listed' ? undefined : factsDigest(lock.now);
-      lock.now = { source: toLockedSource(facts.source), instructions: facts.instructions ?? null };
-      if (before === undefined) {
-        trustFirst(lock, list);
-        return tell(lock);
-      }
-      adoptDigest(lock);
-      const isOther = factsDigest(lock.now) !== before;
-      const changed = takeOver(lock, list);
-      if (!isOther && !changed) return;
-      lock.changedAt = now();
-      repository.inOneStep(() => repository.save(lock, []));
-      records.changed(lock, changed ?? [], isOther);
-      settleByMode(lock);
-      tell(lock);
+      orAsStored(serverId, () => compare(lockOf(serverId), list, facts));
     },
     list: () => servers.all().map(({ id, title }) => presentLock(locks.get(id) ?? emptyLock(id), title)),
     get: detail,
@@ -250,10 +175,12 @@ export function createLockService(options: LockServiceOptions): LockService {
     setMode(serverId, mode, by, requestId) {
       serverOf(serverId);
       const lock = lockOf(serverId);
-      lock.mode = mode;
-      repository.inOneStep(() => repository.save(lock, []));
-      records.mode(lock, by, requestId);
-      if (lock.approvedAt) settleByMode(lock, `${by}, by mode ${mode}`);
+      orAsStored(serverId, () => {
+        lock.mode = mode;
+        repository.inOneStep(() => repository.save(lock, []));
+        records.mode(lock, by, requestId);
+        if (lock.approvedAt) settleByMode(lock, `${by}, by mode ${mode}`);
+      });
       tell(lock);
       return detail(serverId);
     },
@@ -263,14 +190,6 @@ export function createLockService(options: LockServiceOptions): LockService {
     },
   };
 }
-
-const undecided = { rejectedDigest: null, formerName: null };
-
-const newTool = (name: string, digest: string, at: string): ToolLock => ({
-  ...{ name, seenDigest: digest, seenAt: at, approvedDigest: null, approvedAt: null, approvedBy: null },
-  ...undecided,
-  annotations: undefined,
-});
 
 const emptyLock = (serverId: string): Lock => ({
   serverId,
@@ -283,9 +202,6 @@ const emptyLock = (serverId: string): Lock => ({
   changedAt: null,
   tools: new Map(),
 });
-
-const definitionsOf = (list: Map<string, SeenTool>): Map<string, WireTool> =>
-  new Map([...list].map(([name, { definition }]) => [name, definition]));
 
 /** An image that was not on this machine when it was approved gets its digest with the first pull: that is no change. */
 function adoptDigest({ approved, now }: Lock): void {

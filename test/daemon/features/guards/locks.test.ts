@@ -303,4 +303,27 @@ describe('the definition lock', () => {
       ['constructor tool-changed', 'toString tool-removed'],
     );
   });
+
+  it('lets nothing pass that it could not write down', async () => {
+    app.failWrites(true);
+    const changed = { ...read, description: 'Changed while the disk was full.' };
+    assert.throws(() => app.list('files', [changed, write]), /disk is full/);
+    app.failWrites(false);
+    app.list('files', [changed, write]);
+    assert.deepEqual(await heldBack(), ['read']);
+    app.failWrites(true);
+    const rows = app.audit().length;
+    const { digest } = await lock();
+    await assert.rejects(app.api.approveLock({ ...files, body: { digest: digest ?? '' } }));
+    assert.ok(app.guards.isQuarantined('files', 'read'));
+    assert.ok(
+      !app
+        .audit()
+        .slice(rows)
+        .some(row => row.startsWith('lockApproved')),
+    );
+    app.failWrites(false);
+    await app.api.approveLock({ ...files, body: { digest: digest ?? '' } });
+    assert.deepEqual(await heldBack(), []);
+  });
 });
