@@ -11,8 +11,6 @@ export interface ToolId {
 const clientPattern = /^[a-zA-Z0-9_-]{1,64}$/;
 const joint = '__';
 
-export const isClientName = (name: string): boolean => clientPattern.test(name);
-
 /** One text for each tool; a server's id has no space in it. */
 export const toolKey = ({ serverId, tool }: ToolId): string => `${serverId} ${tool}`;
 
