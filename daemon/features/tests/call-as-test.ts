@@ -51,7 +51,7 @@ export function writeCallAsTest(
 }
 
 /** A text that looks like a variable is none. */
-const literal = (text: string): string => text.replaceAll('${', '$${');
+const literal = (text: string): string => text.replaceAll('${', () => '$${');
 
 function expectationOf(wanted: WantedAssertion, { result, durationMs }: KeptCall): Record<string, unknown> {
   // Twice the time that it took, in round numbers: the next machine is another one.

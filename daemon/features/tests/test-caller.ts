@@ -1,6 +1,7 @@
 // Makes the calls of tests: each passes the guard and is recorded, as every other call, and is told step by step.
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
+import { problem } from '../../../shared/api/problem.ts';
 import type { TraceEntry } from '../../../shared/api/tests.ts';
 import { errorToProblem } from '../../http/to-problem.ts';
 import { type Clock, toTimestamp } from '../../platform/clock.ts';
@@ -68,6 +69,11 @@ const ToolPage = z.looseObject({
 });
 
 const mostEntries = 200;
+interface Limits {
+  signal: AbortSignal;
+  timeoutMs: number;
+}
+
 /** What a call may take beyond its own time: to wait for its turn and to be told that it is over. */
 const graceMs = 2_000;
 
@@ -81,12 +87,31 @@ export function createTestCaller({ ports, serverId, caller, requestId, present }
   const onNotification = ({ method, params }: WireNotification) => tell('notification', method, params ?? {});
   const client = createTestClient(ports.version, onNotification);
 
-  const send = async (request: WireRequest, signal: AbortSignal, timeoutMs: number): Promise<WireObject> => {
+  /** `sent`: when the wait for a session was over. What came before it is not the server's time. */
+  const send = async (
+    request: WireRequest,
+    { signal, timeoutMs }: Limits,
+    sent: (at: number) => void = () => {},
+  ): Promise<WireObject> => {
     const upstream = await upstreams.of(serverId, client);
-    return await upstream.request(request, { client, signal, timeoutSeconds: timeoutMs / 1_000, onNotification });
+    const limit = AbortSignal.timeout(timeoutMs + graceMs);
+    sent(performance.now());
+    try {
+      const both = AbortSignal.any([signal, limit]);
+      const call = { client, signal: both, timeoutSeconds: timeoutMs / 1_000, onNotification };
+      return await upstream.request(request, call);
+    } catch (error) {
+      if (limit.aborted && !signal.aborted) throw tooLate(timeoutMs);
+      throw error;
+    }
   };
 
-  const sendTool = async (request: WireRequest, call: ToolCall, timeoutMs: number): Promise<WireObject> => {
+  const sendTool = async (
+    request: WireRequest,
+    call: ToolCall,
+    timeoutMs: number,
+    sent: (at: number) => void,
+  ): Promise<WireObject> => {
     const startedAt = clock.now();
     const begin = performance.now();
     const record = (outcome: FinishedCall['outcome'], code: string | null, result?: WireObject) => {
@@ -97,7 +122,7 @@ export function createTestCaller({ ports, serverId, caller, requestId, present }
     try {
       await guard.admit(call);
       admitted = true;
-      const result = await send(request, call.signal, timeoutMs);
+      const result = await send(request, { signal: call.signal, timeoutMs }, sent);
       record(result['isError'] === true ? 'tool-error' : 'ok', null, result);
       return result;
     } catch (error) {
@@ -110,23 +135,24 @@ export function createTestCaller({ ports, serverId, caller, requestId, present }
   return {
     async call(filled, { signal, timeoutMs }) {
       const request = toRequest(filled);
-      const limit = AbortSignal.timeout(timeoutMs + graceMs);
-      const both = AbortSignal.any([signal, limit]);
       const kind = filled.tool !== undefined ? 'tool' : filled.prompt !== undefined ? 'prompt' : 'resource';
       tell('request', request.method, request.params);
-      const begin = performance.now();
+      let begin = performance.now();
+      const sent = (at: number): void => {
+        begin = at;
+      };
       try {
         const work =
           filled.tool === undefined
-            ? send(request, both, timeoutMs)
-            : sendTool(request, toToolCall(filled, { serverId, caller, requestId, signal: both }), timeoutMs);
+            ? send(request, { signal, timeoutMs }, sent)
+            : sendTool(request, toToolCall(filled, { serverId, caller, requestId, signal }), timeoutMs, sent);
         const result = await work;
         const durationMs = performance.now() - begin;
         tell('result', request.method, result, durationMs);
         return { kind, result, error: undefined, durationMs };
       } catch (failure) {
         if (signal.aborted) throw signal.reason;
-        const error = limit.aborted ? tooLate(timeoutMs) : toError(failure);
+        const error = toError(failure);
         const durationMs = performance.now() - begin;
         tell('error', request.method, error, durationMs);
         return { kind, result: undefined, error, durationMs };
@@ -137,7 +163,7 @@ export function createTestCaller({ ports, serverId, caller, requestId, present }
       let cursor: string | undefined;
       for (let page = 0; page < mostPages && found.length < mostTools; page++) {
         const params = cursor === undefined ? {} : { cursor };
-        const result = ToolPage.parse(await send({ method: 'tools/list', params }, signal, timeoutMs));
+        const result = ToolPage.parse(await send({ method: 'tools/list', params }, { signal, timeoutMs }));
         found.push(...result.tools);
         cursor = result.nextCursor;
         if (cursor === undefined) break;
@@ -172,7 +198,8 @@ const textsOf = (args: Record<string, unknown>): Record<string, string> =>
     Object.entries(args).map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)]),
   );
 
-const tooLate = (timeoutMs: number) => ({ code: 'TOOL_003', message: `There was no answer within ${timeoutMs} ms.` });
+const tooLate = (timeoutMs: number) =>
+  problem('TOOL_003', { detail: `There was no answer within ${timeoutMs} ms.`, next: 'Give the test more time.' });
 
 function toError(failure: unknown): NonNullable<Observed['error']> {
   if (failure instanceof WireError) return { code: failure.code, message: failure.message };
