@@ -39,7 +39,7 @@ export async function answerBatch(
     if (message?.kind === 'response') session.answer(message);
     else if (message?.kind === 'notification') take(message, session);
     else if (message) {
-      const waiting = session.wait(entry.signal);
+      const waiting = session.wait();
       const asking = toAsking(entry, waiting, { era: 'sessions', sessionId: session.handle });
       answers.push(answer(message, session, asking));
     }

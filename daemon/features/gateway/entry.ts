@@ -3,6 +3,7 @@ import { describePrincipal, maySee, type Principal } from '../../http/principal.
 import type { WireObject } from '../../supervision/upstream.ts';
 import type { Asking, Viewer } from './asking.ts';
 import type { Waiting } from './client-call.ts';
+import type { Leaving } from './leaving.ts';
 import type { Place } from './places.ts';
 
 export interface Entry {
@@ -10,7 +11,7 @@ export interface Entry {
   principal: Principal;
   requestId: string;
   /** Aborts when the client goes away or is not let in any more. */
-  signal: AbortSignal;
+  signal: Leaving;
 }
 
 /** Whose sessions are whose: every way in of one user or key is the same one. */

@@ -5,6 +5,7 @@ import type { AppEnvironment } from '../../http/app-environment.ts';
 import { toResponse } from '../../http/bind-routes.ts';
 import type { Lifelines } from '../../http/lifelines.ts';
 import type { Gateway } from './create-gateway.ts';
+import { createDismissals, eitherOf } from './leaving.ts';
 import { everything, type Place } from './places.ts';
 
 export interface GatewayMount {
@@ -16,13 +17,14 @@ export interface GatewayMount {
 }
 
 export function serveGateway(app: Hono<AppEnvironment>, { gateway, lifelines, refuse }: GatewayMount): void {
+  const dismissalOf = createDismissals(lifelines);
   const serve = async (c: Context<AppEnvironment>, place: Place): Promise<Response> => {
     const refusal = refuse(c, place.kind === 'server' ? place.server : undefined);
     const principal = c.get('principal');
     if (refusal || !principal) return refusal ?? c.notFound();
     const requestId = c.get('requestId');
     try {
-      const signal = lifelines.until(principal, c.req.raw.signal);
+      const signal = eitherOf(c.req.raw.signal, dismissalOf(principal));
       return await gateway.fetch(c.req.raw, { place, principal, requestId, signal });
     } catch (error) {
       if (!isProblemError(error)) throw error;

@@ -1,5 +1,6 @@
 // One server-sent event stream to a client. What was not read yet waits in a bounded queue, and a stream that broke can
 // be taken up again where it was left (Streamable HTTP, "Resumability and Redelivery").
+import type { Leaving } from './leaving.ts';
 
 export interface OutboundStream {
   readonly id: string;
@@ -10,7 +11,7 @@ export interface OutboundStream {
   /** Ends it once everything was read, after a last message if there is one. */
   finish(message?: string): void;
   /** A reader: from the begin, or after the event with this number. It takes the place of the one before. */
-  open(after: number | undefined, signal?: AbortSignal): ReadableStream<Uint8Array>;
+  open(after: number | undefined, signal?: Leaving): ReadableStream<Uint8Array>;
   /** Ends the reader; it may come back. */
   cut(): void;
   /** A line that says nothing, so that nobody on the way takes the connection for dead. */

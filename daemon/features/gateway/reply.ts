@@ -1,4 +1,5 @@
 // The answer to one POST: a JSON document if nothing but the result is to be told, a stream from the moment there is more.
+import type { Leaving } from './leaving.ts';
 import { createOutboundStream, type OutboundOptions, type OutboundStream, streamHeaders } from './outbound-stream.ts';
 import { toJsonResponse } from './wire.ts';
 
@@ -17,7 +18,7 @@ export interface ReplyOptions {
   headers: Record<string, string>;
   /** Milliseconds after which a stream begins though there is nothing to tell: it can be taken up again, a document cannot. */
   patienceMs: number;
-  signal: AbortSignal;
+  signal: Leaving;
   /** The client went away while it still waited for a document, of which nothing could be fetched later. */
   onGone(): void;
   /** A stream has begun. */

@@ -2,6 +2,7 @@
 import type { DownstreamClient, WireNotification, WireObject } from '../../supervision/upstream.ts';
 import { createAsks, missingCapability, refuseQuestion } from './asks.ts';
 import { isClientCall, type Waiting } from './client-call.ts';
+import type { Leaving } from './leaving.ts';
 import { isWanted } from './log-level.ts';
 import { createOutboundStream, type OutboundStream } from './outbound-stream.ts';
 import type { Place } from './places.ts';
@@ -44,9 +45,9 @@ export interface Session extends SessionFacts {
   /** A stream is open or a request is under way: nobody has left. */
   readonly isBusy: boolean;
   /** Begins the answer to a request; undefined if its id is in use or too many are under way. */
-  begin(id: RequestId, signal: AbortSignal): { reply: Reply; waiting: Waiting } | undefined;
+  begin(id: RequestId, signal: Leaving): { reply: Reply; waiting: Waiting } | undefined;
   /** A request whose answer waits with others: what is told meanwhile goes out on the session's own stream. */
-  wait(signal: AbortSignal): Waiting;
+  wait(): Waiting;
   /** The request has been answered. */
   done(id: RequestId): void;
   cancel(id: RequestId): void;
@@ -54,9 +55,9 @@ export interface Session extends SessionFacts {
   wasCancelled(id: RequestId): boolean;
   answer(response: ResponseMessage): void;
   /** The stream for what belongs to no request; undefined if there are too many. */
-  listen(signal: AbortSignal): ReadableStream<Uint8Array> | undefined;
+  listen(signal: Leaving): ReadableStream<Uint8Array> | undefined;
   /** A stream that broke, from where it was left; undefined if it is not known any more. */
-  resume(lastEventId: string, signal: AbortSignal): ReadableStream<Uint8Array> | undefined;
+  resume(lastEventId: string, signal: Leaving): ReadableStream<Uint8Array> | undefined;
   tell(notification: WireNotification): void;
   keepAlive(): void;
   end(): void;
@@ -81,6 +82,7 @@ export function createSession(facts: SessionFacts, { graceMs, retryMs, patienceM
   const listening = new Set<OutboundStream>();
   const pending: string[] = [];
   const asks = createAsks();
+  const ending = new AbortController();
   const primes = takesPrimingEvent(facts.revision);
   const headers = { 'mcp-session-id': facts.id };
   let lastStream = 0;
@@ -191,7 +193,7 @@ export function createSession(facts: SessionFacts, { graceMs, retryMs, patienceM
       };
       return { reply, waiting };
     },
-    wait: signal => ({ client, signal, takesInputRequired: false, note: tell, send: sendUnrelated }),
+    wait: () => ({ client, signal: ending.signal, takesInputRequired: false, note: tell, send: sendUnrelated }),
     done(id) {
       inFlight.delete(id);
     },
@@ -237,6 +239,7 @@ export function createSession(facts: SessionFacts, { graceMs, retryMs, patienceM
         reply.drop(toErrorText(id, -32_000, 'The session has ended.'));
       }
       asks.end();
+      ending.abort(new Error('The session has ended.'));
       for (const stream of streams.values()) {
         stream.finish();
         stream.cut();

@@ -7,6 +7,7 @@ import type { Waiting } from './client-call.ts';
 import { describePlace } from './description.ts';
 import { type Entry, ownerOf, toAsking, toViewer } from './entry.ts';
 import type { HeldRequests, Round } from './held-requests.ts';
+import type { Leaving } from './leaving.ts';
 import { isWanted } from './log-level.ts';
 import { argumentsOf, findParamHeaders, findWrongHeader } from './param-headers.ts';
 import { pathOf } from './places.ts';
@@ -132,7 +133,7 @@ export function createStatelessEndpoint(parts: StatelessParts): StatelessEndpoin
   };
 
   /** One try of the client: the POST that it waits for. */
-  const createRound = (id: RequestId, signal: AbortSignal) => {
+  const createRound = (id: RequestId, signal: Leaving) => {
     let onLeft = () => {};
     const reply = createReply({
       stream: { id: 'request', onLost: () => onLeft(), onDone: () => {} },
@@ -170,7 +171,7 @@ export function createStatelessEndpoint(parts: StatelessParts): StatelessEndpoin
       subscribe(uri, client) {
         const waiting: Waiting = {
           client,
-          signal: AbortSignal.any([entry.signal, AbortSignal.timeout(10_000)]),
+          signal: AbortSignal.timeout(10_000),
           takesInputRequired: false,
           note: () => {},
           send: () => {},

@@ -2,6 +2,7 @@
 import type { DownstreamClient, WireNotification, WireObject } from '../../supervision/upstream.ts';
 import type { Viewer } from './asking.ts';
 import type { Description } from './description.ts';
+import type { Leaving } from './leaving.ts';
 import { createOutboundStream, streamHeaders } from './outbound-stream.ts';
 import { envelope } from './revisions.ts';
 import { isObject, type RequestId, toErrorText, toJsonResponse, toNotificationText, toResultText } from './wire.ts';
@@ -25,7 +26,7 @@ export interface ListenRequest {
   description: Description;
   info: WireObject;
   capabilities: WireObject;
-  signal: AbortSignal;
+  signal: Leaving;
   /** Asks the server of a resource to tell of its changes. Rejects if it does not. */
   subscribe(uri: string, client: DownstreamClient): Promise<unknown>;
   /** The stream is over. */
