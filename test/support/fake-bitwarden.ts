@@ -18,6 +18,8 @@ export interface FakeBitwarden extends Bitwarden {
   accounts: FakeAccount[];
   isInstalled: boolean;
   isReachable: boolean;
+  /** What the server says to a sign-in that it knew: it refuses it once, or has ended it. */
+  refuses: 'nothing' | 'once' | 'for good';
   /** Folders that were worked in. */
   readonly folders: Set<string>;
   readonly calls: string[];
@@ -58,6 +60,7 @@ export function createFakeBitwarden(...accounts: FakeAccount[]): FakeBitwarden {
     accounts,
     isInstalled: true,
     isReachable: true,
+    refuses: 'nothing',
     folders: new Set(),
     calls: [],
     find: async () => (fake.isInstalled ? { path: '/bin/bw', version: '2026.9.0' } : null),
@@ -146,6 +149,8 @@ function accountIn(fake: FakeBitwarden, folder: string, newSession: () => string
       call('sync');
       const kept = await open(session);
       online();
+      if (fake.refuses === 'for good') await write({});
+      if (fake.refuses !== 'nothing') throw refuse('BITWARDEN_002');
       await write({ ...kept, items: of(kept.email)?.items ?? [] });
     },
     async items(session) {

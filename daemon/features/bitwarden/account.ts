@@ -138,7 +138,7 @@ export function createAccount(options: AccountOptions): Account {
       return await act(account, session);
     } catch (error) {
       if (isProblemError(error) && error.code === 'BITWARDEN_003') closeSession();
-      if (isProblemError(error) && error.code === 'BITWARDEN_002') forget();
+      if (isProblemError(error) && error.code === 'BITWARDEN_002' && (await isLoggedOut(account))) forget();
       throw error;
     }
   };
@@ -269,6 +269,13 @@ export function createAccount(options: AccountOptions): Account {
     },
   };
 }
+
+/** A server that refuses one request may take the next: bw knows whether it has given the account up. */
+const isLoggedOut = async (account: BitwardenAccount): Promise<boolean> =>
+  await account.status(null).then(
+    ({ state }) => state === 'logged-out',
+    () => false,
+  );
 
 async function readState(folder: string): Promise<{ state: Buffer; digest: string }> {
   const state = await readFile(join(folder, dataFile));

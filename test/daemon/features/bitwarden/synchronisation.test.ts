@@ -177,6 +177,23 @@ describe('secrets from Bitwarden', () => {
     assert.deepEqual(await changes(true), ['github.token unchanged']);
   });
 
+  it('wait for another login when Bitwarden has ended this one, and not because it refused once', async () => {
+    await login();
+    await map('field:token', 'github.token');
+    await sync(true);
+    bitwarden.refuses = 'once';
+    assert.equal(await codeOf(sync(true)), 'BITWARDEN_002');
+    assert.equal((await daemon.api.getBitwarden()).state, 'unlocked');
+    bitwarden.refuses = 'for good';
+    assert.equal(await codeOf(sync(true)), 'BITWARDEN_002');
+    const { state, stale } = await daemon.api.getBitwarden();
+    assert.deepEqual([state, stale], ['logged-out', true]);
+    assert.equal((await secretOf('github.token'))?.hasValue, true);
+    bitwarden.refuses = 'nothing';
+    await login();
+    assert.deepEqual(await changes(true), ['github.token unchanged']);
+  });
+
   it('leave what was logged in before as it is when another login fails', async () => {
     await login();
     const wrong = { email: account.email, password: 'wrong' };
