@@ -35,6 +35,8 @@ export interface ConnectionContext {
   audience: SessionAudience;
   /** Do not ask whether it speaks the revision without sessions. */
   sessionsOnly?: boolean | undefined;
+  /** It cannot be asked: to be remembered for its next start. */
+  onSessionsOnly?: (() => void) | undefined;
   /** Our own version, as servers see it. */
   version: string;
   child: ChildOptions;

@@ -1,5 +1,5 @@
 // Arguments that a tool wants in a header as well (SEP-2243, revision 2026-07-28), learnt from the list of tools.
-import { toHeaderValue } from './http.transport.ts';
+import { toHeaderValue } from './http-messages.ts';
 import type { WireObject } from './upstream.ts';
 import { isObject, type WireMessage } from './wire-message.ts';
 

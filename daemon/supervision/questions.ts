@@ -97,5 +97,6 @@ export function createQuestions({ calls, clients, losses }: QuestionsOptions): Q
 const words = {
   'client-does-not-offer': 'The client behind this call does not offer this.',
   'no-client': 'No client is connected that could answer.',
-  'more-than-one-client': 'Several clients are connected, and nobody can tell which one this is for.',
+  'more-than-one-client':
+    'Several clients use this server, and nobody can tell which one this is for. Give it a session for each client.',
 } as const;

@@ -11,11 +11,30 @@ import {
   wordsOf,
 } from './connection.ts';
 import { usualPace } from './message-pace.ts';
+import type { Output } from './output.ts';
 import { createStdioTransport, type StdioTransport } from './stdio.transport.ts';
 import { openUpstreamSession, type UpstreamSession } from './upstream-session.ts';
 
 /** Errors: SERVER_004 to SERVER_007, or the signal's reason. Nothing is left of a server that could not be started. */
 export async function connectChild(plan: PlanOf<'stdio'>, context: ConnectionContext): Promise<Connection> {
+  try {
+    return await connectOnce(plan, context);
+  } catch (error) {
+    const hasEnded = isProblemError(error) && error.code === 'SERVER_006';
+    if (context.sessionsOnly || !hasEnded || context.signal.aborted || !mayMindProbe(context.output)) throw error;
+    // Some servers end at a first message that is not initialize. It is started once more, and never asked that again.
+    context.onSessionsOnly?.();
+    return await connectOnce(plan, { ...context, sessionsOnly: true });
+  }
+}
+
+/** It ended without a word, or with one of the first exchange: others have a reason of their own to end. */
+function mayMindProbe(output: Output): boolean {
+  const last = output.lines().slice(-5);
+  return last.length === 0 || last.some(line => /initiali[sz]|discover|protocol|method|unexpected/i.test(line));
+}
+
+async function connectOnce(plan: PlanOf<'stdio'>, context: ConnectionContext): Promise<Connection> {
   const child = await startChild(plan, context.child).catch(error => {
     throw cannotSpawn(plan, error, context);
   });

@@ -61,6 +61,8 @@ export function createSupervisedServer(options: SupervisedServerOptions): Superv
   let stopping: Promise<void> | undefined;
   /** The rest of a run that has ended: nothing new is started beside it. */
   let clearing: Promise<void> = options.after;
+  /** It ended when it was asked for the revision without sessions. */
+  let sessionsOnly = false;
   /** What the clients' own sessions are begun with. */
   let running: Launch | undefined;
 
@@ -113,6 +115,10 @@ export function createSupervisedServer(options: SupervisedServerOptions): Superv
       child: options.child,
       onPid,
       audience,
+      sessionsOnly,
+      onSessionsOnly: () => {
+        sessionsOnly = true;
+      },
     };
     if (launch.kind === 'gateway') throw notOurs();
     return launch.kind === 'stdio' ? await connectChild(launch, context) : await connectRemote(launch, context);

@@ -5,8 +5,9 @@ import { type Agreed, clientInfo, type HandshakeOptions, shakeHands } from './ha
 import { createHeaderParameters } from './header-parameters.ts';
 import { answerInput, needsInput } from './input-rounds.ts';
 import { createListening, type Listening } from './listening.ts';
-import { createLogLevels, isLogLevel, reaches } from './log-levels.ts';
+import { createLogLevels, isLogLevel } from './log-levels.ts';
 import type { Losses } from './losses.ts';
+import { createNotificationRouter, requestLevel } from './notification-router.ts';
 import { createQuestions, isQuestion, offersAnswer } from './questions.ts';
 import { metaKeys, passedMeta, statelessRevision } from './revisions.ts';
 import { createSubscriptions, mostSubscriptions } from './subscriptions.ts';
@@ -20,6 +21,7 @@ import {
   type WireRequest,
 } from './upstream.ts';
 import { isObject, rpcCodes, type WireMessage, type WireTransport } from './wire-message.ts';
+import { tokenOf, withoutToken } from './wire-params.ts';
 import { createWirePeer, type PeerCounts, type WirePeer } from './wire-peer.ts';
 
 export type ListKind = 'tools' | 'resources' | 'prompts';
@@ -72,12 +74,6 @@ interface WithHeaders extends WireTransport {
   headersOf?: ((message: WireMessage) => Record<string, string>) | undefined;
 }
 
-const listChanges: ReadonlyMap<string, ListKind> = new Map([
-  ['notifications/tools/list_changed', 'tools'],
-  ['notifications/resources/list_changed', 'resources'],
-  ['notifications/prompts/list_changed', 'prompts'],
-]);
-
 /** Errors: those of the handshake. The transport is closed after a failure. */
 export async function openUpstreamSession(
   transport: WithHeaders,
@@ -91,50 +87,10 @@ export async function openUpstreamSession(
   const questions = createQuestions({ calls, clients: audience.clients, losses: audience.losses });
   let listening: Listening | undefined;
 
-  const onMessage = (notification: WireNotification, origin: CallUnderWay | undefined): void => {
-    const level = notification.params?.['level'];
-    const at = origin ?? calls.only();
-    if (at) {
-      const asked = requestedLevel(at);
-      const wanted =
-        asked === undefined ? levels.wants(at.call.client, level) : asked !== null && reaches(level, asked);
-      if (wanted) at.call.onNotification?.(notification);
-      return;
-    }
-    for (const client of audience.clients()) if (levels.wants(client, level)) client.tell(notification);
-  };
-
-  const onElicited = (notification: WireNotification): void => {
-    const id = notification.params?.['elicitationId'];
-    const asker = typeof id === 'string' ? questions.askerOf(id) : undefined;
-    if (asker) asker.tell(notification);
-    else audience.losses.count(notification.method, 'no-client');
-  };
-
-  const onUpdated = (notification: WireNotification): void => {
-    const uri = notification.params?.['uri'];
-    if (typeof uri !== 'string') return;
-    const told = withoutHops(notification);
-    for (const client of subscriptions.subscribers(uri)) client.tell(told);
-  };
-
-  /** What we do not know is for the call that it comes with, or else for all. */
-  const onOther = (notification: WireNotification, origin: CallUnderWay | undefined): void => {
-    const at = origin ?? calls.only();
-    if (at?.call.onNotification) at.call.onNotification(notification);
-    else for (const client of audience.clients()) client.tell(notification);
-  };
-
-  const onNotification = (notification: WireNotification, origin: CallUnderWay | undefined): void => {
-    const { method, params } = notification;
-    const list = listChanges.get(method);
-    if (list) audience.onListChanged(list);
-    else if (method === 'notifications/message') onMessage(notification, origin);
-    else if (method === 'notifications/resources/updated') onUpdated(notification);
-    else if (method === 'notifications/elicitation/complete') onElicited(notification);
-    else if (method === 'notifications/subscriptions/acknowledged') listening?.acknowledged(params);
-    else onOther(notification, origin);
-  };
+  const onNotification = createNotificationRouter({
+    ...{ calls, levels, subscriptions, questions, audience },
+    onAcknowledged: params => listening?.acknowledged(params),
+  });
 
   const peer: WirePeer<CallUnderWay> = createWirePeer<CallUnderWay>(transport, {
     async onRequest(request, { signal, context }) {
@@ -271,7 +227,7 @@ export async function openUpstreamSession(
     const meta = request.params?.['_meta'];
     const level = isObject(meta) ? meta[metaKeys.logLevel] : undefined;
     if (!isLogLevel(level) || !offer.capabilities['logging']) return;
-    requested.set(call, level);
+    requestLevel(call, level);
     if (isStateless) return;
     const told = levels.set(call.client, level);
     if (told !== undefined) own({ method: 'logging/setLevel', params: { level: told } }, call).catch(() => {});
@@ -326,34 +282,4 @@ export async function openUpstreamSession(
       await peer.close();
     },
   };
-}
-
-/** The level that requests of clients without sessions ask for. */
-const requested = new WeakMap<UpstreamCall, string>();
-
-/** undefined: the client's level counts; null: this request wants no log messages. */
-const requestedLevel = ({ call }: CallUnderWay): string | null | undefined =>
-  call.takesInputRequired ? (requested.get(call) ?? null) : undefined;
-
-function tokenOf({ params }: WireRequest): string | number | undefined {
-  const meta = params?.['_meta'];
-  const token = isObject(meta) ? meta['progressToken'] : undefined;
-  return typeof token === 'string' || typeof token === 'number' ? token : undefined;
-}
-
-/** Without a token that nobody of the other side could make sense of. */
-function withoutToken(params: WireObject | undefined, token: string | number | undefined): WireObject | undefined {
-  if (token === undefined || !params || !isObject(params['_meta'])) return params;
-  const { progressToken, ...meta } = params['_meta'];
-  const { _meta, ...rest } = params;
-  return Object.keys(meta).length === 0 ? rest : { ...rest, _meta: meta };
-}
-
-/** Our subscription is none of the client's. */
-function withoutHops(notification: WireNotification): WireNotification {
-  const meta = notification.params?.['_meta'];
-  if (!notification.params || !isObject(meta)) return notification;
-  const { _meta, ...params } = notification.params;
-  const passed = passedMeta(meta);
-  return { ...notification, params: passed ? { ...params, _meta: passed } : params };
 }

@@ -53,6 +53,11 @@ describe('a supervised server', () => {
     assert.equal(plans, 1);
   });
 
+  it('starts a server that ends at what it does not know once more, without asking', async () => {
+    await start('strict');
+    assert.deepEqual([health().state, health().protocolVersion, health().restarts], ['running', '2025-11-25', 0]);
+  });
+
   it('speaks with servers of older revisions of the protocol', async () => {
     for (const revision of ['2024-11-05', '2025-03-26', '2025-06-18']) {
       await start('old-protocol', [revision]);
