@@ -8,6 +8,7 @@ import { apiPrefix } from '../../shared/api/routes.ts';
 import type { AppEnvironment } from './app-environment.ts';
 import { toResponse } from './bind-routes.ts';
 import { addressOf } from './caller.ts';
+import { networkOf } from './network.ts';
 import type { Principal } from './principal.ts';
 
 export interface RateLimits {
@@ -36,7 +37,8 @@ export function limitRates({ strangers, known }: RateLimits): MiddlewareHandler<
     const principal = c.get('principal');
     const limiter = principal ? limiters.known : limiters.stranger;
     // Over the socket there is no address: whoever may open it is this user, and asks for the daemon's health while it starts.
-    const key = principal ? keyOf(principal) : addressOf(c);
+    const address = addressOf(c);
+    const key = principal ? keyOf(principal) : address && networkOf(address);
     if (!limiter || key === null) return next();
     const state = await limiter.count(key);
     const reset = Math.ceil(state.msBeforeNext / 1_000);

@@ -2,6 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import * as z from 'zod';
 import { problem } from '../../../shared/api/problem.ts';
+import { networkOf } from '../../http/network.ts';
 import { type Clock, toTimestamp } from '../../platform/clock.ts';
 import { hash } from './secret-text.ts';
 
@@ -12,12 +13,15 @@ export interface Attempt {
   withdraw(): void;
 }
 
+/** What is guessed: names that strangers type are never those under which something else is counted. */
+export type Counted = 'name' | 'code';
+
 export interface LockOut {
   /**
    * Counts an attempt as wrong before it is checked, so that many at once gain nothing.
    * Errors: ACCESS_008 while the name or the address has to wait.
    */
-  begin(name: string, address: string | null): Attempt;
+  begin(name: string, address: string | null, of?: Counted): Attempt;
   lockedUntil(name: string): string | null;
   forgive(name: string): void;
 }
@@ -47,10 +51,10 @@ export function createLockOut(database: Database, clock: Clock): LockOut {
   };
 
   return {
-    begin(name, address) {
+    begin(name, address, of = 'name') {
       const counted = [
-        { subject: subjectOf(name), free: freeByName },
-        ...(address === null ? [] : [{ subject: hash(`address ${address}`), free: freeByAddress }]),
+        { subject: subjectOf(name, of), free: freeByName },
+        ...(address === null ? [] : [{ subject: hash(`address ${networkOf(address)}`), free: freeByAddress }]),
       ].map(each => ({ ...each, failures: look(each.subject).failures, freeAt: look(each.subject).free_at }));
       const freeAt = Math.max(...counted.map(each => each.freeAt));
       if (freeAt > clock.now()) throw tooMany(freeAt - clock.now());
@@ -79,7 +83,7 @@ export function createLockOut(database: Database, clock: Clock): LockOut {
   };
 }
 
-const subjectOf = (name: string): string => hash(`name ${name.toLowerCase()}`);
+const subjectOf = (name: string, of: Counted = 'name'): string => hash(`${of} ${name.toLowerCase()}`);
 
 const pauseAfter = (over: number): number => Math.min(firstPauseMs * 2 ** Math.min(over, 20), longestPauseMs);
 

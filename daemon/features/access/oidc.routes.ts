@@ -74,15 +74,21 @@ export function addOidcRoutes(app: Hono<AppEnvironment>, needs: OidcNeeds): void
  * Binds the answer to the browser that asked. `Lax`, and not `Strict` like the session: the provider sends the browser
  * here from another site, and a strict cookie would stay at home. It says nothing but that this browser has begun.
  */
-const cookieName = ({ port }: Address): string => `quayside_sign_in_${port}`;
+const cookieName = ({ port }: Address, overTls: boolean): string =>
+  `${overTls ? '__Secure-' : ''}quayside_sign_in_${port}`;
 
-async function start(c: Context<AppEnvironment>, { oidc, address }: OidcNeeds): Promise<Response> {
+function noSuchProvider(): never {
+  throw problem('ACCESS_009', { detail: 'There is no such provider.', next: 'Go back to the page and sign in there.' });
+}
+
+async function start(c: Context<AppEnvironment>, { oidc, address, providers }: OidcNeeds): Promise<Response> {
   const at = pageAddress(address());
-  const id = c.req.param('provider') ?? '';
+  // Nothing of what a stranger writes into an address goes into an answer before it is known to be a name of ours.
+  const { id } = providers.find(c.req.param('provider') ?? '') ?? noSuchProvider();
   // Cookies of localhost are none of 127.0.0.1, where the provider sends the browser back to.
   if (c.req.header('host') !== new URL(at.url).host) return c.redirect(`${at.url}${apiPrefix}/oidc/${id}/start`);
   const { url, secret } = await oidc.start(id, redirectUrlOf(at, id));
-  setCookie(c, cookieName(at), secret, {
+  setCookie(c, cookieName(at, isTls(c)), secret, {
     path: `${apiPrefix}/oidc`,
     httpOnly: true,
     sameSite: 'Lax',
@@ -95,9 +101,10 @@ async function start(c: Context<AppEnvironment>, { oidc, address }: OidcNeeds): 
 async function finish(c: Context<AppEnvironment>, needs: OidcNeeds): Promise<Response> {
   const { oidc, users, owner, audit, clock, address, announce } = needs;
   const at = pageAddress(address());
-  const id = c.req.param('provider') ?? '';
-  const secret = getCookie(c, cookieName(at)) ?? '';
-  deleteCookie(c, cookieName(at), { path: `${apiPrefix}/oidc` });
+  const { id } = needs.providers.find(c.req.param('provider') ?? '') ?? noSuchProvider();
+  const cookie = cookieName(at, isTls(c));
+  const secret = getCookie(c, cookie) ?? '';
+  deleteCookie(c, cookie, { path: `${apiPrefix}/oidc`, secure: isTls(c) });
   const callback = new URL(`${redirectUrlOf(at, id)}${new URL(c.req.url).search}`);
   const { provider, claims } = await oidc.finish(id, callback, secret);
   const user = findOrAddUser(users, clock, provider, claims);

@@ -1,7 +1,7 @@
 // The one check of name, password and second factor, for the page and for programs. It says the same of whatever is wrong.
 import { problem } from '../../../shared/api/problem.ts';
 import { type Clock, toTimestamp } from '../../platform/clock.ts';
-import type { LockOut } from './lock-out.ts';
+import type { Attempt, LockOut } from './lock-out.ts';
 import type { Passwords } from './passwords.ts';
 import type { SecondFactor } from './second-factor.ts';
 import type { StoredUser, UserRepository } from './users.repository.ts';
@@ -60,7 +60,7 @@ export function createSignIn({ users, passwords, secondFactor, lockOut, clock }:
   };
   const countedCode = <T>(user: StoredUser, address: string | null, act: () => T | false | undefined): T => {
     // Counted apart from the password: who has that already must not get more guesses by giving it again.
-    const attempt = lockOut.begin(`code of ${user.id}`, address);
+    const attempt = lockOut.begin(user.id, address, 'code');
     try {
       const result = act();
       if (result === undefined || result === false) throw wrong();
@@ -89,7 +89,8 @@ export function createSignIn({ users, passwords, secondFactor, lockOut, clock }:
     async byPassword({ name, password, code }, address) {
       const attempt = lockOut.begin(name, address);
       const user = users.findByName(name);
-      if (!(await matches(user, password)) || !user) throw wrong();
+      const isRight = await checked(attempt, () => matches(user, password));
+      if (!isRight || !user) throw wrong();
       // Meanwhile it may have been disabled; who is disabled learns no more than who is wrong.
       const present = users.find(user.id);
       if (!present || present.disabled) throw wrong();
@@ -98,10 +99,7 @@ export function createSignIn({ users, passwords, secondFactor, lockOut, clock }:
     },
     async byProof(name, prove, code, address) {
       const attempt = lockOut.begin(name, address);
-      const userId = await prove().catch(error => {
-        attempt.withdraw();
-        throw error;
-      });
+      const userId = await checked(attempt, prove);
       const present = userId === null ? undefined : users.find(userId);
       if (!present || present.disabled) throw wrong();
       attempt.succeeded();
@@ -109,13 +107,23 @@ export function createSignIn({ users, passwords, secondFactor, lockOut, clock }:
     },
     async checkPassword(user, password, address) {
       const attempt = lockOut.begin(user.name, address);
-      if (!(await matches(user, password))) throw wrong();
+      if (!(await checked(attempt, () => matches(user, password)))) throw wrong();
       attempt.succeeded();
     },
     takeCode,
     confirmCode: (user, code, address) => countedCode(user, address, () => secondFactor.confirm(user, code)),
     finish,
   };
+}
+
+/** What could not be checked was neither right nor wrong: others who keep the daemon busy lock nobody out. */
+async function checked<T>(attempt: Attempt, check: () => Promise<T>): Promise<T> {
+  try {
+    return await check();
+  } catch (error) {
+    attempt.withdraw();
+    throw error;
+  }
 }
 
 const isLocked = (error: unknown): boolean => (error as { code?: string }).code?.startsWith('SECRET_') === true;

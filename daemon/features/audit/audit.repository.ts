@@ -77,7 +77,7 @@ const hashOf = (row: Omit<Row, 'hash'>): string =>
     )
     .digest('hex');
 
-/** Refused strangers may knock as often as they like; beyond this many a minute they are counted and not listed one by one. */
+/** Whoever is refused may knock as often as they like; beyond this many a minute it is counted and not listed one by one. */
 const mostDenialsPerMinute = 60;
 
 export function createAuditRepository(
@@ -111,9 +111,9 @@ export function createAuditRepository(
   });
   const record = (draft: Draft, { durable = true }: { durable?: boolean } = {}) =>
     batch.add({ ...draft, at: toTimestamp(clock.now()) }, durable);
-  const isTooMany = createDenialLimit(clock, suppressed =>
+  const isTooMany = createDenialLimit(clock, (principal, suppressed) =>
     record({
-      principal: 'anonymous',
+      principal,
       action: 'deniedRequests',
       resource: `${suppressed} more in one minute`,
       outcome: 'denied',
@@ -124,7 +124,7 @@ export function createAuditRepository(
 
   return {
     record(draft, how) {
-      if (draft.outcome === 'denied' && isTooMany()) return;
+      if (draft.outcome === 'denied' && isTooMany(draft)) return;
       record(draft, how);
     },
     list(query) {
@@ -215,18 +215,37 @@ const toEntry = (raw: unknown): AuditEntry => {
   return { ...row, requestId: request_id, changes: changes === null ? [] : Changes.parse(JSON.parse(changes)) };
 };
 
-function createDenialLimit(clock: Clock, onSuppressed: (count: number) => void): () => boolean {
+/** What strangers do to get in is counted apart from all else that they are refused. */
+const waysIn: ReadonlySet<string> = new Set([
+  'signIn',
+  'signInByProvider',
+  'createTokens',
+  'takeInvitation',
+  'createSession',
+]);
+
+/** Each by itself: nobody hides what is refused to it behind a flood of others. */
+const countedAs = ({ principal, action }: Draft): string =>
+  principal === 'anonymous' && waysIn.has(action) ? `${principal} ${action}` : principal;
+
+function createDenialLimit(
+  clock: Clock,
+  onSuppressed: (principal: string, count: number) => void,
+): (draft: Draft) => boolean {
   let minute = 0;
-  let count = 0;
-  return () => {
+  const counts = new Map<string, { principal: string; count: number }>();
+  return draft => {
     const current = Math.floor(clock.now() / 60_000);
     if (current !== minute) {
-      const suppressed = count - mostDenialsPerMinute;
+      const over = [...counts.values()].filter(({ count }) => count > mostDenialsPerMinute);
       minute = current;
-      count = 0;
-      if (suppressed > 0) onSuppressed(suppressed);
+      counts.clear();
+      for (const { principal, count } of over) onSuppressed(principal, count - mostDenialsPerMinute);
     }
-    count += 1;
-    return count > mostDenialsPerMinute;
+    const key = countedAs(draft);
+    const counted = counts.get(key) ?? { principal: draft.principal, count: 0 };
+    counts.set(key, counted);
+    counted.count += 1;
+    return counted.count > mostDenialsPerMinute;
   };
 }

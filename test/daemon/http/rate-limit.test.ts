@@ -60,3 +60,14 @@ describe('the rate limits', () => {
     for (let i = 0; i < 200; i++) assert.equal((await free()).status, 200);
   });
 });
+
+describe('the rate limits, walked around', () => {
+  it('count an address that is written in another way, and a household of IPv6 as one', async () => {
+    const ask = createApp({ strangers: 2, known: 10 });
+    for (const path of ['/%61pi/v1/servers', '/api/v1/%73ervers']) assert.equal((await ask(path)).status, 200);
+    assert.equal((await ask('/api/%761/servers')).status, 429);
+    for (const from of ['2001:db8::1', '2001:db8::2']) assert.equal((await ask('/api/v1/servers', from)).status, 200);
+    assert.equal((await ask('/api/v1/servers', '2001:db8::ffff')).status, 429);
+    assert.equal((await ask('/api/v1/servers', '::ffff:10.9.9.9')).status, 200);
+  });
+});
