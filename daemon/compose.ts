@@ -203,6 +203,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     },
   });
   late.servers = servers;
+  const redact = (text: string): string => secrets.hideValues(text).replaceAll(access.token, '•••');
   const guards = composeGuards({
     ...{ database, clock, audit, servers },
     publish: events.publish,
@@ -213,7 +214,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     },
     isHidden: (id, tool) =>
       serverRepository.engineOf(id) === 'docker' && servers.configuration(id).disabledTools.includes(tool),
-    hideValues: secrets.hideValues,
+    hideValues: redact,
     onChanged: id => {
       late.tools?.invalidate();
       gateway.listChanged(id, 'tools');
@@ -336,7 +337,6 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
       setTimeout(() => hooks.onStop(reason), 50);
     },
   };
-  const redact = (text: string): string => secrets.hideValues(text).replaceAll(access.token, '•••');
   const dockerFeatures = composeDocker({
     config,
     database,
