@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { ownerPrincipal } from '../../../daemon/http/principal.ts';
+import { mayHear } from '../../../daemon/http/scope.ts';
+import type { DaemonEvent } from '../../../shared/api/events.ts';
+import type { Role } from '../../../shared/domain/roles.ts';
+import { userPrincipal } from '../../support/tools-and-calls.ts';
+
+const finished: DaemonEvent = { type: 'call.finished', serverId: 'one', calls: [], more: 0 };
+const progress: DaemonEvent = {
+  ...{ type: 'call.progress', callId: 'c', by: 'user:ada', serverId: 'one' },
+  ...{ progress: 1, total: null, message: null },
+};
+const hears = (event: DaemonEvent, change: Parameters<typeof userPrincipal>[0]) =>
+  mayHear(userPrincipal(change))?.(event) ?? true;
+
+describe('events about calls', () => {
+  it('go to those who may read the history', () => {
+    const roles: [Role, boolean][] = [
+      ['viewer', false],
+      ['operator', true],
+      ['auditor', true],
+      ['admin', true],
+    ];
+    for (const [role, expected] of roles) assert.equal(hears(finished, { roles: [role] }), expected, role);
+    assert.equal(hears(finished, { kind: 'key', servers: ['two'] }), false);
+    assert.equal(hears(finished, { kind: 'key', servers: ['one'] }), true);
+    assert.equal(hears({ type: 'catalogs.changed' }, { roles: ['viewer'] }), true);
+  });
+
+  it('go to their caller alone while it runs, and to the owner', () => {
+    assert.equal(hears(progress, { id: 'ada' }), true);
+    assert.equal(hears(progress, { id: 'bob', roles: ['admin'] }), false);
+    assert.equal(hears(progress, { kind: 'key', id: 'ada' }), false);
+    assert.equal(mayHear(ownerPrincipal()), undefined);
+  });
+});
