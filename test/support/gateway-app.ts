@@ -8,6 +8,7 @@ import { createLifelines, type Lifelines } from '../../daemon/http/lifelines.ts'
 import { ownerPrincipal, type Principal } from '../../daemon/http/principal.ts';
 import type { WireTool } from '../../daemon/supervision/session.ts';
 import type { CallGuard, FinishedCall } from '../../daemon/supervision/tool-call.ts';
+import type { Upstreams } from '../../daemon/supervision/upstream.ts';
 import { createFakeUpstreams, type FakeServer, type FakeUpstreams } from './fake-upstreams.ts';
 
 export interface GatewayApp extends AsyncDisposable {
@@ -43,9 +44,13 @@ export const tool = (name: string, more: Partial<WireTool> = {}): WireTool => ({
   ...more,
 });
 
-export function createGatewayApp(limits: Partial<GatewayLimits> = {}): GatewayApp {
+/** `real`: servers that run elsewhere; they are installed here by their names. */
+export function createGatewayApp(
+  limits: Partial<GatewayLimits> = {},
+  real: { upstreams: Upstreams; tools: Record<string, readonly WireTool[]> } | undefined = undefined,
+): GatewayApp {
   const upstreams = createFakeUpstreams();
-  const installed = new Map<string, readonly WireTool[]>();
+  const installed = new Map<string, readonly WireTool[]>(Object.entries(real?.tools ?? {}));
   const clock = { time: Date.parse('2026-01-02T03:04:05Z') };
   const parts: Omit<GatewayApp, 'gateway' | 'run' | 'stop' | 'request' | typeof Symbol.asyncDispose> = {
     upstreams,
@@ -70,7 +75,7 @@ export function createGatewayApp(limits: Partial<GatewayLimits> = {}): GatewayAp
     }));
   };
   const ports: GatewayPorts = {
-    upstreams,
+    upstreams: real?.upstreams ?? upstreams,
     tools: { exposed: () => exposed },
     servers: {
       ids: () => [...installed.keys()],
@@ -85,6 +90,7 @@ export function createGatewayApp(limits: Partial<GatewayLimits> = {}): GatewayAp
     onFailure: error => void parts.failures.push(error),
     onChanged: () => {},
   };
+  expose();
   const gateway = createGateway(ports, limits);
   const app = new Hono<AppEnvironment>();
   let principal: Principal = ownerPrincipal();

@@ -57,6 +57,8 @@ const usualLimits: GatewayLimits = {
 
 const sweepMs = 60_000;
 const keepAliveMs = 15_000;
+/** Sessions may come by the hundred: pages are told of them together. */
+const announceMs = 200;
 /** Milliseconds in which changes of lists are told of once: when a daemon starts, many servers come at once. */
 const gatherMs = 10;
 
@@ -64,7 +66,17 @@ export function createGateway(ports: GatewayPorts, limits: Partial<GatewayLimits
   const { servers } = ports;
   const all = { ...usualLimits, ...limits };
   const reach = createReach(ports);
-  const sessions = createSessions(all, ports);
+  let announcing: NodeJS.Timeout | undefined;
+  const announce = () => {
+    announcing = undefined;
+    ports.onChanged();
+  };
+  const sessions = createSessions(all, {
+    ...ports,
+    onChanged: () => {
+      announcing ??= setTimeout(announce, announceMs).unref();
+    },
+  });
   const table = createToolTable(ports, reach);
   const lists = createServerLists(reach, ports);
   const answerRequest = createRequests({
@@ -151,6 +163,7 @@ export function createGateway(ports: GatewayPorts, limits: Partial<GatewayLimits
       held.close();
       subscriptions.close();
       sessions.close();
+      clearTimeout(announcing);
     },
   };
 }

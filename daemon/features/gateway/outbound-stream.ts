@@ -22,6 +22,8 @@ export interface OutboundOptions {
   id: string;
   /** Events have ids, and begin with an empty one that names this many milliseconds for coming back. undefined: no ids. */
   resumable?: { primes: boolean; retryMs: number } | undefined;
+  /** Bytes that are kept for a reader who comes back. */
+  keptBytes?: number;
   /** The reader went away before the end. */
   onLost(): void;
   /** Everything was handed over: nobody needs the stream any more. */
@@ -32,8 +34,8 @@ export interface OutboundOptions {
 
 /** Bytes that may wait for a slow reader before it is cut. */
 export const mostUnread = 1_048_576;
-/** Bytes and events that are kept for a reader who comes back. */
-const mostKept = { bytes: 262_144, events: 512 };
+const usuallyKept = 262_144;
+const mostEvents = 512;
 const chunkBytes = 65_536;
 
 interface Event {
@@ -52,7 +54,14 @@ interface Reader {
 
 const encoder = new TextEncoder();
 
-export function createOutboundStream({ id, resumable, onLost, onDone, onDropped }: OutboundOptions): OutboundStream {
+export function createOutboundStream({
+  id,
+  resumable,
+  keptBytes = usuallyKept,
+  onLost,
+  onDone,
+  onDropped,
+}: OutboundOptions): OutboundStream {
   const events: Event[] = [];
   let bytes = 0;
   let last = 0;
@@ -103,8 +112,8 @@ export function createOutboundStream({ id, resumable, onLost, onDone, onDropped 
   const trim = () => {
     const read = reader?.at ?? 0;
     if (reader && bytesAfter(events, read) > mostUnread && events.length > 1) lose(reader);
-    const most = mostKept.bytes + (reader ? mostUnread : 0);
-    for (let at = 0; at < events.length && (bytes > most || events.length > mostKept.events); ) {
+    const most = keptBytes + (reader ? mostUnread : 0);
+    for (let at = 0; at < events.length && (bytes > most || events.length > mostEvents); ) {
       const event = events[at];
       if (!event) break;
       const wasRead = event.number <= read;
@@ -124,7 +133,7 @@ export function createOutboundStream({ id, resumable, onLost, onDone, onDropped 
     events.push({ number: last, text, isKept });
     bytes += text.length;
     if (reader?.isWaiting) push(reader);
-    if (bytes > mostKept.bytes || events.length > mostKept.events) trim();
+    if (bytes > keptBytes || events.length > mostEvents) trim();
   };
 
   if (resumable?.primes) {

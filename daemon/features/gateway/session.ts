@@ -66,6 +66,8 @@ export interface Session extends SessionFacts {
 const mostInFlight = 256;
 const fewInFlight = 8;
 const mostListening = 4;
+/** There may be as many of them as there are sessions, and nobody waits for what is on them. */
+const keptForListener = 65_536;
 /** Messages that wait for a client which has not opened its stream yet. */
 const mostPending = 32;
 
@@ -215,7 +217,13 @@ export function createSession(facts: SessionFacts, { graceMs, retryMs, patienceM
       if (listening.size >= mostListening) return undefined;
       // A stream without a request waits for its reader as long as the session lives.
       const { id, resumable } = options(() => {});
-      const stream = createOutboundStream({ id, resumable, onLost: () => {}, onDone: () => {} });
+      const stream = createOutboundStream({
+        id,
+        resumable,
+        keptBytes: keptForListener,
+        onLost: () => {},
+        onDone: () => {},
+      });
       listening.add(stream);
       streams.set(id, stream);
       for (const message of pending.splice(0)) stream.send(message);

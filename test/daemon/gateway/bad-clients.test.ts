@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { createGatewayApp, type GatewayApp, keyOf, tool } from '../../support/gateway-app.ts';
+import { until } from '../../support/in-process-daemon.ts';
 import { initialize, lastMessage, openSession, post, readEvents, stateless } from '../../support/mcp-requests.ts';
+import { findProcessesOf } from '../../support/processes.ts';
+import { createSupervised, launchPolicy, planScript } from '../../support/supervised.ts';
 
 const hour = 3_600_000;
 
@@ -196,5 +199,29 @@ describe('the MCP endpoint with clients that misbehave', () => {
     await app.gateway.close();
     await new Promise(setImmediate);
     assert.equal(app.upstreams.underWay, 0);
+  });
+});
+
+describe('clients that leave without a word', () => {
+  it('keep neither the processes that ran for them nor their sessions', async () => {
+    const { supervisor } = createSupervised();
+    const mark = `/quayside-test/left-${process.pid}`;
+    const running = () => findProcessesOf(mark).length;
+    await using app = createGatewayApp({}, { upstreams: supervisor.upstreams, tools: { each: [tool('echo')] } });
+    try {
+      await supervisor.start('each', planScript('echo', [mark]), launchPolicy({ session: 'per-client' }));
+      assert.equal(running(), 1);
+      for (let i = 0; i < 4; i++) {
+        const session = await openSession(app.request, { principal: keyOf(`agent-${i}`) });
+        await session.ask('tools/call', { name: 'echo', arguments: { message: 'hi' } });
+      }
+      assert.equal(running(), 5);
+      app.clock.time += hour;
+      app.gateway.sweep();
+      await until(() => running() === 1, 'the end of their processes');
+      assert.equal(app.gateway.busy, 0);
+    } finally {
+      await supervisor.close();
+    }
   });
 });
