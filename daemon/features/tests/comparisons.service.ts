@@ -11,7 +11,7 @@ import type { MCPServerDetail } from '../../../shared/api/servers.ts';
 import { errorToProblem } from '../../http/to-problem.ts';
 import { toTimestamp } from '../../platform/clock.ts';
 import type { Caller } from '../../supervision/tool-call.ts';
-import type { HideText } from './redaction.ts';
+import { createHide, type HideText } from './redaction.ts';
 import { createReplay, type ReplayCall } from './replay.ts';
 import type { CallPorts } from './test-caller.ts';
 import { compareTools } from './tool-difference.ts';
@@ -96,7 +96,7 @@ export function createComparisonService(options: ComparisonServiceOptions): Comp
       await ensureRunning(request.serverId);
       const other = await otherServer(run.view.id, request, step, signal);
       await ensureRunning(other);
-      const replay = createReplay({ calls, caller, requestId, hide: hideSecrets, signal });
+      const replay = createReplay({ calls, caller, requestId, hide: createHide([], hideSecrets), signal });
       try {
         step('Comparing the tools');
         const [before, after] = [await replay.tools(request.serverId), await replay.tools(other)];

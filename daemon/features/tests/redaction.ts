@@ -9,10 +9,15 @@ export type HideText = (text: string) => string;
 /** A shorter value is found in ordinary words; it is hidden where it stands alone. */
 const shortest = 4;
 
-/**
- * Hides values of environment variables that a file was given, and whatever `hideSecrets` knows. Keys are texts too.
- */
-export function createHideText(values: readonly string[], hideSecrets: HideText): HideText {
+/** Takes secrets out of what leaves the daemon. */
+export interface Hide {
+  text: HideText;
+  /** The same value with every text in it without them, keys too. */
+  value(value: unknown): unknown;
+}
+
+/** Hides values of environment variables that a file was given, and whatever `hideSecrets` knows. */
+export function createHide(values: readonly string[], hideSecrets: HideText): Hide {
   const forms = values.flatMap(value => [
     value,
     ...value.split(/\r?\n/),
@@ -21,10 +26,24 @@ export function createHideText(values: readonly string[], hideSecrets: HideText)
   ]);
   const ordered = [...new Set(forms)].filter(form => form.length >= shortest).sort((a, b) => b.length - a.length);
   const alone = new Set(values.filter(value => value.length > 0));
-  return text => {
-    if (alone.has(text)) return '•••';
-    return hideSecrets(ordered.reduce((rest, form) => rest.replaceAll(form, '•••'), text));
+  const own: HideText = text =>
+    alone.has(text) ? '•••' : ordered.reduce((rest, form) => rest.replaceAll(form, '•••'), text);
+  return {
+    text: text => hideSecrets(own(text)),
+    value(value) {
+      const mine = mapTexts(value, own);
+      return tryParse(hideSecrets(JSON.stringify(mine) ?? 'null')) ?? mapTexts(mine, hideSecrets);
+    },
   };
+}
+
+/** Looking for the vault's values takes long, so a value is looked through as a whole. One that is a piece of JSON breaks it. */
+function tryParse(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The same value with every text in it changed. */
@@ -55,20 +74,16 @@ class Redacted {
  * A result as a snapshot keeps it: without `_meta`, with digests for what is binary, with the rules applied.
  * Errors: RangeError and PatternTooCostly for rules that are too costly.
  */
-export function toSnapshotValue(
-  result: Record<string, unknown>,
-  rules: readonly RedactionRule[],
-  hide: HideText,
-): unknown {
+export function toSnapshotValue(result: Record<string, unknown>, rules: readonly RedactionRule[], hide: Hide): unknown {
   const compiled = rules.map(toRule);
-  const copy = withoutBinary(structuredClone({ ...result, _meta: undefined }));
-  const found = compiled.reduce(
-    (value, rule) => ('path' in rule ? replaceAt(value, rule.path, rule.with) : value),
-    copy,
+  const { _meta: _, ...kept } = result;
+  const places = compiled.flatMap(rule =>
+    'path' in rule ? rule.path.locationsIn(kept).map(location => ({ location, text: rule.with })) : [],
   );
+  const hidden = withDigests(hide.value(kept), kept);
+  const marked = places.reduce((root, { location, text }) => replaceAt(root, location, text), hidden);
   const patterns = compiled.flatMap(rule => ('pattern' in rule ? [rule] : []));
-  const finish = (text: string) => patterns.reduce((rest, rule) => rule.pattern.replaceIn(rest, rule.with), hide(text));
-  return withTexts(found, finish);
+  return withTexts(marked, text => patterns.reduce((rest, rule) => rule.pattern.replaceIn(rest, rule.with), text));
 }
 
 function withTexts(value: unknown, change: (text: string) => string): unknown {
@@ -83,15 +98,13 @@ function withTexts(value: unknown, change: (text: string) => string): unknown {
   );
 }
 
-/** Puts the mark at every place that the path finds. */
-function replaceAt(root: unknown, path: JsonPath, replacement: string): unknown {
-  const mark = new Redacted(replacement);
-  for (const location of path.locationsIn(root)) {
-    const last = location.at(-1);
-    if (last === undefined) return mark;
-    const parent = location.slice(0, -1).reduce<unknown>((at, key) => memberOf(at, key), root);
-    if (parent !== null && typeof parent === 'object') Reflect.set(parent, last, mark);
-  }
+/** Puts a mark at one place. */
+function replaceAt(root: unknown, location: readonly (string | number)[], text: string): unknown {
+  const last = location.at(-1);
+  const mark = new Redacted(text);
+  if (last === undefined) return mark;
+  const parent = location.slice(0, -1).reduce<unknown>((at, key) => memberOf(at, key), root);
+  if (parent !== null && typeof parent === 'object' && Object.hasOwn(parent, last)) Reflect.set(parent, last, mark);
   return root;
 }
 
@@ -101,15 +114,15 @@ const memberOf = (value: unknown, key: PropertyKey): unknown =>
 const digestOf = (base64: string): string =>
   `sha256:${createHash('sha256').update(base64).digest('hex')} (${base64.length} characters)`;
 
-/** Images, audio and blobs by their digest: a snapshot is read by people. */
-function withoutBinary(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutBinary);
-  if (value === null || typeof value !== 'object') return value;
+/** Images, audio and blobs by the digest of what the server sent: a snapshot is read by people. */
+function withDigests(hidden: unknown, sent: unknown): unknown {
+  if (Array.isArray(hidden)) return hidden.map((each, index) => withDigests(each, memberOf(sent, index)));
+  if (hidden === null || typeof hidden !== 'object') return hidden;
   return Object.fromEntries(
-    Object.entries(value).map(([key, member]) =>
-      (key === 'data' || key === 'blob') && typeof member === 'string' && 'mimeType' in value
-        ? [key, new Redacted(digestOf(member))]
-        : [key, withoutBinary(member)],
-    ),
+    Object.entries(hidden).map(([key, member]) => {
+      const original = memberOf(sent, key);
+      const isBinary = (key === 'data' || key === 'blob') && typeof original === 'string' && 'mimeType' in hidden;
+      return [key, isBinary ? new Redacted(digestOf(original)) : withDigests(member, original)];
+    }),
   );
 }

@@ -4,7 +4,7 @@ import { problem } from '../../../shared/api/problem.ts';
 import type { Caller } from '../../supervision/tool-call.ts';
 import { diffOf, toSortedYaml } from './difference.ts';
 import type { Observed } from './observed.ts';
-import { type HideText, mapTexts, toSnapshotValue } from './redaction.ts';
+import { type Hide, toSnapshotValue } from './redaction.ts';
 import { type CallPorts, createTestCaller, type TestCaller } from './test-caller.ts';
 import { median } from './test-runs.repository.ts';
 import type { ComparedTool } from './tool-difference.ts';
@@ -18,7 +18,7 @@ export interface ReplayOptions {
   calls: CallPorts;
   caller: Caller;
   requestId: string;
-  hide: HideText;
+  hide: Hide;
   signal: AbortSignal;
 }
 
@@ -45,7 +45,7 @@ export function createReplay({ calls, caller, requestId, hide, signal }: ReplayO
     const same = left === right;
     return {
       tool: call.tool,
-      arguments: Object(mapTexts(call.arguments, hide)),
+      arguments: Object(hide.value(call.arguments)),
       same,
       diff: same ? null : diffOf(left ?? '', right ?? ''),
       before: { durationMs: before.durationMs, outcome: outcomeOf(before) },
@@ -107,8 +107,8 @@ function isReadOnly({ annotations }: ComparedTool): boolean {
 const outcomeOf = ({ result }: Observed): ReplayedCall['before']['outcome'] =>
   result === undefined ? 'failed' : result['isError'] === true ? 'tool-error' : 'ok';
 
-const textOf = ({ result, error }: Observed, hide: HideText): string =>
-  result ? toSortedYaml(toSnapshotValue(result, [], hide)) : hide(`${error?.code}: ${error?.message}`);
+const textOf = ({ result, error }: Observed, hide: Hide): string =>
+  result ? toSortedYaml(toSnapshotValue(result, [], hide)) : hide.text(`${error?.code}: ${error?.message}`);
 
 function ratioOf(calls: readonly ReplayedCall[]): number | null {
   const good = calls.filter(each => each.before.outcome === 'ok' && each.after.outcome === 'ok');

@@ -6,7 +6,7 @@ import { type Clock, toTimestamp } from '../../platform/clock.ts';
 import { type Finding, findFailures, showFinding } from './assertions.ts';
 import { compilePath } from './json-path.ts';
 import type { Observed } from './observed.ts';
-import { type HideText, toSnapshotValue } from './redaction.ts';
+import { type Hide, toSnapshotValue } from './redaction.ts';
 import { type SnapshotFile, toSnapshotText } from './snapshots.ts';
 import type { TestCaller } from './test-caller.ts';
 import { filledIn, neededBy, type ReadFile, type ReadyCase } from './test-file.ts';
@@ -25,7 +25,7 @@ export interface FileRun {
   keepTrace: boolean;
   signal: AbortSignal;
   clock: Clock;
-  hide: HideText;
+  hide: Hide;
   openCaller(serverId: string): TestCaller;
   onResult(result: TestCaseResult): void;
   /** What belongs to no test: a tear-down that fails. */
@@ -292,8 +292,8 @@ function toFailure(run: FileRun, base: SourcePath, finding: Finding): TestFailur
   return {
     kind: finding.assertion === null ? 'error' : 'assertion',
     assertion: finding.assertion,
-    message: run.hide(finding.message),
+    message: run.hide.text(finding.message),
     range: run.read.locate(place),
-    ...showFinding(finding, run.hide),
+    ...showFinding(finding, run.hide.text),
   };
 }

@@ -8,7 +8,7 @@ import type { NewTestRun, TestCaseResult, TestRun, TestRunSummary } from '../../
 import { toTimestamp } from '../../platform/clock.ts';
 import type { Caller } from '../../supervision/tool-call.ts';
 import { createProgress, type Progress } from './progress.ts';
-import { createHideText, type HideText, mapTexts } from './redaction.ts';
+import { createHide, type Hide, type HideText } from './redaction.ts';
 import { runTestFile, snapshotName, toWaiting, withNeeded } from './run-test-file.ts';
 import { BrokenSnapshots, readSnapshots } from './snapshots.ts';
 import { type CallPorts, createTestCaller } from './test-caller.ts';
@@ -106,7 +106,7 @@ export function createTestRunService(options: TestRunServiceOptions): TestRunSer
         return value === undefined ? [] : [[name, value]];
       }),
     );
-    const hide = createHideText(Object.values(environment), hideSecrets);
+    const hide = createHide(Object.values(environment), hideSecrets);
     const selected = new Set([...run.results.values()].flatMap(each => (each.file === path ? [each.caseId] : [])));
     const snapshots = tryReadSnapshots(input.snapshots);
     if ('problem' in snapshots) return addProblems(run, path, [{ message: snapshots.problem, range: read.locate([]) }]);
@@ -289,8 +289,8 @@ function tryReadSnapshots(text: string | undefined) {
 }
 
 /** What of a message may be shown: without secrets, and not without end. */
-function presented(value: unknown, hide: HideText): unknown {
-  const shown = mapTexts(value, hide);
+function presented(value: unknown, hide: Hide): unknown {
+  const shown = hide.value(value);
   const text = JSON.stringify(shown) ?? 'null';
   return text.length <= longestDetail ? shown : `${text.slice(0, longestDetail)}… (${text.length} characters in all)`;
 }

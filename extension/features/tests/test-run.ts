@@ -1,4 +1,5 @@
 // One run of the Test Explorer: asks the daemon for it, shows results as they come, and writes the snapshots.
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   type CancellationToken,
   type TestRun as EditorRun,
@@ -142,6 +143,8 @@ async function startServers({ link }: TestRunParts, files: readonly WantedFile[]
 }
 
 const pollMs = 1_000;
+/** A run is read as a whole: the longer it is, the less often. */
+const restMs = (results: number): number => Math.min(50 + results * 2, pollMs);
 
 async function follow(
   parts: TestRunParts,
@@ -164,23 +167,26 @@ async function follow(
   const cancel = () => void api.cancelTestRun({ params: { id } }).catch(() => {});
   const cancelled = token.onCancellationRequested(cancel);
   if (token.isCancellationRequested) cancel();
+  let hasChanged = false;
   let wake = () => {};
   const events = onEvent(event => {
-    if (event.type === 'test-run.changed' && event.run.id === id) wake();
+    if (event.type !== 'test-run.changed' || event.run.id !== id) return;
+    hasChanged = true;
+    wake();
   });
+  const woken = () =>
+    new Promise<void>(resolve => {
+      wake = resolve;
+    });
   const show = createShow(parts.items, run, files, trace);
   try {
     for (;;) {
+      hasChanged = false;
       const now = await api.getTestRun({ params: { id } });
       show(now);
       if (now.endedAt !== null) return now;
-      await new Promise<void>(resolve => {
-        const timer = setTimeout(resolve, pollMs);
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
+      await pause(restMs(now.results.length));
+      if (!hasChanged) await Promise.race([pause(pollMs), woken()]);
     }
   } finally {
     events.dispose();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import { createHideText, toSnapshotValue } from '../../../../daemon/features/tests/redaction.ts';
+import { createHide, toSnapshotValue } from '../../../../daemon/features/tests/redaction.ts';
 import { BrokenSnapshots, readSnapshots, toSnapshotText } from '../../../../daemon/features/tests/snapshots.ts';
 
 const json = fc.jsonValue({ maxDepth: 4 });
@@ -88,7 +88,7 @@ describe('snapshots', () => {
           .string({ minLength: 4, maxLength: 12 })
           .filter(text => /^[a-z]{4,}$/.test(text) && !'redacted'.includes(text)),
         (value, secret) => {
-          const hide = createHideText([secret], plain);
+          const hide = createHide([secret], plain);
           const shown = JSON.stringify(toSnapshotValue({ a: value, [secret]: [`x${secret}y`, secret] }, [], hide));
           assert.ok(!shown.includes(secret), shown);
         },
@@ -115,7 +115,7 @@ describe('snapshots', () => {
       { path: "$.structuredContent.items[?@.name=='b'].name", with: '<name>' },
       { pattern: '\\d\\d:\\d\\d', with: '<time>' },
     ];
-    const shown = toSnapshotValue(result, rules, plain);
+    const shown = toSnapshotValue(result, rules, createHide([], plain));
     const digest = createHash('sha256').update('aGVsbG8=').digest('hex');
     assert.deepEqual(shown, {
       content: [
