@@ -22,7 +22,8 @@ export const ArgumentTest = z
       .optional()
       .describe('Several places (RFC 9535), for example $.files[*].path; without match() and search()'),
     exists: z.boolean().optional(),
-    equals: z.json().optional(),
+    // Any JSON. Not z.json(): it refers to itself, and the OpenAPI document would never end.
+    equals: z.unknown().optional(),
     glob: Glob.optional(),
     regex: z
       .string()
