@@ -25,6 +25,7 @@ describe('the table of routes', () => {
       'takeInvitation',
       'createTokens',
       'revokeTokens',
+      'signInWithBitwarden',
     ]);
   });
 
