@@ -315,7 +315,8 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
   const tester = createServerTester({ database, servers, supervisor, clock });
   const idle = createIdleWatch({
     seconds: config.idleExitSeconds,
-    isBusy: () => operations.running > 0 || events.subscribers > 0 || tools.callsInFlight > 0 || gateway.busy > 0,
+    isBusy: () =>
+      operations.running + tests.running > 0 || events.subscribers > 0 || tools.callsInFlight > 0 || gateway.busy > 0,
     onIdle: () => hooks.onStop('nobody uses it'),
   });
 
