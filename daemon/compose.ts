@@ -390,6 +390,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     if (interrupted > 0) logger.warn({ interrupted }, 'installs were interrupted by the end of the last daemon');
     const orphans = await processes.sweepOrphans();
     if (orphans > 0) logger.warn({ orphans }, 'ended processes that the last daemon left behind');
+    await tests.prepare().catch(error => logFailure(error, 'tests'));
     const known = new Set(servers.all().map(({ id }) => id));
     await Promise.all(
       [engine, docker].map(each => each.tidy(known).catch(error => logFailure(error, `tidy ${each.kind}`))),
