@@ -19,8 +19,6 @@ import { createToolTable } from './tool-table.ts';
 import { readId, readMessage, rpcCodes, toErrorText, toJsonResponse } from './wire.ts';
 
 export type { Entry } from './entry.ts';
-export type { Place } from './places.ts';
-export type { ExposedTool, GatewayPorts } from './ports.ts';
 
 export interface Gateway {
   /** Serves one request that was let in already. Errors: MCP_002 if there is nothing at the address. */
