@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { JSONSchema } from '../domain/json-schema.ts';
 import { Name, ToolName } from '../domain/names.ts';
+import { FieldError } from './problem.ts';
 import { pageOf, pageQuery, type Route } from './route.ts';
 import { dockerProblems, ServerParams } from './servers.ts';
 
@@ -93,6 +94,12 @@ export const CallResult = z
     isError: z.boolean().describe('True if the tool itself reported an error'),
     content: z.array(ContentBlock),
     structuredContent: z.unknown().optional(),
+    schemaErrors: z
+      .array(FieldError)
+      .nullable()
+      .describe(
+        'What of the structured content does not fit the tool’s output schema; null: it was not compared with one',
+      ),
     startedAt: z.iso.datetime(),
     durationMs: z.number(),
     bytes: z.int().describe('The size of the result as JSON'),

@@ -1,5 +1,6 @@
 // What a call gave back: never markup, never longer than a person and a browser can bear.
 import { useState } from 'preact/hooks';
+import type { FieldError } from '../../shared/api/problem.ts';
 import type { CallResult, ContentBlock } from '../../shared/api/tools.ts';
 import { toVisibleText } from '../../shared/domain/visible-text.ts';
 import { useApp } from '../kit/app.ts';
@@ -53,9 +54,35 @@ export function ResultView({ result }: { result: CallResult }) {
           <JsonTree value={result.structuredContent} label="Structured content" />
         </div>
       )}
+      {result.schemaErrors && <SchemaCheck errors={result.schemaErrors} />}
     </section>
   );
 }
+
+const contentPlace = (path: string): string => path.replace(/^\/structuredContent\/?/, '/');
+
+const SchemaCheck = ({ errors }: { errors: readonly FieldError[] }) =>
+  errors.length === 0 ? (
+    <p class="schema-check quiet" data-schema="fits">
+      <Icon name="check" class="state-good" /> It fits the tool’s output schema.
+    </p>
+  ) : (
+    <div class="schema-check" data-schema="differs">
+      <p>
+        <Icon name="warning" class="state-warn" /> It does not fit the tool’s output schema:
+      </p>
+      <ul class="bullets">
+        {errors.map(({ path, message }) => (
+          <li key={`${path} ${message}`}>
+            <code>
+              <ServerText text={contentPlace(path)} />
+            </code>{' '}
+            <ServerText text={message} />
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
 
 const plainText = (result: CallResult): string => {
   const texts = result.content.map(toShownBlock).flatMap(block => ('text' in block ? [block.text] : []));

@@ -1,5 +1,5 @@
-// Checks arguments against a tool's schema before the call. The schema comes from the server and is hostile: what could
-// hang or blow up the daemon is left to the server itself to judge.
+// Checks arguments against a tool's schema before the call, and its structured content after it. The schema comes from the
+// server and is hostile: what could hang or blow up the daemon is left to the server itself to judge.
 import { type OutputUnit, type Schema, Validator } from '@cfworker/json-schema';
 import type { FieldError } from '../../../shared/api/problem.ts';
 import type { JSONSchema } from '../../../shared/domain/json-schema.ts';
@@ -12,30 +12,40 @@ const mostReads = 500_000;
 /** Keywords that can take for ever: regular expressions of a server, and a comparison of every member with every other. */
 const costly = new Set(['pattern', 'patternProperties', 'format', 'uniqueItems']);
 
-/** What is wrong with the arguments; empty if nothing is, or if the schema is not one that can be used. */
-export type ArgumentCheck = (args: Record<string, unknown>) => FieldError[];
+/** What is wrong with a value, at paths that begin with `base`; undefined if the schema is not one that can be used. */
+type SchemaCheck = (value: unknown, base: string) => FieldError[] | undefined;
 
-const compiled = new WeakMap<JSONSchema, ArgumentCheck>();
+const compiled = new WeakMap<JSONSchema, SchemaCheck>();
 
 /** What is wrong with the arguments; empty if nothing is, or if the schema is not one that can be used. */
-export function findArgumentErrors(schema: JSONSchema, args: Record<string, unknown>): FieldError[] {
-  const check = compiled.get(schema) ?? compileArgumentCheck(schema);
+export const findArgumentErrors = (schema: JSONSchema, args: Record<string, unknown>): FieldError[] =>
+  checkOf(schema)(args, '/arguments') ?? [];
+
+/**
+ * What of the structured content does not fit the tool's output schema; null if that could not be told. Regular expressions
+ * and formats are not looked at.
+ */
+export const findContentErrors = (schema: JSONSchema, content: unknown): FieldError[] | null =>
+  checkOf(schema)(content, '/structuredContent') ?? null;
+
+function checkOf(schema: JSONSchema): SchemaCheck {
+  const check = compiled.get(schema) ?? compile(schema);
   compiled.set(schema, check);
-  return check(args);
+  return check;
 }
 
-/** Prepared once for each definition: to copy a schema takes longer than to check most arguments against it. */
-function compileArgumentCheck(schema: JSONSchema): ArgumentCheck {
+/** Prepared once for each definition: to copy a schema takes longer than to check most values against it. */
+function compile(schema: JSONSchema): SchemaCheck {
   const budget = { left: 0 };
   const validator = prepare(schema, budget);
-  if (!validator) return () => [];
-  return args => {
+  if (!validator) return () => undefined;
+  return (value, base) => {
     budget.left = mostReads;
     try {
-      const { valid, errors } = validator.validate(args);
-      return valid ? [] : toFieldErrors(errors);
+      const { valid, errors } = validator.validate(value);
+      return valid ? [] : toFieldErrors(errors, base);
     } catch {
-      return [];
+      return undefined;
     }
   };
 }
@@ -83,16 +93,16 @@ function withBudget(value: unknown, budget: { left: number }): unknown {
 }
 
 /** The innermost errors only: the outer ones repeat them. */
-function toFieldErrors(errors: OutputUnit[]): FieldError[] {
+function toFieldErrors(errors: OutputUnit[], base: string): FieldError[] {
   const outer = new Set(['properties', 'items', '$ref', 'allOf', 'prefixItems', 'additionalProperties']);
   const inner = errors.filter(({ keyword }) => !outer.has(keyword) || errors.length === 1);
-  const found = (inner.length > 0 ? inner : errors).map(toFieldError);
+  const found = (inner.length > 0 ? inner : errors).map(error => toFieldError(error, base));
   const unique = new Map(found.map(error => [`${error.path} ${error.message}`, error]));
   return [...unique.values()].slice(0, mostErrors);
 }
 
-function toFieldError({ instanceLocation, keyword, error }: OutputUnit): FieldError {
-  const base = `/arguments${instanceLocation.replace(/^#/, '')}`;
+function toFieldError({ instanceLocation, keyword, error }: OutputUnit, base: string): FieldError {
+  const path = `${base}${instanceLocation.replace(/^#/, '')}`;
   const missing = keyword === 'required' ? /"([^"]+)"/.exec(error)?.[1] : undefined;
-  return missing ? { path: `${base}/${missing}`, message: 'This is required.' } : { path: base, message: error };
+  return missing ? { path: `${path}/${missing}`, message: 'This is required.' } : { path, message: error };
 }

@@ -1,13 +1,13 @@
 // A tool's call by the API: checked, admitted, sent and put on record, in the order in which the gateway does it.
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import { isProblemError, problem } from '../../../shared/api/problem.ts';
+import { type FieldError, isProblemError, problem } from '../../../shared/api/problem.ts';
 import { type CallResult, ContentBlock } from '../../../shared/api/tools.ts';
 import { errorToProblem } from '../../http/to-problem.ts';
 import { type Clock, toTimestamp } from '../../platform/clock.ts';
 import type { Caller, CallGuard, CallRecorder, FinishedCall, ToolCall } from '../../supervision/tool-call.ts';
 import { WireError, type WireObject } from '../../supervision/upstream.ts';
-import { findArgumentErrors } from './argument-check.ts';
+import { findArgumentErrors, findContentErrors } from './argument-check.ts';
 import type { KnownTool, KnownTools } from './known-tools.ts';
 import { type ServerRequests, sizeOf, toRequestProblem, unexpected } from './server-requests.ts';
 
@@ -94,7 +94,9 @@ export function createToolCalls({ known, requests, guard, recorder, clock, hideV
         const { content, structuredContent, isError = false } = parsed.data;
         const durationMs = finish(isError ? 'tool-error' : 'ok', null, bytes, result);
         const structured = structuredContent === undefined ? {} : { structuredContent };
-        const facts = { startedAt: toTimestamp(startedAt), durationMs, bytes };
+        const definition = via === 'api' && !isError ? known.find({ serverId, tool }) : undefined;
+        const schemaErrors = definition ? contentErrorsOf(definition, structuredContent, bytes) : null;
+        const facts = { schemaErrors, startedAt: toTimestamp(startedAt), durationMs, bytes };
         return { result, call: { id: call.id, serverId, tool, isError, content, ...structured, ...facts } };
       } catch (error) {
         const failure = toRequestProblem(error, what, signal, hideValues);
@@ -143,6 +145,16 @@ function refuseIfBarred({ serverId, tool, enabled, quarantined }: KnownTool): vo
       detail: `"${tool}" of "${serverId}" is not what was approved: its definition has changed, or it is new.`,
       next: 'Look at what has changed, and approve or reject it: quayside lock diff.',
     });
+}
+
+const mostCheckedBytes = 1_048_576;
+
+/** null where there is nothing to compare with, or where it would take too long. */
+function contentErrorsOf({ sent: { outputSchema } }: KnownTool, content: unknown, bytes: number): FieldError[] | null {
+  if (!outputSchema || bytes > mostCheckedBytes) return null;
+  // A tool with an output schema has to give structured content (protocol 2025-06-18 and later, "Output Schema").
+  if (content === undefined) return [{ path: '/structuredContent', message: 'There is none.' }];
+  return findContentErrors(outputSchema, content);
 }
 
 function refuseIfWrong({ tool, sent }: KnownTool, args: Record<string, unknown>): void {

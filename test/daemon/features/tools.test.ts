@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { findArgumentErrors } from '../../../daemon/features/tools/argument-check.ts';
+import { findArgumentErrors, findContentErrors } from '../../../daemon/features/tools/argument-check.ts';
 import { isProblemError } from '../../../shared/api/problem.ts';
 import { testServerScript } from '../../support/fake-engine.ts';
 import { type InProcessDaemon, startInProcessDaemon, until } from '../../support/in-process-daemon.ts';
@@ -52,6 +52,8 @@ describe('tools', () => {
     await run('echo');
     const result = await call('echo', 'add', { a: 2, b: 3 });
     assert.deepEqual(result.structuredContent, { sum: 5 });
+    assert.deepEqual(result.schemaErrors, []);
+    assert.equal((await call('echo', 'echo', { message: 'hi' })).schemaErrors, null);
     assert.deepEqual(result.content, [{ type: 'text', text: '5' }]);
     assert.ok(result.durationMs > 0 && result.bytes > 20 && !result.isError);
   });
@@ -198,6 +200,16 @@ describe('the check of arguments', () => {
         .toSorted(),
       ['/arguments/format', '/arguments/pattern'],
     );
+  });
+
+  it('tells what of a result does not fit, and when that cannot be told', () => {
+    const schema = { type: 'object', properties: { sum: { type: 'number' } }, required: ['sum'] };
+    assert.deepEqual(findContentErrors(schema, { sum: 1 }), []);
+    const paths = (content: unknown) => findContentErrors(schema, content)?.map(({ path }) => path);
+    assert.deepEqual(paths({}), ['/structuredContent/sum']);
+    assert.deepEqual(paths({ sum: 'x' }), ['/structuredContent/sum']);
+    assert.deepEqual(paths([]), ['/structuredContent']);
+    assert.equal(findContentErrors({ $ref: '#' }, {}), null);
   });
 
   it('leaves a schema that cannot be used to the server', () => {
