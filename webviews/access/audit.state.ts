@@ -5,6 +5,7 @@ import type { Page } from '../../shared/api/route.ts';
 import { announce } from '../kit/announcer.ts';
 import type { App } from '../kit/app.ts';
 import { type Act, createAct, createLoad, type Load } from '../kit/load.ts';
+import { saveText } from '../kit/save-text.ts';
 
 /** As a person sets them; empty: not looked at. Days are those of where the person is. */
 export interface AuditFilters {
@@ -86,10 +87,7 @@ export function createAuditState({ api, live, host }: App): AuditState {
           pieces.push(piece.text);
           after = piece.next;
         }
-        const text = pieces.join('');
-        const name = `quayside-audit.${format}`;
-        if (host.save) host.save({ name, mediaType: 'text/plain', base64: toBase64(text) });
-        else host.openText(text, 'plaintext', name);
+        saveText(host, `quayside-audit.${format}`, pieces.join(''));
         announce('The audit log was exported.');
       });
     },
@@ -116,14 +114,4 @@ export function toQuery({ outcome, action, principal, q, from, to }: AuditFilter
     ...time(from, 'since', '00:00:00.000'),
     ...time(to, 'until', '23:59:59.999'),
   };
-}
-
-/** Of UTF-8, piece by piece: a whole log is too much for one call. */
-function toBase64(text: string): string {
-  const bytes = new TextEncoder().encode(text);
-  let binary = '';
-  for (let start = 0; start < bytes.length; start += 8_192) {
-    binary += String.fromCharCode(...bytes.subarray(start, start + 8_192));
-  }
-  return btoa(binary);
 }
