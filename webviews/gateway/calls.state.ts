@@ -2,6 +2,7 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { Call, CallDetail, CallOutcome, CallSettings, CallStatistics } from '../../shared/api/calls.ts';
 import type { Page } from '../../shared/api/route.ts';
+import type { WantedAssertion } from '../../shared/api/tests.ts';
 import type { CallResult } from '../../shared/api/tools.ts';
 import { announce } from '../kit/announcer.ts';
 import type { App } from '../kit/app.ts';
@@ -33,6 +34,8 @@ export interface CallsState {
   turnTo(page: number): void;
   open(call: Call | undefined): Promise<void>;
   replay(): Promise<void>;
+  /** The opened call as a test file: a download of the page, a document in the editor. */
+  saveAsTest(): Promise<void>;
   export(format: 'jsonl' | 'csv'): Promise<void>;
   change(settings: Partial<Pick<CallSettings, 'keep' | 'redactResults' | 'days' | 'megabytes'>>): Promise<void>;
   clear(): Promise<boolean>;
@@ -102,6 +105,16 @@ export function createCallsState({ api, live, host }: App): CallsState {
       if (id === undefined) return;
       replayed.value = await act.run('replay', () => api.replayCall({ params: { id }, body: {} }));
     },
+    async saveAsTest() {
+      const call = opened.value;
+      if (!call) return;
+      const { id } = call;
+      const body = { assertions: assertionsFor(call) };
+      const made = await act.run('test', () => api.makeTestOfCall({ params: { id }, body }));
+      if (!made) return;
+      saveText(host, made.fileName, made.text);
+      announce('The call was written as a test.');
+    },
     export: async format => {
       await act.run(format, async () => {
         const pieces: string[] = [];
@@ -135,6 +148,10 @@ export function createCallsState({ api, live, host }: App): CallsState {
     },
   };
 }
+
+/** What was not kept cannot be expected: then the first run of the test writes down what came. */
+const assertionsFor = ({ resultState }: CallDetail): WantedAssertion[] =>
+  resultState === 'whole' || resultState === 'hidden' ? ['isError', 'snapshot'] : ['snapshot'];
 
 /** What is asked of the daemon for these filters. What is no number, or no name, is not asked for. */
 export function toQuery({ outcome, server, tool, caller, q, slowerThan }: CallFilters) {

@@ -214,6 +214,17 @@ function Detail({ call, state }: { call: CallDetail; state: CallsState }) {
           <ServerText text={call.tool} /> <span class="quiet">of {call.serverId}</span>
         </h2>
         <div class="button-row">
+          {call.arguments !== undefined && call.argumentsState !== 'cut' && (
+            <PermittedButton
+              needs="tools:call"
+              what="Save as a test"
+              icon="beaker"
+              busy={state.act.running.value === 'test'}
+              onClick={() => void state.saveAsTest()}
+            >
+              Save as test
+            </PermittedButton>
+          )}
           {call.canReplay && (
             <PermittedButton
               needs="tools:call"

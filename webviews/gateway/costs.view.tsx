@@ -1,6 +1,6 @@
 // What every conversation pays for the tools that it is shown, and what can be done about it.
 import type { ToolAdvice } from '../../shared/api/calls.ts';
-import type { Tool, ToolClash } from '../../shared/api/tools.ts';
+import type { ClashFix, Tool, ToolClash } from '../../shared/api/tools.ts';
 import { useApp } from '../kit/app.ts';
 import { Icon, PlaceLink } from '../kit/controls.tsx';
 import { Empty, Loaded, ProblemNotice } from '../kit/feedback.tsx';
@@ -16,9 +16,6 @@ export function CostsTab() {
   return (
     <>
       {state.act.problem.value && <ProblemNotice problem={state.act.problem.value} onDismiss={state.act.dismiss} />}
-      <Loaded load={state.clashes} what="names that clash">
-        {clashes => (clashes.length === 0 ? null : <Clashes clashes={clashes} state={state} />)}
-      </Loaded>
       <Loaded load={state.tools} what="the tools">
         {tools =>
           tools.length === 0 ? (
@@ -29,6 +26,9 @@ export function CostsTab() {
             <Costs tools={tools} />
           )
         }
+      </Loaded>
+      <Loaded load={state.clashes} what="names that clash">
+        {clashes => (clashes.length === 0 ? null : <Clashes clashes={clashes} state={state} />)}
       </Loaded>
       <Loaded load={state.advice} what="advice">
         {advice => <Advice advice={advice} state={state} />}
@@ -102,6 +102,9 @@ function Costs({ tools }: { tools: readonly Tool[] }) {
   );
 }
 
+const wordsOfFix = ({ change: { name, enabled } }: ClashFix): string =>
+  enabled === false ? 'Switch off' : name ? `Call it ${name}` : 'Change it';
+
 const Clashes = ({ clashes, state }: { clashes: readonly ToolClash[]; state: CostsState }) => (
   <section class="section" aria-label="Names that clash">
     <h2>Names that several servers use</h2>
@@ -136,7 +139,7 @@ const Clashes = ({ clashes, state }: { clashes: readonly ToolClash[]; state: Cos
                   busy={state.act.running.value === `${fix.kind} ${fix.serverId} ${fix.tool}`}
                   onClick={() => void state.fix(fix)}
                 >
-                  {fix.detail}
+                  {wordsOfFix(fix)}
                 </PermittedButton>
               ))}
             </div>

@@ -111,13 +111,15 @@ function PathPart({ state }: { state: SessionsState }) {
   return (
     <section class="section" aria-label="What reaches the clients">
       <h2>What reaches the clients</h2>
-      <Field label="Server">
-        <Select
-          value={state.server.value ?? ''}
-          options={servers.map(({ id }) => ({ value: id, label: id }))}
-          onChange={state.choose}
-        />
-      </Field>
+      <div class="server-choice">
+        <Field label="Server">
+          <Select
+            value={state.server.value ?? ''}
+            options={servers.map(({ id }) => ({ value: id, label: id }))}
+            onChange={state.choose}
+          />
+        </Field>
+      </div>
       <Loaded load={state.path} what="the way to the clients">
         {path => <PathTable path={path} />}
       </Loaded>
