@@ -7,12 +7,14 @@ import { type ExitCode, exitCodes, UsageError } from '../exit-codes.ts';
 import { renderTable } from '../terminal/table.ts';
 
 export function addAuditCommands(program: Command, act: Act): void {
-  const audit = program
-    .command('audit')
+  // No options of its own: commander would take those of the other commands for them.
+  const audit = program.command('audit').description('list, check and export who did what');
+  const list = audit
+    .command('list', { isDefault: true })
     .description('list who did what, the newest first')
     .option('--limit <number>', 'how many', toWholeNumber(1, limits.pageSize.most), limits.pageSize.default);
-  for (const [flag, what] of filters) audit.option(flag, what);
-  audit.action(act(listAudit));
+  for (const [flag, what] of filters) list.option(flag, what);
+  list.action(act(listAudit));
   audit.command('verify').description('check that no entry was changed or removed').action(act(verifyAudit));
   const exported = audit
     .command('export')
