@@ -1,5 +1,6 @@
 // Wires tests and comparisons to servers, installs and the history of calls.
 import type { Database } from 'better-sqlite3';
+import { problem } from '../shared/api/problem.ts';
 import type { OperationService } from './features/operations/operations.service.ts';
 import type { ServerService } from './features/servers/servers.service.ts';
 import { createTests } from './features/tests/create-tests.ts';
@@ -7,11 +8,12 @@ import type { ReplayCall } from './features/tests/replay.ts';
 import type { CallPorts } from './features/tests/test-caller.ts';
 import type { TestRunServiceOptions } from './features/tests/test-runs.service.ts';
 import type { Handlers, RequestContext } from './http/context.ts';
+import type { CallGuard } from './supervision/tool-call.ts';
 
 export interface TestsComposition {
   database: Database;
   calls: CallPorts;
-  servers: Pick<ServerService, 'get' | 'exists' | 'start' | 'stop' | 'remove'>;
+  servers: Pick<ServerService, 'get' | 'exists' | 'start' | 'stop' | 'remove' | 'configuration'>;
   operations: Pick<OperationService, 'create' | 'get' | 'cancel'>;
   /** Those of the history of calls and of saved calls. */
   history: Pick<Handlers, 'getCall' | 'listCalls' | 'listSavedCalls'>;
@@ -23,7 +25,8 @@ export interface TestsComposition {
 export function composeTests(parts: TestsComposition) {
   const { database, calls, servers, operations, history, hideValues, publish, onFailure } = parts;
   return createTests({
-    ...{ database, calls, publish, onFailure },
+    ...{ database, publish, onFailure },
+    calls: { ...calls, guard: withoutToolsThatAreOff(calls.guard, servers) },
     hideSecrets: hideValues,
     readCall: (id, context) => history.getCall({ params: { id } }, context),
     savedCalls: (serverId, context) => savedCalls(history, serverId, context),
@@ -39,6 +42,18 @@ export function composeTests(parts: TestsComposition) {
     },
   });
 }
+
+/** Tests ask the server itself, so what is switched off is refused here. */
+const withoutToolsThatAreOff = (guard: CallGuard, servers: Pick<ServerService, 'configuration'>): CallGuard => ({
+  admit(call) {
+    const { serverId, tool } = call;
+    if (!servers.configuration(serverId).disabledTools.includes(tool)) return guard.admit(call);
+    throw problem('TOOL_005', {
+      detail: `"${tool}" of "${serverId}" is switched off.`,
+      next: 'Tick its box in the list of tools.',
+    });
+  },
+});
 
 const page = { page: 1, limit: 100, sort_order: 'desc' } as const;
 

@@ -78,6 +78,10 @@ describe('test files in code-server', () => {
     await editor.page.getByText('The result is another one').first().waitFor();
     await row('bad.mcptest.yaml').locator('.monaco-tl-twistie').click();
     await editor.page.locator('.test-explorer [aria-label*="says something else"][aria-label*="Failed"]').waitFor();
+    await editor.page
+      .locator('.margin-view-overlays .codicon-testing-failed-icon, .glyph-margin-widgets .codicon-testing-failed-icon')
+      .first()
+      .waitFor();
     await takeScreenshot(editor.page, 'editor-tests');
   });
 

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { createFakeEngine, testServerScript } from '../../../support/fake-engine.ts';
+import { startInProcessDaemon, until } from '../../../support/in-process-daemon.ts';
+
+describe('tests after a daemon that was killed', () => {
+  it('are shown as interrupted, and a server that was only compared goes', async () => {
+    await using daemon = await startInProcessDaemon({ engine: createFakeEngine() });
+    const body = { type: 'command', command: process.execPath } as const;
+    await daemon.api.createServer({ body: { ...body, id: 'mine' } });
+    await daemon.api.createServer({ body: { ...body, id: 'mine-compared-abc123' } });
+    const database = new Database(join(daemon.home, 'quayside.db'));
+    const at = '2026-01-02T03:04:05.000Z';
+    database
+      .prepare('insert into comparison_servers (server_id, made_at) values (?, ?)')
+      .run('mine-compared-abc123', at);
+    database
+      .prepare(
+        `insert into test_runs (id, state, files, servers, caller, counts, started_at, ended_at, duration_ms)
+         values ('one', 'running', '["a"]', '["mine"]', 'owner', ?, ?, null, 0)`,
+      )
+      .run(JSON.stringify({ total: 1, passed: 0, failed: 0, skipped: 0, cancelled: 0 }), at);
+    database.close();
+    await daemon.restart();
+    assert.deepEqual(
+      (await daemon.api.listServers()).items.map(({ id }) => id),
+      ['mine'],
+    );
+    const run = await daemon.api.getTestRun({ params: { id: 'one' } });
+    assert.deepEqual([run.state, run.results], ['interrupted', []]);
+    assert.ok(run.endedAt);
+  });
+
+  it('run through the daemon as every call does: recorded, and refused where the tool is off', async () => {
+    await using daemon = await startInProcessDaemon();
+    const configuration = { arguments: [testServerScript('echo')] };
+    await daemon.api.createServer({ body: { type: 'command', id: 'echo', command: process.execPath, configuration } });
+    await daemon.api.startServer({ params: { id: 'echo' } });
+    const text =
+      'server: echo\ntests:\n  - { name: a, tool: echo, arguments: { message: a } }\n  - { name: b, resource: "test://one" }\n';
+    const run = async () => {
+      const { id } = await daemon.api.startTestRun({ body: { files: [{ path: 'a.mcptest.yaml', text }] } });
+      return await until(async () => {
+        const now = await daemon.api.getTestRun({ params: { id } });
+        return now.endedAt === null
+          ? undefined
+          : now.results.map(({ outcome, failures }) => [outcome, failures[0]?.message]);
+      });
+    };
+    assert.deepEqual((await run())[0], ['passed', undefined]);
+    const { items } = await daemon.api.listCalls({ query: { server: 'echo' } });
+    assert.deepEqual(
+      items.map(({ tool, via, outcome }) => [tool, via, outcome]),
+      [['echo', 'test', 'ok']],
+    );
+    await daemon.api.updateTool({ params: { id: 'echo', tool: 'echo' }, body: { enabled: false } });
+    const [refused] = await run();
+    assert.match(refused?.[1] ?? '', /TOOL_005/);
+  });
+});
