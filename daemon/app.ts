@@ -11,7 +11,7 @@ import type { Gateway } from './features/gateway/create-gateway.ts';
 import { serveGateway } from './features/gateway/gateway.routes.ts';
 import { renderApiPage } from './http/api-page.ts';
 import type { AppEnvironment } from './http/app-environment.ts';
-import { type Authenticator, authenticate, localPort } from './http/authenticate.ts';
+import { type Authenticator, authenticate, isTls, localPort } from './http/authenticate.ts';
 import { type AuditSink, type BindOptions, bindRoutes, nextFor, toResponse } from './http/bind-routes.ts';
 import { findBorderProblem } from './http/border.ts';
 import { placeOf } from './http/caller.ts';
@@ -35,6 +35,8 @@ export interface AppServices extends Omit<BindOptions, 'openEvents'> {
   gateway: Pick<Gateway, 'fetch'>;
   version: string;
   rateLimits: RateLimits;
+  /** Names under which it is reached besides this machine's own. */
+  hostNames?: readonly string[] | undefined;
   /** The folder of the built web app. */
   assets: string;
   /** Called at the begin of each request; the function it returns, at its end. */
@@ -57,7 +59,7 @@ export function createApp(services: AppServices): Hono<AppEnvironment> {
     }
     if (!outgoing) addSecurityHeaders(c.res.headers, requestId);
   });
-  app.use(checkBorder(services.audit));
+  app.use(checkBorder(services.audit, services.hostNames ?? []));
   app.use(async (c, next) => {
     c.set('principal', await authenticate(c, services.authenticator));
     await next();
@@ -143,7 +145,7 @@ const hasBody = (c: Context<AppEnvironment>): boolean =>
   c.req.header('transfer-encoding') !== undefined || (c.req.header('content-length') ?? '0') !== '0';
 
 const checkBorder =
-  (audit: AuditSink): Middleware =>
+  (audit: AuditSink, names: readonly string[]): Middleware =>
   async (c, next) => {
     const port = localPort(c);
     const failure = findBorderProblem({
@@ -155,6 +157,9 @@ const checkBorder =
       contentType: c.req.header('content-type'),
       hasBody: hasBody(c),
       overSocket: port === undefined,
+      overTls: isTls(c),
+      localAddress: c.env?.incoming?.socket.localAddress,
+      names,
       port,
     });
     if (!failure) return next();

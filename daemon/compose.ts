@@ -355,6 +355,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
 
   const app = createApp({
     rateLimits: config.rateLimits ?? noRateLimits,
+    hostNames: config.hostNames,
     authenticator: access,
     lifelines: access.lifelines,
     addRoutes: access.addRoutes,

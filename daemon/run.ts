@@ -10,6 +10,7 @@ import { createDockerEngine } from './engines/docker/docker.engine.ts';
 import type { CreateDockerEngine } from './engines/docker-engine.ts';
 import { createProcessEngine } from './engines/process/process.engine.ts';
 import { masterKeyPlaces } from './features/secrets/master-key.ts';
+import { urlOf, warningsOf } from './http/exposure.ts';
 import { type Door, listenOnPort, listenOnPortOrAnother, listenOnSocket } from './http/listen.ts';
 import { errorToProblem } from './http/to-problem.ts';
 import { type DaemonConfig, readConfig } from './platform/config.ts';
@@ -17,6 +18,7 @@ import { createDiscoveryFile } from './platform/discovery-file.ts';
 import { takeLock } from './platform/lock.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
 import { ensurePrivateFolder } from './platform/private-file.ts';
+import { readTlsFiles } from './platform/tls-files.ts';
 import { version } from './platform/version.ts';
 import { createSupervisor } from './supervision/create-supervisor.ts';
 import type { SupervisorEvents } from './supervision/supervisor.ts';
@@ -67,7 +69,7 @@ async function run(config: DaemonConfig): Promise<void> {
       apiVersion,
       pid: process.pid,
       socket: config.socket,
-      url: urlOf(doors),
+      url: addressOf(doors, config)?.url ?? null,
       token: daemon.token,
       persistent: config.idleExitSeconds === null,
       startedAt: daemon.startedAt,
@@ -88,9 +90,11 @@ async function run(config: DaemonConfig): Promise<void> {
   try {
     await daemon.prepare();
     const warnings = await listen(config, daemon, doors);
-    daemon.reachedAt(addressOf(doors), warnings);
+    const address = addressOf(doors, config);
+    daemon.reachedAt(address, warnings);
+    for (const { code, detail } of warnings) logger.warn({ code, detail }, 'warning');
     writeDiscovery();
-    say({ ready: true, pid: process.pid, socket: config.socket, url: urlOf(doors), version, warnings });
+    say({ ready: true, pid: process.pid, socket: config.socket, url: address?.url ?? null, version, warnings });
   } catch (error) {
     await daemon.close('it could not listen');
     throw error;
@@ -142,22 +146,25 @@ function composeWithEngine(config: DaemonConfig, logger: Logger, hooks: Paramete
 }
 
 async function listen(config: DaemonConfig, daemon: Daemon, doors: Door[]): Promise<Problem[]> {
+  // First of all: with a certificate that cannot be used nothing is opened.
+  const tls = config.tls && readTlsFiles(config.tls);
   doors.push(await listenOnSocket(daemon.app, config.socket));
   if (config.port === null) return [];
+  const wanted = { port: config.port, host: config.host, tls };
+  const warnings = warningsOf(config);
   if (!config.portFallback) {
-    doors.push(await listenOnPort(daemon.app, config.port));
-    return [];
+    doors.push(await listenOnPort(daemon.app, wanted));
+    return warnings;
   }
-  const { door, taken } = await listenOnPortOrAnother(daemon.app, config.port);
+  const { door, taken } = await listenOnPortOrAnother(daemon.app, wanted);
   doors.push(door);
-  return taken ? [taken.problem] : [];
+  return taken ? [...warnings, taken.problem] : warnings;
 }
 
-function addressOf(doors: readonly Door[]): { url: string; port: number } | null {
+function addressOf(doors: readonly Door[], config: DaemonConfig): { url: string; port: number } | null {
   const port = doors.find(door => door.port !== null)?.port;
-  return port ? { url: `http://127.0.0.1:${port}`, port } : null;
+  return port ? { url: urlOf(config, port), port } : null;
 }
-const urlOf = (doors: readonly Door[]): string | null => addressOf(doors)?.url ?? null;
 
 /** Ends the process once, in bounded time, whoever asks and however often. */
 function endOnce(close: (reason: string) => Promise<void>): (reason: string) => void {

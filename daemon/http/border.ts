@@ -15,6 +15,12 @@ export interface BorderRequest {
   overSocket: boolean;
   /** The port that the request came in at. */
   port: number | undefined;
+  /** True if it came by TLS. */
+  overTls?: boolean;
+  /** The address that it came in at: nobody's name leads to another machine by it. */
+  localAddress?: string | undefined;
+  /** Names that the user has given to this daemon. */
+  names?: readonly string[];
 }
 
 const loopbackNames = ['127.0.0.1', 'localhost', '[::1]'];
@@ -24,13 +30,26 @@ export function findBorderProblem(request: BorderRequest): ProblemError | undefi
   return checkHost(request) ?? checkOrigin(request) ?? checkContentType(request);
 }
 
-function checkHost({ host, overSocket, port }: BorderRequest): ProblemError | undefined {
+function checkHost(request: BorderRequest): ProblemError | undefined {
+  const { host, overSocket, names = [], localAddress } = request;
   if (overSocket && host === 'localhost') return undefined;
-  if (!overSocket && host !== undefined && loopbackNames.some(name => host === `${name}:${port}`)) return undefined;
+  const own = localAddress === undefined ? [] : [asHost(localAddress)];
+  const allowed = [...loopbackNames, ...own, ...names];
+  if (!overSocket && host !== undefined && allowed.some(name => isHostOf(name, host, request))) return undefined;
   return problem('ACCESS_003', {
-    detail: 'The daemon answers only to its own loopback address.',
-    next: 'Use http://127.0.0.1 with the port that "quayside status" shows.',
+    detail: 'The daemon answers only to its own addresses, and to the names that it was given.',
+    next: 'Use the address that "quayside status" shows, or give the daemon this name in QUAYSIDE_HOST_NAMES.',
   });
+}
+
+/** With its port, or without it where that is the usual one (RFC 9110, section 7.2). */
+const isHostOf = (name: string, host: string, { port, overTls = false }: BorderRequest): boolean =>
+  host === `${name}:${port}` || (host === name && port === (overTls ? 443 : 80));
+
+/** As it stands in an address. An IPv4 address in IPv6 clothes is what it is. */
+function asHost(address: string): string {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+  return plain.includes(':') ? `[${plain}]` : plain;
 }
 
 function checkOrigin({
@@ -40,9 +59,10 @@ function checkOrigin({
   isNavigation,
   method,
   overSocket,
+  overTls = false,
 }: BorderRequest): ProblemError | undefined {
   // Exactly the page's own: another program may listen at this port on another of the machine's loopback addresses.
-  const ownOrigin = !overSocket && origin === `http://${host}`;
+  const ownOrigin = !overSocket && origin === `${overTls ? 'https' : 'http'}://${host}`;
   if (origin !== undefined && !ownOrigin) return foreign();
   // A browser says where a request comes from even where it sends no Origin. Typed or opened addresses are "none".
   // A link may be followed from anywhere: nobody but the user sees the page that opens, and frames are forbidden.

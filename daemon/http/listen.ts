@@ -2,6 +2,7 @@
 
 import { rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
@@ -9,6 +10,7 @@ import type { Hono } from 'hono';
 import { isProblemError, problem } from '../../shared/api/problem.ts';
 import { findPortOwner } from '../platform/port-owner.ts';
 import { ensurePrivateFolder } from '../platform/private-file.ts';
+import type { TlsKeys } from '../platform/tls-files.ts';
 import type { AppEnvironment } from './app-environment.ts';
 
 export interface Door {
@@ -16,6 +18,14 @@ export interface Door {
   /** null for the socket. */
   port: number | null;
   close(): Promise<void>;
+}
+
+/** Where the port is, and how it speaks. */
+export interface PortDoor {
+  port: number;
+  /** Default: this machine's own. */
+  host?: string | undefined;
+  tls?: TlsKeys | undefined;
 }
 
 const loopback = '127.0.0.1';
@@ -32,12 +42,13 @@ export async function listenOnSocket(app: Hono<AppEnvironment>, path: string): P
 }
 
 /** Errors: DAEMON_004 naming the program that holds the port, where that can be told. */
-export async function listenOnPort(app: Hono<AppEnvironment>, port: number): Promise<Door> {
-  const server = createHttpServer(app);
+export async function listenOnPort(app: Hono<AppEnvironment>, door: PortDoor): Promise<Door> {
+  const { port, host = loopback, tls } = door;
+  const server = createHttpServer(app, tls);
   try {
-    await listen(server, { port, host: loopback });
+    await listen(server, { port, host });
   } catch (error) {
-    throw await toPortProblem(error, port);
+    throw await toPortProblem(error, door);
   }
   const address = server.address();
   return { server, port: typeof address === 'object' && address ? address.port : port, close: () => close(server) };
@@ -46,20 +57,21 @@ export async function listenOnPort(app: Hono<AppEnvironment>, port: number): Pro
 /** The port if it is free; if it is taken and another will do, any free one, and what was in the way. */
 export async function listenOnPortOrAnother(
   app: Hono<AppEnvironment>,
-  port: number,
+  wanted: PortDoor,
 ): Promise<{ door: Door; taken: ReturnType<typeof problem> | null }> {
   try {
-    return { door: await listenOnPort(app, port), taken: null };
+    return { door: await listenOnPort(app, wanted), taken: null };
   } catch (error) {
     if (!isProblemError(error) || error.code !== 'DAEMON_004') throw error;
-    return { door: await listenOnPort(app, 0), taken: error };
+    return { door: await listenOnPort(app, { ...wanted, port: 0 }), taken: error };
   }
 }
 
-function createHttpServer(app: Hono<AppEnvironment>): Server {
+function createHttpServer(app: Hono<AppEnvironment>, tls?: TlsKeys): Server {
   // The listener's own Request takes the place of the global one, because middleware that counts the bytes of a body
   // without a length (DELETE, chunked) makes a new request of the old, and the global one cannot.
-  const server = createServer(getRequestListener((request, bindings) => app.fetch(request, bindings)));
+  const listener = getRequestListener((request, bindings) => app.fetch(request, bindings));
+  const server = tls ? createTlsServer({ ...tls, minVersion: 'TLSv1.2' }, listener) : createServer(listener);
   server.keepAliveTimeout = 30_000;
   server.headersTimeout = 10_000;
   server.requestTimeout = 60_000;
@@ -87,7 +99,7 @@ const close = (server: Server): Promise<void> =>
     server.closeIdleConnections();
   });
 
-async function toPortProblem(error: unknown, port: number): Promise<unknown> {
+async function toPortProblem(error: unknown, { port, host = loopback }: PortDoor): Promise<unknown> {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'EADDRINUSE') {
     const owner = await findPortOwner(port);
@@ -100,6 +112,12 @@ async function toPortProblem(error: unknown, port: number): Promise<unknown> {
     return problem('DAEMON_004', {
       detail: `Your user may not listen on port ${port}.`,
       next: 'Choose a port above 1023.',
+    });
+  }
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return problem('REQUEST_001', {
+      detail: `This machine has no address "${host}".`,
+      next: 'Give --host one of its own addresses, or 0.0.0.0 for all of them.',
     });
   }
   return error;

@@ -6,12 +6,19 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { problem } from '../../shared/api/problem.ts';
 import { stateFolder } from '../../shared/domain/discovery.ts';
+import type { TlsFiles } from './tls-files.ts';
 
 export interface DaemonConfig {
   home: string;
   socket: string;
   /** null: no port, the socket only. 0: any free one. */
   port: number | null;
+  /** The address that the port is opened on. Default: this machine's own alone. */
+  host?: string;
+  /** Names under which the page is reached besides this machine's own, for the check of the Host header. */
+  hostNames?: readonly string[];
+  /** The port speaks TLS. Default: it does not. */
+  tls?: TlsFiles;
   /** Take any free port when the wanted one is taken. */
   portFallback: boolean;
   /** End this many seconds after the last client; null: stay. */
@@ -36,6 +43,7 @@ export function readConfig(args: string[], environment: NodeJS.ProcessEnv): Daem
     home,
     socket: socketPath(home, environment),
     port: values.port === 'none' ? null : toInteger('port', values.port ?? String(defaultPort), 0, 65_535),
+    ...readDoor(values, environment),
     portFallback: values['port-fallback'] ?? false,
     idleExitSeconds:
       values['idle-exit'] === undefined ? null : toInteger('idle-exit', values['idle-exit'], 1, 86_400 * 7),
@@ -51,6 +59,37 @@ export function readConfig(args: string[], environment: NodeJS.ProcessEnv): Daem
 
 const rateLimit = (name: string, environment: NodeJS.ProcessEnv, usual: number): number =>
   toInteger(name, environment[name] || String(usual), 0, 1_000_000);
+
+/** What decides who can reach the port (rule D1: nobody elsewhere, unless that is said in so many words). */
+function readDoor(
+  values: { host?: string | undefined; expose?: boolean | undefined },
+  environment: NodeJS.ProcessEnv,
+): Pick<DaemonConfig, 'host' | 'hostNames' | 'tls'> {
+  const host = values.host ?? (environment['QUAYSIDE_HOST'] || undefined);
+  const isExposed = values.expose ?? environment['QUAYSIDE_EXPOSE'] === '1';
+  if (host !== undefined && !isLoopback(host) && !isExposed) {
+    throw problem('REQUEST_001', {
+      detail: `With --host ${host} other machines can reach the daemon, which starts programs for whoever is let in.`,
+      next: 'If that is what you want, say so with --expose (or QUAYSIDE_EXPOSE=1), and give it a certificate.',
+    });
+  }
+  const [cert = '', key = ''] = [environment['QUAYSIDE_TLS_CERT'], environment['QUAYSIDE_TLS_KEY']];
+  if ((cert === '') !== (key === '')) {
+    throw problem('REQUEST_001', {
+      detail: 'QUAYSIDE_TLS_CERT and QUAYSIDE_TLS_KEY belong together: set both or none.',
+    });
+  }
+  const names = (environment['QUAYSIDE_HOST_NAMES'] ?? '').split(',').map(name => name.trim().toLowerCase());
+  return {
+    ...(host === undefined ? {} : { host }),
+    ...(cert === '' ? {} : { tls: { cert: resolve(cert), key: resolve(key) } }),
+    hostNames: names.filter(name => /^[a-z0-9.-]+$|^\[[0-9a-f:]+\]$/.test(name)),
+  };
+}
+
+/** Never a name but localhost: what another one means may be somebody else's to say. */
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
 
 function logLevel(text: string): (typeof logLevels)[number] {
   const level = logLevels.find(each => each === text);
@@ -76,6 +115,8 @@ function parse(args: string[]) {
       options: {
         home: { type: 'string' },
         port: { type: 'string' },
+        host: { type: 'string' },
+        expose: { type: 'boolean' },
         'port-fallback': { type: 'boolean' },
         'idle-exit': { type: 'string' },
         'log-file': { type: 'string' },
@@ -85,7 +126,7 @@ function parse(args: string[]) {
   } catch (error) {
     throw problem('REQUEST_001', {
       detail: error instanceof Error ? error.message : String(error),
-      next: 'The options are --home, --port, --port-fallback, --idle-exit, --log-file and --log-stdout.',
+      next: 'The options are --home, --port, --host, --expose, --port-fallback, --idle-exit, --log-file and --log-stdout.',
     });
   }
 }

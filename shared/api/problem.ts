@@ -141,6 +141,7 @@ const list = {
   DAEMON_009: [507, 'The disk is full'],
   DAEMON_010: [409, 'Another daemon is running'],
   DAEMON_011: [500, 'The database is damaged'],
+  DAEMON_012: [409, 'The daemon can be reached from elsewhere without TLS'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
 export type ProblemCode = keyof typeof list;
