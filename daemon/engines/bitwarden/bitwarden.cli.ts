@@ -77,7 +77,8 @@ export function createBitwarden(options: BitwardenOptions): Bitwarden {
         classify: () => undefined,
         allowed: commands.map(({ words, flags }) => ({ words: [...prefix, ...words], flags })),
         limits: { quick: 30_000, long: 90_000, stdout: 64 * 1_048_576, retries: 0, ...options.limits },
-        ...(options.onCommand ? { onEnd: options.onCommand } : {}),
+        // At its prompt it repeats what was typed, on standard error.
+        onEnd: ({ stderr: _, ...record }) => options.onCommand?.(record),
       }),
     };
     runners.set(path, known);
