@@ -172,11 +172,16 @@ export async function openUpstreamSession(
         onProgress,
       });
     try {
-      const first = exchange(withoutToken(request.params, token));
-      const result = await first;
+      const params = withoutToken(request.params, token);
+      const result = await exchange(params).catch(async error => {
+        if (!headerParameters || !isHeaderMismatch(error)) throw error;
+        // What the tool wants in its headers stands in the list, which nobody has asked for since it changed.
+        await own({ method: 'tools/list' }, call);
+        return await exchange(params);
+      });
       if (headerParameters && request.method === 'tools/list') headerParameters.learn(result);
       if (!isStateless || call.takesInputRequired || !needsInput(result)) return result;
-      return await answerInput(result, withoutToken(request.params, token), {
+      return await answerInput(result, params, {
         send: exchange,
         ask: question => {
           if (!offersAnswer(call.client, question)) audience.losses.count(question.method, 'client-does-not-offer');
@@ -283,3 +288,6 @@ export async function openUpstreamSession(
     },
   };
 }
+
+/** SEP-2243: a header is missing, or says something else than the body. Nothing was run. */
+const isHeaderMismatch = (error: unknown): boolean => error instanceof WireError && error.code === -32_020;

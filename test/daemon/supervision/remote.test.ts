@@ -4,6 +4,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { createPatientFetch } from '../../../daemon/supervision/patient-fetch.ts';
 import { rejectsWith } from '../../contracts/engine.contract.ts';
+import { callTool, createTestClient } from '../../support/downstream-client.ts';
+import { startEverythingServer } from '../../support/everything-server/http-server.ts';
 import { until } from '../../support/in-process-daemon.ts';
 import { type RemoteServer, startRemoteServer } from '../../support/remote-mcp-server.ts';
 import { createSupervised, launchPolicy, type Supervised } from '../../support/supervised.ts';
@@ -139,6 +141,24 @@ describe('a remote server', () => {
     await wait(1_500);
     const streams = remote.requests.filter(({ method }) => method === 'GET').length;
     assert.ok(streams >= 1 && streams <= 3, `${streams} times`);
+  });
+
+  it('that closes the stream of an answer is asked for the rest of it', async () => {
+    const everything = await startEverythingServer(0, { sessionsOnly: true });
+    await start(everything.url);
+    const { content } = await session().callTool('test_reconnection', {}, soon);
+    assert.deepEqual(content, [{ type: 'text', text: 'Reconnection test completed successfully' }]);
+    await everything.close();
+  });
+
+  it('is told in a header what a tool wants there, also if its tools were not listed yet', async () => {
+    const everything = await startEverythingServer();
+    await start(everything.url);
+    const client = createTestClient();
+    const upstream = await supervised.supervisor.upstreams.of('far', client);
+    const { result } = await callTool(upstream, client, 'test_custom_header', { region: 'Zürich' });
+    assert.deepEqual(result['content'], [{ type: 'text', text: 'Region Zürich' }]);
+    await everything.close();
   });
 
   it('may be silent for as long as a call may take', async () => {

@@ -14,7 +14,7 @@ const stdio = (...args: string[]): LaunchPlan => ({
 });
 
 /** Starts the server once for all tests of a contract: each of them comes with a client of its own. */
-function describeWith(name: string, isStateless: boolean, plan: () => Promise<LaunchPlan>, more = {}): void {
+function describeWith(name: string, isStateless: boolean, plan: () => Promise<LaunchPlan>): void {
   let supervised: Supervised;
   let under: UpstreamUnderTest;
   describe('upstreams', () => {
@@ -22,7 +22,7 @@ function describeWith(name: string, isStateless: boolean, plan: () => Promise<La
       const changes: string[] = [];
       supervised = createSupervised();
       supervised.onListChanged = (_id, what) => changes.push(what);
-      await supervised.supervisor.start('everything', plan, launchPolicy(more));
+      await supervised.supervisor.start('everything', plan, launchPolicy());
       under = { upstreams: supervised.supervisor.upstreams, serverId: 'everything', isStateless, changes };
     });
     after(() => supervised.supervisor.close());
@@ -32,10 +32,6 @@ function describeWith(name: string, isStateless: boolean, plan: () => Promise<La
 
 describeWith('over standard streams, with a session', false, async () => stdio('sessions'));
 describeWith('over standard streams, without sessions', true, async () => stdio());
-describeWith('over standard streams, with a session for each client', false, async () => stdio('sessions'), {
-  session: 'per-client',
-});
-
 for (const sessionsOnly of [true, false]) {
   const revision = sessionsOnly ? 'with a session' : 'without sessions';
   describe('upstreams over HTTP', () => {
