@@ -208,19 +208,31 @@ function addProblems(run: Run, file: string, problems: TestRun['problems'][numbe
 }
 
 /** A server that the caller may not see is not there for it. */
-const guarded = (calls: CallPorts, { maySee }: TestRunner): CallPorts => ({
-  ...calls,
-  upstreams: {
-    left: client => calls.upstreams.left(client),
-    of(serverId, client) {
-      if (maySee(serverId)) return calls.upstreams.of(serverId, client);
-      throw problem('SERVER_001', {
-        detail: `No server is called "${serverId}".`,
-        next: 'The list of servers shows the names.',
-      });
+function guarded(calls: CallPorts, { maySee }: TestRunner): CallPorts {
+  const refuseUnseen = (serverId: string): void => {
+    if (maySee(serverId)) return;
+    throw problem('SERVER_001', {
+      detail: `No server is called "${serverId}".`,
+      next: 'The list of servers shows the names.',
+    });
+  };
+  return {
+    ...calls,
+    guard: {
+      admit(call) {
+        refuseUnseen(call.serverId);
+        return calls.guard.admit(call);
+      },
     },
-  },
-});
+    upstreams: {
+      left: client => calls.upstreams.left(client),
+      of(serverId, client) {
+        refuseUnseen(serverId);
+        return calls.upstreams.of(serverId, client);
+      },
+    },
+  };
+}
 
 function refuseIfFull(closing: boolean, waiting: number): void {
   if (closing) throw problem('DAEMON_003', { detail: 'The daemon is stopping.', next: 'Try again when it is back.' });

@@ -4,8 +4,8 @@ import Database from 'better-sqlite3';
 import { createFakeEngine, testServerScript } from '../../../support/fake-engine.ts';
 import { startInProcessDaemon, until } from '../../../support/in-process-daemon.ts';
 
-describe('tests after a daemon that was killed', () => {
-  it('are shown as interrupted, and a server that was only compared goes', async () => {
+describe('tests in a whole daemon', () => {
+  it('are shown as interrupted after a kill, and a server that was only compared goes', async () => {
     await using daemon = await startInProcessDaemon({ engine: createFakeEngine() });
     const body = { type: 'command', command: process.execPath } as const;
     await daemon.api.createServer({ body: { ...body, id: 'mine' } });
@@ -57,5 +57,37 @@ describe('tests after a daemon that was killed', () => {
     await daemon.api.updateTool({ params: { id: 'echo', tool: 'echo' }, body: { enabled: false } });
     const [refused] = await run();
     assert.match(refused?.[1] ?? '', /TOOL_005/);
+  });
+
+  it('compare a package with another version of it, and leave nothing behind', async () => {
+    const engine = createFakeEngine();
+    await using daemon = await startInProcessDaemon({ engine });
+    const { id: install } = await daemon.api.createOperation({
+      body: { kind: 'install', from: { catalogEntry: 'echo' }, start: true },
+    });
+    await until(async () => (await daemon.api.getOperation({ params: { id: install } })).state === 'succeeded');
+    await daemon.api.createSavedCall({
+      body: { serverId: 'echo', kind: 'tool', target: 'add', title: 'a sum', arguments: { a: 1, b: 2 } },
+    });
+    const compare = async (version: string) => {
+      const { id } = await daemon.api.createComparison({ body: { serverId: 'echo', other: { version } } });
+      return await until(async () => {
+        const now = await daemon.api.getComparison({ params: { id } });
+        return now.endedAt === null ? undefined : now;
+      });
+    };
+    const missing = await compare('9.9.9');
+    assert.deepEqual([missing.state, missing.problem?.code], ['failed', 'INSTALL_001']);
+    const done = await compare('latest');
+    assert.deepEqual([done.state, done.problem, done.unchangedTools], ['succeeded', null, 5]);
+    assert.deepEqual(
+      done.calls.map(({ tool, same }) => [tool, same]),
+      [['add', true]],
+    );
+    assert.deepEqual([...engine.installed.keys()], ['echo']);
+    assert.deepEqual(
+      (await daemon.api.listServers()).items.map(server => [server.id, server.state]),
+      [['echo', 'running']],
+    );
   });
 });
