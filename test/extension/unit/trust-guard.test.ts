@@ -29,7 +29,16 @@ describe('a window in Restricted Mode', () => {
     const allowed = await tryAll(false);
     const changing = allowed.filter(id => routes[id as keyof typeof routes].method !== 'get');
     assert.deepEqual(changing.sort(), ['cancelOperation', 'createLoginLink']);
-    for (const id of ['startServer', 'callTool', 'createOperation', 'createServer', 'updateTool', 'stopDaemon']) {
+    for (const id of [
+      'startServer',
+      'callTool',
+      'createOperation',
+      'createServer',
+      'updateTool',
+      'stopDaemon',
+      'startTestRun',
+      'createComparison',
+    ]) {
       assert.ok(!allowed.includes(id), id);
     }
   });
