@@ -33,8 +33,11 @@ describe('One secret, after every feature has been used', function () {
     daemon = await startCanaryDaemon(folder.path, evidence);
     const stream = new AbortController();
     const events = readEvents(daemon, stream.signal);
+    // All that can be kept of calls is kept.
+    await daemon.api.updateCallSettings({ body: { keep: 'everything' } });
     await useServers();
     await useGateway();
+    await useHistory();
     await useVault();
     await useReports();
     await askEverything();
@@ -108,6 +111,16 @@ describe('One secret, after every feature has been used', function () {
     await client.callTool({ name: named, arguments: { key: canary } }).catch(() => {});
     await client.callTool({ name: named.replace('environment', 'break'), arguments: {} }).catch(() => {});
     await client.close();
+  }
+
+  async function useHistory() {
+    const calls = await until(async () => {
+      const { items, total } = await daemon.api.listCalls({ query: { limit: 100 } });
+      return total > 5 && items;
+    });
+    for (const { id } of calls) await daemon.api.getCall({ params: { id } });
+    await daemon.api.listCalls({ query: { q: 'environment' } }).catch(isProblem);
+    await daemon.api.getCallStatistics({}).catch(isProblem);
   }
 
   async function useVault() {
@@ -234,7 +247,11 @@ async function readEvents({ url, token }: CanaryDaemon, signal: AbortSignal): Pr
   return text;
 }
 
-async function until(isSo: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 400 && !isSo(); turn++) await new Promise(resolve => setTimeout(resolve, 25));
-  assert.ok(isSo());
+async function until<T>(find: () => T | false | Promise<T | false>): Promise<T> {
+  for (let turn = 0; turn < 400; turn++) {
+    const found = await find();
+    if (found) return found;
+    await new Promise(resolve => setTimeout(resolve, 25));
+  }
+  throw new Error('It did not come.');
 }

@@ -9,9 +9,10 @@ import type { Vault } from './vault.ts';
 
 /** Values in the clear: they go to the child or the wire, and to whatever takes them out of what is shown. */
 export interface HandedOver {
-  /** Values, and the paths of files that hold them. */
   environment: Record<string, string>;
   headers: Record<string, string>;
+  /** The paths of files by the variables that get them. */
+  files: Record<string, string>;
   /** The values in the files. */
   inFiles: string[];
 }
@@ -106,7 +107,7 @@ export function createHandOver({ repository, unseal, files, audit, clock, onUsed
       }
       // Last of all: what stops the start leaves no file behind.
       const paths = Object.keys(toFiles).length === 0 ? {} : files.write(serverId, toFiles);
-      return { headers, environment: { ...environment, ...paths }, inFiles: Object.values(toFiles) };
+      return { headers, environment, files: paths, inFiles: Object.values(toFiles) };
     },
     takeBack: serverId => files.release(serverId),
   };

@@ -6,9 +6,10 @@ import type { LaunchPlan } from '../../engines/engine.ts';
 
 /** Values in the clear, by variable and by header. */
 interface HandedOver {
-  /** Some are paths of files with the values in them. */
   environment: Record<string, string>;
   headers: Record<string, string>;
+  /** Paths of files with values in them, by the variables that get the paths. */
+  files: Record<string, string>;
   inFiles: readonly string[];
 }
 
@@ -26,10 +27,10 @@ export interface LaunchSecrets {
  * The plan with the secrets in it. A secret comes before a plain value of the same name.
  * Errors: SERVER_011 if a secret that a Docker server declares has no value.
  */
-export function withSecrets(plan: LaunchPlan, { environment, headers, inFiles }: HandedOver): LaunchPlan {
+export function withSecrets(plan: LaunchPlan, { environment, headers, files, inFiles }: HandedOver): LaunchPlan {
   if (plan.kind === 'stdio') {
     const confidential = [...Object.values(environment), ...inFiles];
-    return { ...plan, environment: { ...plan.environment, ...environment }, confidential };
+    return { ...plan, environment: { ...plan.environment, ...environment, ...files }, confidential };
   }
   if (plan.kind === 'gateway') return forGateway(plan, environment);
   // "Bearer abc" is secret as a whole and in its second part.
