@@ -29,6 +29,11 @@ export function addDaemonCommands(program: Command, act: Act): void {
       'the port of page and API on 127.0.0.1; 0 for any free one, none for the socket only',
       toPort,
     )
+    .option('--host <address>', 'the address that the port is opened on, instead of 127.0.0.1')
+    .option(
+      '--expose',
+      'allow an address that other machines can reach; give it a certificate (QUAYSIDE_TLS_CERT, QUAYSIDE_TLS_KEY)',
+    )
     .option('--foreground', 'run it here; this is what happens anyway')
     .action(act(runDaemon));
   daemon.command('stop').description('stop the daemon and all servers').action(act(stopDaemon));
@@ -74,13 +79,18 @@ function statusText(status: DaemonStatus, docker: DockerStatus | undefined, { ou
   return [facts, ...warnings].join('\n');
 }
 
-async function runDaemon(context: CommandContext, { port }: { port?: string }): Promise<ExitCode> {
+async function runDaemon(
+  context: CommandContext,
+  { port, host, expose }: { port?: string; host?: string; expose?: boolean },
+): Promise<ExitCode> {
   const { home, installation, output, signal } = context;
   const launched = await launchDaemon({
     installation,
     home,
     port: port ?? context.port,
     portFallback: false,
+    host,
+    expose,
     idleExitSeconds: null,
     life: 'foreground',
     signal,

@@ -28,6 +28,10 @@ export interface LaunchOptions {
   /** A number, or `none` for the socket only. */
   port: string;
   portFallback: boolean;
+  /** The address that the port is opened on; undefined: this machine's own alone. */
+  host?: string | undefined;
+  /** Other machines may reach it. */
+  expose?: boolean | undefined;
   /** null: it stays until it is stopped. */
   idleExitSeconds: number | null;
   /** `background`: it outlives this process. `foreground`: this process ends it. */
@@ -80,12 +84,14 @@ export async function launchDaemon(options: LaunchOptions): Promise<LaunchedDaem
   }
 }
 
-const daemonArguments = ({ home, port, portFallback, idleExitSeconds }: LaunchOptions): string[] => [
+const daemonArguments = ({ home, port, portFallback, idleExitSeconds, host, expose }: LaunchOptions): string[] => [
   '--home',
   home,
   '--port',
   port,
   ...(portFallback ? ['--port-fallback'] : []),
+  ...(host === undefined ? [] : [`--host=${host}`]),
+  ...(expose ? ['--expose'] : []),
   ...(idleExitSeconds === null ? [] : ['--idle-exit', String(idleExitSeconds)]),
 ];
 
