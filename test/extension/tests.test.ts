@@ -80,7 +80,7 @@ describe('test files in the editor', () => {
     await write('bad.mcptest.yaml', bad);
     await until('the files are there', () => item('good.mcptest.yaml') && item('bad.mcptest.yaml'));
     await parts.tests.refresh();
-    assert.deepEqual(labels(item('good.mcptest.yaml')), ['says it again', 'adds ${a}']);
+    assert.deepEqual(labels(item('good.mcptest.yaml')), ['says it again', 'adds \x24{a}']);
     const [, adds] = [...(item('good.mcptest.yaml')?.children ?? [])].map(([, child]) => child);
     assert.deepEqual(labels(adds), ['adds 1', 'adds 2']);
     assert.equal(adds?.range?.start.line, 6);

@@ -52,8 +52,8 @@ describe('test files', () => {
       cases.map(each => [each.id, each.label, each.serverId, each.range.line]),
       [
         ['says it again', 'says it again', 'echo', 9],
-        ['adds ${a} [1]', 'adds 1', 'echo', 25],
-        ['adds ${a} [2]', 'adds 2', 'echo', 26],
+        ['adds \x24{a} [1]', 'adds 1', 'echo', 25],
+        ['adds \x24{a} [2]', 'adds 2', 'echo', 26],
         ['reads', 'reads', 'echo', 29],
       ],
     );
@@ -100,9 +100,9 @@ describe('test files', () => {
         'tests:\n  - name: a\n    tool: b\n    expect: { jsonpath: { path: "$..a..b" } }',
         /^4:\d+ A path can go through all levels/,
       ],
-      ['tests:\n  - name: a\n    tool: "${nobody}"', /^3:5 Nothing is called "nobody" here/],
+      ['tests:\n  - name: a\n    tool: "\x24{nobody}"', /^3:5 Nothing is called "nobody" here/],
       [
-        'tests:\n  - name: a\n    tool: b\n    arguments: { x: "${env:HOME}" }',
+        'tests:\n  - name: a\n    tool: b\n    arguments: { x: "\x24{env:HOME}" }',
         /^4:5 HOME is not listed under "environment:"/,
       ],
       [
@@ -158,7 +158,7 @@ describe('test files', () => {
       '*a',
       ': ',
       '"',
-      '${x}',
+      '\x24{x}',
       'expect:',
       'matches: "("',
       '!!js/function x',
