@@ -22,11 +22,10 @@ export function toUpstreamError(error: unknown, view: ErrorView): unknown {
   if (isProblemError(error) || (view.signal.aborted && error === view.signal.reason)) return error;
   if (!(error instanceof PeerFailure)) return error;
   const failure = toCallProblem(error, view.timeoutSeconds, view.redact);
-  const isGone = failure.code === 'SERVER_003' || (error.kind === 'not-sent' && !hasStatus(error.cause));
+  // fetch says with a TypeError that there is nobody.
+  const isGone = failure.code === 'SERVER_003' || (error.kind === 'not-sent' && error.cause instanceof TypeError);
   return isGone ? endedInCall(view.serverId, error) : failure;
 }
-
-const hasStatus = (cause: unknown): boolean => cause instanceof Error && 'status' in cause;
 
 const endedInCall = (serverId: string, cause: unknown): ProblemError =>
   problem('TOOL_010', {
