@@ -66,6 +66,9 @@ const hintsOf = ({ annotations: { readOnly, destructive, openWorld } }: Approval
   ...(openWorld ? ['reaches other systems'] : []),
 ];
 
+/** One function for all renders: another each time would take the focus back with every second that passes. */
+const focusAtOnce = (input: HTMLInputElement | null) => input?.focus();
+
 function Waiting({ approval, state }: { approval: Approval; state: ApprovalsState }) {
   const now = useNow(1_000);
   const left = Date.parse(approval.expiresAt) - now;
@@ -90,7 +93,7 @@ function Waiting({ approval, state }: { approval: Approval; state: ApprovalsStat
         wants to call it. <ServerText text={approval.reason} />
       </p>
       <p class="facts">
-        <span>The server says:</span>
+        <span>By what the server tells:</span>
         {hintsOf(approval).map(hint => (
           <Badge key={hint}>{hint}</Badge>
         ))}
@@ -143,6 +146,7 @@ function Waiting({ approval, state }: { approval: Approval; state: ApprovalsStat
         <label class="approval-reason">
           <span class="only-heard">Reason</span>
           <input
+            ref={focusAtOnce}
             class="text-input"
             value={reason}
             maxLength={300}

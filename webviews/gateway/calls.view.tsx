@@ -174,7 +174,7 @@ function CallRow({ call, state }: { call: Call; state: CallsState }) {
         </code>{' '}
         <span class="quiet">{call.serverId}</span>
       </td>
-      <td>
+      <td class="call-caller">
         <ServerText text={call.caller} />
         {call.client && (
           <span class="quiet">
@@ -263,7 +263,7 @@ const Value = ({
     {value !== undefined && (
       <LongText
         text={typeof value === 'string' ? value : JSON.stringify(value, null, 2)}
-        label={label}
+        label={`${label} as kept`}
         language="json"
         name={name}
       />

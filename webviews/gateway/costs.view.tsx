@@ -105,6 +105,8 @@ function Costs({ tools }: { tools: readonly Tool[] }) {
 const wordsOfFix = ({ change: { name, enabled } }: ClashFix): string =>
   enabled === false ? 'Switch off' : name ? `Call it ${name}` : 'Change it';
 
+const hidesLast = (a: ClashFix, b: ClashFix): number => Number(a.kind === 'hide') - Number(b.kind === 'hide');
+
 const Clashes = ({ clashes, state }: { clashes: readonly ToolClash[]; state: CostsState }) => (
   <section class="section" aria-label="Names that clash">
     <h2>Names that several servers use</h2>
@@ -131,7 +133,7 @@ const Clashes = ({ clashes, state }: { clashes: readonly ToolClash[]; state: Cos
               </span>
             </div>
             <div class="button-row">
-              {fixes.map(fix => (
+              {fixes.toSorted(hidesLast).map(fix => (
                 <PermittedButton
                   key={fix.kind}
                   needs="servers:manage"
@@ -155,14 +157,11 @@ interface AdviceProps {
   state: CostsState;
 }
 
-function Advice({ advice: { items, tokens, detail }, state }: AdviceProps) {
+function Advice({ advice: { items, detail }, state }: AdviceProps) {
   return (
     <section class="section" aria-label="Tools that nobody uses">
       <h2>Tools that nobody uses</h2>
-      <p class="quiet">
-        {detail}
-        {items.length > 0 && ` Together they cost ${number(tokens)} tokens in every conversation.`}
-      </p>
+      <p class="quiet">{detail}</p>
       {items.length > 0 && (
         <div class="rows">
           {items.slice(0, 100).map(item => (
