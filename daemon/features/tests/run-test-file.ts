@@ -13,6 +13,9 @@ import { filledIn, neededBy, type ReadFile, type ReadyCase } from './test-file.t
 import { type FindVariable, fillIn, UnknownVariable } from './variables.ts';
 import type { SourcePath } from './yaml-source.ts';
 
+/** Of one case: who reads more mends the first ones. */
+const mostFailures = 20;
+
 export interface FileRun {
   read: ReadFile;
   file: TestFile;
@@ -156,7 +159,7 @@ async function runCase(run: FileRun, each: ReadyCase, caller: TestCaller, saved:
       attempts: attempt,
       flaky: passed && attempt > 1,
       snapshot,
-      failures: found.map(finding => toFailure(run, ['tests', each.test], finding)),
+      failures: found.slice(0, mostFailures).map(finding => toFailure(run, ['tests', each.test], finding)),
       trace: passed && !run.keepTrace ? [] : trace,
     });
   }

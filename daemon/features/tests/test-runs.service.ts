@@ -50,10 +50,13 @@ const filesAtOnce = 4;
 const mostKept = 20;
 const mostMinutes = 60;
 const longestDetail = 16_384;
+/** Of all results of a run, as JSON: what is beyond that is told in short. */
+const mostBytes = 33_554_432;
 
 interface Run {
   view: TestRun;
   results: Map<string, TestCaseResult>;
+  bytes: number;
   abort: AbortController;
   progress: Progress;
   done: Promise<void>;
@@ -125,7 +128,7 @@ export function createTestRunService(options: TestRunServiceOptions): TestRunSer
         return createTestCaller({ ports: guarded(calls, runner), serverId, present, ...runner });
       },
       onResult(result) {
-        run.results.set(keyOf(result.file, result.caseId), result);
+        run.results.set(keyOf(result.file, result.caseId), withinBudget(run, result));
         run.progress.add(result);
       },
       onProblem: found => addProblems(run, path, [found]),
@@ -201,6 +204,14 @@ function countOf({ results }: Run): TestRun['counts'] {
   };
 }
 
+/** Without its messages and texts, once a run has too many of them. */
+function withinBudget(run: Run, result: TestCaseResult): TestCaseResult {
+  run.bytes += JSON.stringify([result.failures, result.trace]).length;
+  if (run.bytes <= mostBytes) return result;
+  const failures = result.failures.map(failure => ({ ...failure, expected: null, actual: null, diff: null }));
+  return { ...result, failures, trace: [] };
+}
+
 function addProblems(run: Run, file: string, problems: TestRun['problems'][number]['problems']): void {
   const before = run.view.problems.find(each => each.file === file)?.problems ?? [];
   const others = run.view.problems.filter(each => each.file !== file);
@@ -267,7 +278,7 @@ function createRun(
     snapshots: [],
   };
   const run: Run = {
-    ...{ view, results, abort: new AbortController(), done: Promise.resolve() },
+    ...{ view, results, bytes: 0, abort: new AbortController(), done: Promise.resolve() },
     progress: createProgress(publish, () => ({ ...toSummary(run.view), counts: countOf(run) })),
   };
   return run;
