@@ -1,13 +1,5 @@
 import { type Command, Option } from 'commander';
-import {
-  type Call,
-  type CallDetail,
-  CallOutcome,
-  type CallRule,
-  type CallSettings,
-  type CallSettingsChange,
-  KeptValues,
-} from '../../../shared/api/calls.ts';
+import { type Call, type CallDetail, CallOutcome } from '../../../shared/api/calls.ts';
 import { limits } from '../../../shared/domain/limits.ts';
 import { toServerName, toToolName, toWholeNumber } from '../arguments/names.ts';
 import { confirm } from '../arguments/secret-input.ts';
@@ -17,6 +9,7 @@ import { count, describeBytes, describeDuration } from '../terminal/describe.ts'
 import { safeJson, safeLine, safeText } from '../terminal/safe-text.ts';
 import { renderTable } from '../terminal/table.ts';
 import { resultText } from './call.commands.ts';
+import { addCallSettings } from './call-settings.commands.ts';
 
 export function addCallHistoryCommands(program: Command, act: Act): void {
   // No options of its own: commander would take those of the other commands for them.
@@ -49,24 +42,7 @@ export function addCallHistoryCommands(program: Command, act: Act): void {
     .option('--values', 'only what was kept of arguments and results')
     .option('--yes', 'do not ask')
     .action(act(clearCalls));
-  addSettings(calls, act);
-}
-
-function addSettings(calls: Command, act: Act): void {
-  calls
-    .command('settings')
-    .description('show or change what is kept of calls, and for how long')
-    .addOption(new Option('--keep <what>', 'of each call').choices(KeptValues.options))
-    .option('--server <server>', 'only of this server', toServerName)
-    .option('--tool <tool>', 'only of this tool of it', toToolName)
-    .option('--as-usual', 'no rule of its own for this server or tool any more')
-    .option('--days <number>', 'so long', toWholeNumber(1, 3_650))
-    .option('--megabytes <number>', 'so much in all', toWholeNumber(1, 10_240))
-    .option('--value-bytes <number>', 'so much of each value', toWholeNumber(256, 262_144))
-    .addOption(
-      new Option('--redact-results <on>', 'hide secrets in results on their way to clients').choices(['on', 'off']),
-    )
-    .action(act(settings));
+  addCallSettings(calls, act);
 }
 
 const filters = [
@@ -278,89 +254,3 @@ async function clearCalls(
     text: `${count(document.deleted, 'call')} ${values ? 'lost their arguments and results' : 'deleted'}.`,
   };
 }
-
-interface SettingsOptions {
-  keep?: 'nothing' | 'arguments' | 'everything';
-  server?: string;
-  tool?: string;
-  asUsual?: boolean;
-  days?: number;
-  megabytes?: number;
-  valueBytes?: number;
-  redactResults?: 'on' | 'off';
-}
-
-async function settings(context: CommandContext, options: SettingsOptions): Promise<CommandResult> {
-  const change = toChange(options);
-  const api = await context.connect();
-  const { signal } = context;
-  if (options.server === undefined)
-    return present(
-      await (change ? api.updateCallSettings({ body: change }, { signal }) : api.getCallSettings({}, { signal })),
-    );
-  const before = await api.getCallSettings({}, { signal });
-  const rule = toRule(options, before);
-  return present(await api.updateCallSettings({ body: { ...change, rules: [rule] } }, { signal }));
-}
-
-function toChange({
-  keep,
-  server,
-  tool,
-  asUsual,
-  days,
-  megabytes,
-  valueBytes,
-  redactResults,
-}: SettingsOptions): CallSettingsChange | undefined {
-  if (tool !== undefined && server === undefined) throw new UsageError('--tool needs --server.');
-  if (asUsual && server === undefined) throw new UsageError('--as-usual needs --server.');
-  const change = {
-    ...(keep === undefined || server !== undefined ? {} : { keep }),
-    ...(redactResults === undefined || server !== undefined ? {} : { redactResults: redactResults === 'on' }),
-    ...(days === undefined ? {} : { days }),
-    ...(megabytes === undefined ? {} : { megabytes }),
-    ...(valueBytes === undefined ? {} : { valueBytes }),
-  };
-  return Object.keys(change).length === 0 ? undefined : change;
-}
-
-/** What is not named stays as it is. */
-function toRule(
-  { keep, server = '', tool = undefined, asUsual, redactResults }: SettingsOptions,
-  { rules }: CallSettings,
-): CallRule {
-  const named = { serverId: server, tool: tool ?? null };
-  if (asUsual) return { ...named, keep: null, redactResults: null };
-  if (keep === undefined && redactResults === undefined)
-    throw new UsageError('Say what is kept: --keep, --redact-results or --as-usual.');
-  const before = rules.find(rule => rule.serverId === named.serverId && rule.tool === named.tool);
-  return {
-    ...named,
-    keep: keep ?? before?.keep ?? null,
-    redactResults: redactResults === undefined ? (before?.redactResults ?? null) : redactResults === 'on',
-  };
-}
-
-function present(document: CallSettings): CommandResult {
-  const { keep, redactResults, days, megabytes, valueBytes, rules, kept: there } = document;
-  const lines = [
-    `Kept of each call: ${describeKept(keep)}.`,
-    `Secrets in results are ${redactResults ? 'hidden' : 'passed on as they are'} on their way to clients.`,
-    `For ${count(days, 'day')}, ${megabytes} MB in all, ${describeBytes(valueBytes)} of each value.`,
-    ...rules.map(({ serverId, tool, keep: own, redactResults: hides }) => {
-      const facts = [
-        ...(own === null ? [] : [describeKept(own)]),
-        ...(hides === null ? [] : [`secrets in results ${hides ? 'hidden' : 'passed on'}`]),
-      ];
-      return `  ${safeLine(tool === null ? serverId : `${serverId}/${tool}`)}: ${facts.join(', ')}`;
-    }),
-    `There are ${count(there.calls, 'call')} (${describeBytes(there.bytes)})${there.oldest === null ? '' : `, the first of ${there.oldest}`}.`,
-  ];
-  return { document, text: lines.join('\n') };
-}
-
-const describeKept = (keep: CallSettings['keep']): string =>
-  ({ nothing: 'that it was made', arguments: 'its arguments too', everything: 'its arguments and its result too' })[
-    keep
-  ];
