@@ -8,6 +8,8 @@ export interface UpstreamUnderTest {
   upstreams: Upstreams;
   serverId: string;
   isStateless: boolean;
+  /** Whether it can be told of every question which call it belongs to. */
+  tellsCallsApart: boolean;
   /** Lists that were said to have changed. */
   changes: string[];
 }
@@ -113,6 +115,35 @@ export function describeUpstreamContract(name: string, open: () => UpstreamUnder
       );
       assert.deepEqual(client.asked[0]?.request.params?.['maxTokens'], 100);
       assert.ok(client.asked.every(({ within }) => within?.client === client));
+    });
+
+    it('asks each of several clients its own, or refuses and says why', async () => {
+      const { upstreams, serverId, tellsCallsApart } = open();
+      const other = createTestClient();
+      const beside = await upstreams.of(serverId, other);
+      const answerOf = (username: string) => () => ({
+        action: 'accept',
+        content: { username, email: 'e@example.com' },
+      });
+      client.answer = answerOf('ann');
+      other.answer = answerOf('ben');
+      const said = await Promise.all([
+        callTool(upstream, client, 'test_elicitation', { message: 'Ann?' }),
+        callTool(beside, other, 'test_elicitation', { message: 'Ben?' }),
+      ]).then(
+        results => results.map(({ result }) => textOf(result)),
+        (error: Error) => [error.message],
+      );
+      upstreams.left(other);
+      if (tellsCallsApart) {
+        assert.match(said[0] ?? '', /ann/);
+        assert.match(said[1] ?? '', /ben/);
+      } else {
+        // Never the one that it is not for.
+        assert.doesNotMatch(said[0] ?? '', /ben/);
+        assert.doesNotMatch(said[1] ?? '', /ann/);
+        assert.ok(upstreams.losses(serverId).some(({ reason }) => reason === 'more-than-one-client'));
+      }
     });
 
     it('gets an error of the client as it is', async () => {

@@ -23,7 +23,9 @@ function describeWith(name: string, isStateless: boolean, plan: () => Promise<La
       supervised = createSupervised();
       supervised.onListChanged = (_id, what) => changes.push(what);
       await supervised.supervisor.start('everything', plan, launchPolicy());
-      under = { upstreams: supervised.supervisor.upstreams, serverId: 'everything', isStateless, changes };
+      const { upstreams } = supervised.supervisor;
+      const tellsCallsApart = isStateless || name.includes('HTTP');
+      under = { upstreams, serverId: 'everything', isStateless, tellsCallsApart, changes };
     });
     after(() => supervised.supervisor.close());
     describeUpstreamContract(name, () => under);
