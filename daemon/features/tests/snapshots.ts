@@ -8,6 +8,7 @@ const header = '# Results that tests compare with. Made by Quayside: look at cha
 export interface SnapshotFile {
   /** As sorted YAML. */
   find(name: string): string | undefined;
+  /** Errors: RangeError if the file would be too large to be read again. */
   set(name: string, text: string): void;
   /** Names that were asked for or set are kept, the rest goes. */
   dropUnused(): void;
@@ -26,6 +27,7 @@ export function readSnapshots(text: string | undefined): SnapshotFile {
   const entries = new Map<string, string>(text === undefined ? [] : parse(text));
   const before = new Map(entries);
   const used = new Set<string>();
+  let bytes = [...entries.values()].reduce((sum, text) => sum + text.length, 0);
   const changes = () =>
     [...new Set([...before.keys(), ...entries.keys()])].filter(name => before.get(name) !== entries.get(name));
   return {
@@ -35,6 +37,8 @@ export function readSnapshots(text: string | undefined): SnapshotFile {
     },
     set(name, value) {
       used.add(name);
+      bytes += value.length - (entries.get(name)?.length ?? 0);
+      if (bytes > testFileLimits.snapshotBytes / 2) throw new RangeError('The snapshots of this file are too large.');
       entries.set(name, value);
     },
     dropUnused() {

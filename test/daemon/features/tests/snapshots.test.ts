@@ -66,6 +66,10 @@ describe('snapshots', () => {
     assert.doesNotMatch(file.write() ?? '', /gone/);
   });
 
+  it('are refused where they would be too large to be read again', () => {
+    assert.throws(() => readSnapshots(undefined).set('a', 'x'.repeat(5_000_000)), /too large/);
+  });
+
   it('are not touched where they cannot be read', () => {
     for (const text of ['- a', 'a: { b: c }', '"a": [', '{'.repeat(10_000), '"a": 1', '"a": "', '"'.repeat(1_000_000)])
       assert.throws(() => readSnapshots(text), BrokenSnapshots, text.slice(0, 20));
