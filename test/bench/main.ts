@@ -13,7 +13,15 @@ import { measureListEndpoint } from './list-endpoint.bench.ts';
 import { measurePage } from './page.bench.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const bundles = ['extension.cjs', 'daemon.mjs', 'install-child.mjs', 'cli.mjs', 'webviews/app.js', 'webviews/app.css'];
+const bundles = [
+  'extension.cjs',
+  'daemon.mjs',
+  'install-child.mjs',
+  'token-worker.mjs',
+  'cli.mjs',
+  'webviews/app.js',
+  'webviews/app.css',
+];
 
 const say = (line: string) => console.error(line);
 
