@@ -72,6 +72,14 @@ describe('a server that changes its tools', () => {
     const refused = await call('read').catch((error: unknown) => ({ failed: true, text: String(error) }));
     assert.ok(refused.failed);
     assert.ok(!JSON.stringify(await client.listTools()).includes('evil.test'));
+    // Nor is the text for an agent by the API, while a person is shown what it has to decide about.
+    const { secret } = await daemon.api.createKey({ body: { name: 'reader', kind: 'agent' } });
+    for (const path of ['/api/v1/tools', '/api/v1/servers/files/tools']) {
+      const asked = async (authorization: string) =>
+        await (await daemon.request(path, { headers: { authorization } })).text();
+      assert.ok(!(await asked(`Bearer ${secret}`)).includes('evil.test'));
+      assert.ok((await asked(daemon.asOwner['authorization'] ?? '')).includes('evil.test'));
+    }
     const { digest } = await lock();
     await daemon.api.approveLock({ ...files, body: { digest: digest ?? '' } });
     assert.deepEqual(await listed(), ['read', 'remove']);

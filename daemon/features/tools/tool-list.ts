@@ -9,14 +9,19 @@ import { findClashes } from './tool-clashes.ts';
 import type { ToolNameRepository } from './tool-names.repository.ts';
 import { longNameOf, type ToolId, toolKey } from './tool-names.ts';
 
+export interface Viewer {
+  /** What a quarantined tool says of itself is not for models: an agent is shown the others alone. */
+  isAgent: boolean;
+}
+
 export interface ToolList {
-  /** Only those of servers that `maySee` lets through. */
+  /** Only those of servers that the viewer may see. */
   list(
     query: PageQuery & { server_id?: string | undefined; q?: string | undefined },
-    maySee: (serverId: string) => boolean,
+    viewer: Viewer & { maySee(serverId: string): boolean },
   ): Page<Tool>;
   /** Errors: SERVER_001. */
-  ofServer(serverId: string, query: PageQuery): Page<Tool>;
+  ofServer(serverId: string, query: PageQuery, viewer: Viewer): Page<Tool>;
   /** Errors: SERVER_001, TOOL_001, TOOL_009, and those of changing a server. */
   change(serverId: string, tool: string, change: ToolChange): Promise<Tool>;
   /** Errors: CATALOG_001. */
@@ -50,19 +55,23 @@ export function createToolList(options: ToolListOptions): ToolList {
   };
 
   return {
-    list({ server_id, q, ...query }, maySee) {
+    list({ server_id, q, ...query }, { maySee, isAgent }) {
       const wanted = q?.toLowerCase();
       const all = server_id === undefined ? known.all() : maySee(server_id) ? known.ofServer(server_id) : [];
       const found = all.filter(
-        tool => maySee(tool.serverId) && (wanted === undefined || searched(tool).includes(wanted)),
+        tool =>
+          maySee(tool.serverId) &&
+          !(isAgent && tool.quarantined) &&
+          (wanted === undefined || searched(tool).includes(wanted)),
       );
       const key = ({ serverId, tool }: KnownTool) =>
         query.sort_by === 'server_id' ? `${serverId} ${tool}` : `${tool} ${serverId}`;
       const page = pageOfList(found, query, key);
       return { ...page, items: page.items.map(toTool) };
     },
-    ofServer(serverId, query) {
-      const page = pageOfList(known.ofServer(serverId), query, ({ tool }) => tool);
+    ofServer(serverId, query, { isAgent }) {
+      const shown = known.ofServer(serverId).filter(tool => !(isAgent && tool.quarantined));
+      const page = pageOfList(shown, query, ({ tool }) => tool);
       return { ...page, items: page.items.map(toTool) };
     },
     async change(serverId, name, change) {

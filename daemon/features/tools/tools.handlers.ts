@@ -67,8 +67,9 @@ export const toolHandlers = ({
   questions,
   costs,
 }: ToolParts): Pick<Handlers, ToolOperations> => ({
-  listTools: ({ query }, { maySee }) => list.list(query, maySee),
-  listServerTools: ({ params, query }) => list.ofServer(params.id, query),
+  listTools: ({ query }, { maySee, principal }) => list.list(query, { maySee, isAgent: principal?.kind === 'agent' }),
+  listServerTools: ({ params, query }, { principal }) =>
+    list.ofServer(params.id, query, { isAgent: principal?.kind === 'agent' }),
   listToolClashes: async ({ query }, { maySee }) => ({ items: await list.clashes(query.entry, maySee) }),
   updateTool: ({ params, body }) => list.change(params.id, params.tool, body),
   async callTool({ params, body }, context) {
