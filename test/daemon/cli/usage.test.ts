@@ -25,6 +25,9 @@ const mistakes: readonly (readonly [args: string[], message: RegExp])[] = [
   [['config', 'set', 'echo', 'nonsense=1'], /There is no setting "nonsense"/],
   [['config', 'set', 'echo', 'limits.callSeconds=soon'], /takes a whole number/],
   [['daemon', '--port', '65536'], /whole number from 0 to 65535/],
+  [['test', 'nowhere.mcptest.yaml'], /There is no file or folder/],
+  [['test', '--reporter', 'loud'], /Allowed choices are spec, dot, failures/],
+  [['compare', 'echo'], /either --version or --with/],
   [['operations', '--limit', '101'], /whole number from 1 to 100/],
 ];
 
