@@ -131,11 +131,10 @@ export function createSessionEndpoint({
     }
     const { reply, waiting } = begun;
     const asking = toAsking(entry, waiting, { era: 'sessions', sessionId: session.handle });
-    void answer(message, session, asking).then(text => {
-      if (session.wasCancelled(message.id)) reply.drop(text);
-      else reply.finish(text);
-      session.done(message.id);
-    });
+    answer(message, session, asking)
+      .then(text => (session.wasCancelled(message.id) ? reply.drop(text) : reply.finish(text)))
+      .catch(ports.onFailure)
+      .finally(() => session.done(message.id));
     return await reply.response;
   };
 

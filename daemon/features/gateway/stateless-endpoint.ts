@@ -107,6 +107,7 @@ export function createStatelessEndpoint(parts: StatelessParts): StatelessEndpoin
     const asking = toAsking(entry, waiting, { era: 'stateless', sessionId: null });
     answerRequest(method, params, asking)
       .then(request.finish, request.fail)
+      .catch(ports.onFailure)
       .finally(() => ports.upstreams.left(client));
     return reply.response;
   };

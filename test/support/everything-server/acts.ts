@@ -125,7 +125,8 @@ export const acts: Record<string, (act: Act) => Result | Promise<Result>> = {
   },
   async test_reconnection({ context }) {
     context.http?.closeSSE?.();
-    await pause(100);
+    // Long enough that whoever stands in front has begun a stream of its own.
+    await pause(500);
     return text('Reconnection test completed successfully');
   },
   async test_sampling(act) {
