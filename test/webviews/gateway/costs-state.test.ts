@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { type CostsState, createCostsState, totalsOf } from '../../../webviews/gateway/costs.state.ts';
+import { type CannedApp, createCannedApp, pageWith, refuse, until } from '../canned-api.ts';
+import { buildClash, buildTool } from './gateway-facts.ts';
+
+describe('names and costs on the page', () => {
+  let app: CannedApp;
+  let state: CostsState;
+  const unused = { serverId: 'notes', tool: 'read', tokens: 90, lastCalledAt: null, detail: 'Never called.' };
+
+  beforeEach(async () => {
+    app = createCannedApp({
+      listTools: () =>
+        pageWith([
+          buildTool(),
+          buildTool({ serverId: 'notes', tokens: 90 }),
+          buildTool({ name: 'off', enabled: false }),
+          buildTool({ name: 'held', quarantined: true }),
+          buildTool({ name: 'new', tokens: null }),
+        ]),
+      listToolClashes: () => ({ items: [buildClash()] }),
+      getToolAdvice: () => ({
+        days: 30,
+        since: '2026-05-01T10:00:00Z',
+        tokens: 90,
+        detail: 'One of them.',
+        items: [unused],
+      }),
+      updateTool: () => buildTool(),
+    });
+    app.live.start();
+    state = createCostsState(app);
+    await until(() => state.tools.value.value && state.clashes.value.value && state.advice.value.value);
+  });
+  afterEach(() => {
+    state.close();
+    app.live.stop();
+  });
+
+  it('counts what clients are shown, the most costly first', () => {
+    const tools = state.tools.value.value ?? [];
+    assert.deepEqual(
+      tools.map(({ serverId, name }) => `${serverId} ${name}`),
+      ['notes read', 'files read', 'files new'],
+    );
+    const totals = totalsOf(tools);
+    assert.deepEqual(totals, {
+      all: 130,
+      counted: false,
+      servers: [
+        ['notes', 90],
+        ['files', 40],
+      ],
+    });
+  });
+
+  it('sends a fix as it was proposed, and reads again what it made of the names', async () => {
+    const [fix] = state.clashes.value.value?.[0]?.tools[0]?.fixes ?? [];
+    assert.ok(fix);
+    await state.fix(fix);
+    const [asked] = app.askedFor('updateTool');
+    assert.deepEqual([asked?.path, asked?.body], ['/api/v1/servers/notes/tools/read', { name: 'notes__read' }]);
+    await until(() => app.askedFor('listToolClashes').length === 2);
+  });
+
+  it('switches off what nobody uses, and says why it could not', async () => {
+    await state.hide(unused);
+    assert.deepEqual(app.askedFor('updateTool')[0]?.body, { enabled: false });
+    app.answers.updateTool = () => refuse('TOOL_001', { detail: 'No.', next: 'Look again.' });
+    await state.hide(unused);
+    assert.equal(state.act.problem.value?.code, 'TOOL_001');
+  });
+
+  it('follows changes of tools and of what is held back', async () => {
+    app.emit({ type: 'tools.changed', serverId: 'files' });
+    await until(() => app.askedFor('listTools').length === 2);
+    app.emit({ type: 'lock.changed', serverId: 'files', state: 'changed', waiting: 1, quarantined: 1 });
+    await until(() => app.askedFor('listTools').length === 3);
+  });
+});
