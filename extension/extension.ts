@@ -51,7 +51,7 @@ export interface ExtensionUnderTest {
     readonly secretsTree: SecretsTree['provider'];
     readonly tests: TestsFeature;
     readonly peopleTree: PeopleTree['provider'];
-    readonly gatewayTree: GatewayTree['provider'];
+    readonly gatewayTree: GatewayTree;
   };
 }
 
@@ -136,7 +136,7 @@ export function activate(context: ExtensionContext): ExtensionUnderTest {
     profilesTree: profiles.tree.provider,
     secretsTree: secrets.tree.provider,
     peopleTree: users.tree.provider,
-    gatewayTree: gateway.tree.provider,
+    gatewayTree: gateway.tree,
   };
   return { activationMs, parts: { link, mirror, docker, panels, statusBar, tests, ...trees } };
 }

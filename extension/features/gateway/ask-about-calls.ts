@@ -1,8 +1,8 @@
 import { window } from 'vscode';
-import type { Approval } from '../../../shared/api/approvals.ts';
 import type { DaemonLink } from '../../daemon-link/daemon-link.ts';
+import { readAll } from '../../daemon-link/pages.ts';
 import type { OpenPanel } from '../../platform/panel-host.ts';
-import { forNotification, toOneLine } from '../../platform/plain-text.ts';
+import { wordsOf } from './call-words.ts';
 
 export interface AskAboutCallsOptions {
   link: DaemonLink;
@@ -10,18 +10,13 @@ export interface AskAboutCallsOptions {
   report: (error: unknown) => unknown;
 }
 
-/** What fits a notification in full may be allowed from it; anything longer has to be looked at first. */
-const wholeInNotification = 160;
-
 /** A notification for each call that waits for a person, and one for servers whose tools have changed. */
 export function askAboutCalls({ link, open, report }: AskAboutCallsOptions) {
   const asked = new Set<string>();
   const told = new Map<string, number>();
   const stop = link.onEvent(event => {
-    if (event.type === 'approval.changed' && event.state === 'waiting' && !asked.has(event.approvalId)) {
-      asked.add(event.approvalId);
-      void ask(event.approvalId).catch(report);
-    }
+    if (event.type === 'reset') void askAll().catch(() => {});
+    if (event.type === 'approval.changed' && event.state === 'waiting') askOnce(event.approvalId);
     if (event.type === 'lock.changed') {
       const before = told.get(event.serverId) ?? 0;
       told.set(event.serverId, event.waiting);
@@ -29,12 +24,24 @@ export function askAboutCalls({ link, open, report }: AskAboutCallsOptions) {
     }
   });
 
+  const askOnce = (id: string): void => {
+    if (asked.has(id)) return;
+    asked.add(id);
+    void ask(id).catch(report);
+  };
+
+  /** Those that waited before this window was there, or while it heard nothing. Who may not see them is not asked. */
+  const askAll = async (): Promise<void> => {
+    const waiting = await readAll(query => link.api.listApprovals({ query: { ...query, state: 'waiting' } }));
+    for (const { id } of waiting) askOnce(id);
+  };
+
   const ask = async (id: string): Promise<void> => {
     const approval = await link.api.getApproval({ params: { id } });
     if (approval.state !== 'waiting' || approval.kind !== 'call') return;
     const { text, isWhole } = wordsOf(approval);
     const acts = isWhole ? (['Allow Once', 'Deny', 'Show'] as const) : (['Show', 'Deny'] as const);
-    const chosen = await window.showWarningMessage(forNotification(text), ...acts);
+    const chosen = await window.showWarningMessage(text, ...acts);
     if (chosen === 'Show') open('gateway?tab=approvals');
     if (chosen === 'Deny') await link.api.denyCall({ params: { id }, body: {} });
     if (chosen === 'Allow Once') await link.api.approveCall({ params: { id }, body: { digest: approval.digest } });
@@ -49,15 +56,4 @@ export function askAboutCalls({ link, open, report }: AskAboutCallsOptions) {
   };
 
   return { dispose: () => stop.dispose() };
-}
-
-/** The call in words, and whether that is all of it. */
-export function wordsOf({ caller, tool, serverId, arguments: text, reason }: Approval): {
-  text: string;
-  isWhole: boolean;
-} {
-  const shown = toOneLine(text, wholeInNotification + 1);
-  const isWhole = shown.length <= wholeInNotification;
-  const end = isWhole ? ` with ${shown}` : '';
-  return { text: `${caller.name} wants to call ${tool} of ${serverId}${end}. ${toOneLine(reason)}`.trim(), isWhole };
 }

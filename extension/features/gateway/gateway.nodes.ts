@@ -33,7 +33,7 @@ export const gatewayRows = ({ approvals, locks, costs, sessions }: GatewayFacts)
 ];
 
 /** How much waits for a person: the number on the view. */
-export const waitingIn = ({ approvals, locks }: GatewayFacts): number =>
+export const waitingIn = ({ approvals, locks }: Pick<GatewayFacts, 'approvals' | 'locks'>): number =>
   approvals.length + locks.filter(({ waiting }) => waiting > 0).length;
 
 export function toGatewayNode(row: GatewayRow): TreeNode {

@@ -23,11 +23,15 @@ export type GatewayTree = ReturnType<typeof createGatewayTree>;
 /** Only a daemon that runs is asked: the tree alone starts none. */
 export function createGatewayTree(link: DaemonLink) {
   const changed = new EventEmitter<GatewayRow | undefined>();
+  const isReadable = () => workspace.isTrusted && link.state.kind === 'connected';
+  // Each by itself: somebody may see one of them and not another.
+  const readApprovals = () =>
+    readAll(query => link.api.listApprovals({ query: { ...query, state: 'waiting' } })).catch(() => []);
+  const readLocks = () => readAll(query => link.api.listLocks({ query })).catch(() => []);
   const readFacts = async (): Promise<GatewayFacts> => {
-    // Each by itself: somebody may see one of them and not another.
     const [approvals, locks, costs, sessions] = await Promise.all([
-      readAll(query => link.api.listApprovals({ query: { ...query, state: 'waiting' } })).catch(() => []),
-      readAll(query => link.api.listLocks({ query })).catch(() => []),
+      readApprovals(),
+      readLocks(),
       link.api.getTokenCosts().catch(() => undefined),
       readAll(query => link.api.listMcpSessions({ query })).catch(() => []),
     ]);
@@ -37,7 +41,7 @@ export function createGatewayTree(link: DaemonLink) {
     onDidChangeTreeData: changed.event,
     getTreeItem: row => toTreeItem(toGatewayNode(row), row),
     async getChildren(row) {
-      if (!workspace.isTrusted || link.state.kind !== 'connected') return [];
+      if (!isReadable()) return [];
       if (!row) {
         const facts = await readFacts();
         setBadge(waitingIn(facts));
@@ -58,11 +62,18 @@ export function createGatewayTree(link: DaemonLink) {
         ? { value: waiting, tooltip: waiting === 1 ? '1 waits for you' : `${waiting} wait for you` }
         : undefined;
   };
+  /** The editor asks for no rows of a view that is not seen; its number is seen all the same. */
+  const countUnseen = async () => {
+    if (!isReadable()) return setBadge(0);
+    const [approvals, locks] = await Promise.all([readApprovals(), readLocks()]);
+    setBadge(waitingIn({ approvals, locks }));
+  };
   let timer: NodeJS.Timeout | undefined;
   const redraw = () => {
     timer ??= setTimeout(() => {
       timer = undefined;
       changed.fire(undefined);
+      if (!view.visible || !isReadable()) void countUnseen();
     }, gatherMilliseconds);
   };
   const subscriptions = disposeAll([
