@@ -1,6 +1,8 @@
 // A secret's way on the page: entered once, referred to, handed over, and nowhere to be read again.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findBarriers, findOverflow } from '../support/accessibility.ts';
 import { type Browser, launchBrowser, recordComplaints, takeScreenshot } from '../support/browser.ts';
@@ -122,6 +124,31 @@ describe('secrets on the page of the daemon', () => {
     await button(/^\s*Call\s*$/).click();
     const { text } = await readResult(page);
     assert.ok(text.includes(`"API_KEY": ${JSON.stringify(value)}`), 'the value did not arrive');
+  });
+
+  it('hands it over as a file, whose path the variable has', async () => {
+    const { page } = browser;
+    await openConfiguration();
+    const section = page.getByRole('region', { name: 'Secrets' });
+    await section.locator('vscode-button', { hasText: 'Add a secret' }).click();
+    await section.getByLabel('Given as').selectOption({ label: 'A file' });
+    await section.getByText('It is there while the server runs').waitFor();
+    await section.getByLabel('Variable').fill('OTHER_KEY_FILE');
+    await section.getByLabel('Secret', { exact: true }).selectOption({ label: 'everything.api_key' });
+    await takeScreenshot(page, 'secrets-file');
+    await section.locator('vscode-button', { hasText: 'Use it' }).click();
+    await section
+      .locator('[data-reference="OTHER_KEY_FILE"]', { hasText: 'the path of a file with the value' })
+      .waitFor();
+    const params = { params: { id: 'everything' } };
+    await daemon.api.restartServer(params);
+    const answer = await daemon.api.callTool({ params: { id: 'everything', tool: 'get-env' } });
+    const path = /"OTHER_KEY_FILE": "([^"]+)"/.exec(String(answer.content[0]?.['text']))?.[1] ?? '';
+    assert.equal(await readFile(path, 'utf8'), value);
+    await daemon.api.stopServer(params);
+    assert.equal(existsSync(path), false);
+    await daemon.api.startServer(params);
+    await assertNowhere();
   });
 
   it('moves a plain value to the vault, out of the configuration', async () => {
