@@ -108,11 +108,12 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     file: join(config.home, 'audit-anchors.jsonl'),
     clock,
     settle: () => database.pragma('wal_checkpoint(passive)'),
+    leastMs: 1_000,
     onFailure: logFailure,
   });
   const audit = createAuditRepository(database, clock, { anchors, onFailure: logFailure });
   // The supervisor tells of servers before the services that listen exist, but never before it was asked to start one.
-  const late: { servers?: ServerService; tools?: Tools } = {};
+  const late: { servers?: ServerService; tools?: Tools; isTemporary?: (serverId: string) => boolean } = {};
   const supervisorEvents: SupervisorEvents = {
     onHealth: (id, health) => {
       late.servers?.onHealth(id, health);
@@ -225,7 +226,8 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     session: id => supervisor.session(id),
     upstreams: supervisor.upstreams,
     guard: guards,
-    isQuarantined: guards.isQuarantined,
+    // The other version in a comparison is nobody's to call.
+    isQuarantined: (id, tool) => guards.isQuarantined(id, tool) || late.isTemporary?.(id) === true,
     seen: guards.seen,
     alsoFinished: guards.finished,
     hideValues: secrets.hideValues,
@@ -310,6 +312,8 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     publish: events.publish,
     onFailure: logFailure,
   });
+
+  late.isTemporary = tests.isTemporary;
 
   const streams = createEventStreams(events);
   const tester = createServerTester({ database, servers, supervisor, clock });

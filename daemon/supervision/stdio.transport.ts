@@ -40,6 +40,7 @@ export function createStdioTransport(options: StdioTransportOptions): StdioTrans
   const gate = createGate(stdout);
   const unread = createUnread(gate, options);
   const slowDown = once(options.onHaste);
+  const gather = createGathering(stdin);
 
   const close = (): void => {
     if (closed) return;
@@ -92,6 +93,7 @@ export function createStdioTransport(options: StdioTransportOptions): StdioTrans
       const isAnswer = message.method === undefined;
       if (isAnswer) unread.add(text.length);
       else if (message.id !== undefined) pace.expect();
+      gather();
       await new Promise<void>((resolve, reject) => {
         stdin.write(text, error => {
           if (isAnswer) unread.remove(text.length);
@@ -105,6 +107,20 @@ export function createStdioTransport(options: StdioTransportOptions): StdioTrans
     },
   };
   return transport;
+}
+
+/** What is sent within one turn of the loop goes to the server in one piece: under load, most of a call is the writing. */
+function createGathering(stdin: Writable): () => void {
+  let isGathering = false;
+  return () => {
+    if (isGathering) return;
+    isGathering = true;
+    stdin.cork();
+    setImmediate(() => {
+      isGathering = false;
+      stdin.uncork();
+    });
+  };
 }
 
 interface Gate {

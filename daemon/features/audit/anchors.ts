@@ -29,6 +29,8 @@ export interface AuditAnchorsOptions {
   clock: Clock;
   everyEntries?: number;
   everyMs?: number;
+  /** However many entries come, no more often than this. */
+  leastMs?: number;
   /** Makes sure that what the log has is on the disk: an anchor must never outlive its entry when the power fails. */
   settle?: () => void;
   onFailure: (error: unknown) => void;
@@ -36,7 +38,7 @@ export interface AuditAnchorsOptions {
 
 /** A failed write is told and tried again with the next entry: the log itself goes on. */
 export function createAuditAnchors(options: AuditAnchorsOptions): AuditAnchors {
-  const { file, clock, everyEntries = 100, everyMs = 600_000, onFailure } = options;
+  const { file, clock, everyEntries = 100, everyMs = 600_000, leastMs = 0, onFailure } = options;
   let last: { id: number; hash: string } | undefined;
   let anchored = lastAnchor(file)?.entry ?? 0;
   let anchoredAt = clock.now();
@@ -58,7 +60,8 @@ export function createAuditAnchors(options: AuditAnchorsOptions): AuditAnchors {
   return {
     seen(entry) {
       last = entry;
-      if (entry.id - anchored >= everyEntries || clock.now() - anchoredAt >= everyMs) write(entry);
+      const since = clock.now() - anchoredAt;
+      if ((entry.id - anchored >= everyEntries && since >= leastMs) || since >= everyMs) write(entry);
     },
     flush() {
       if (last && last.id > anchored) write(last);

@@ -93,6 +93,8 @@ describe('the messages of a server', () => {
     await transport.start();
     const sent = Array.from({ length: 1_001 }, (_, id) => transport.send(answer(id)));
     assert.ok(stdout.isPaused());
+    // What is sent in one turn goes out together at its end.
+    await wait(1);
     while (waiting.length > 0) {
       waiting.shift()?.();
       await Promise.resolve();
