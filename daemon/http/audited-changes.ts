@@ -25,9 +25,19 @@ const placeOf = (reference: SecretReference): string =>
   'header' in reference ? reference.header : reference.environmentVariable;
 
 const server = view('getServer', ({ title, description, enabled, source, configuration }) => {
-  const { workingDirectory, restart, limits, network, disabledTools, secretReferences } = configuration;
+  const { workingDirectory, restart, limits, network, disabledTools, secretReferences, session } = configuration;
   const references = Object.fromEntries(secretReferences.map(each => [placeOf(each), each]));
-  const told = { title, description, enabled, source: source.type, workingDirectory, restart, limits, disabledTools };
+  const told = {
+    title,
+    description,
+    enabled,
+    source: source.type,
+    workingDirectory,
+    restart,
+    session,
+    limits,
+    disabledTools,
+  };
   return {
     shown: { ...told, inheritProxy: network.inheritProxy, secretReferences: references },
     hidden: {

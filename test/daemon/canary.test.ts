@@ -213,6 +213,9 @@ describe('One secret, after every feature has been used', function () {
     assert.deepEqual(left(), []);
     await askEverything();
     assert.deepEqual([evidence.answers, formsIn(evidence.output)], [[], []]);
+    const { items } = await daemon.api.listAudit({ query: { action: 'startServer', limit: 1 } });
+    assert.deepEqual([items[0]?.resource, items[0]?.outcome], ['filed', 'allowed'], 'what was answered is on record');
+    assert.equal((await daemon.api.verifyAudit({})).ok, true);
   });
 });
 
