@@ -26,7 +26,9 @@ export function readPage<T>(
   const values = where.map(part => part.value);
   const column = columns[query.sort_by] ?? tieBreaker;
   const direction = query.sort_order === 'desc' ? 'desc' : 'asc';
-  const order = `order by ${column} ${direction}, ${tieBreaker} ${direction}`;
+  // Named twice, it would be sorted by instead of read in its order.
+  const keys = column === tieBreaker ? [column] : [column, tieBreaker];
+  const order = `order by ${keys.map(key => `${key} ${direction}`).join(', ')}`;
   const count = prepareOnce(database, `select count(*) as total from ${table} ${condition}`);
   const page = prepareOnce(database, `select ${selection} from ${table} ${condition} ${order} limit ? offset ?`);
   // Nobody writes between the two: this is the one connection, and nothing else runs meanwhile.
