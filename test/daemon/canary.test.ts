@@ -1,6 +1,7 @@
 // One secret, every feature, and then a search of everything that is left: it may be in what it was given to, and nowhere else.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { unzipSync } from 'fflate';
@@ -47,8 +48,11 @@ describe('One secret, after every feature has been used', function () {
     if (heard.length > 0) evidence.answers.push(`events: ${heard.join(', ')}`);
   });
   after(async () => {
-    daemon?.signal('SIGKILL');
+    // In good order, or the file of its server would be left to a daemon that never comes.
+    daemon?.signal('SIGTERM');
+    await daemon?.ended();
     await remote?.close();
+    await rm(`${folder?.path}.canary`, { force: true });
     await folder?.remove();
   });
 
