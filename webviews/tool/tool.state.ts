@@ -30,6 +30,8 @@ export interface ToolState {
   readonly jsonError: ReadonlySignal<string | undefined>;
   /** Epoch milliseconds of the running call's start. */
   readonly runningSince: ReadonlySignal<number | undefined>;
+  /** The approval that the running call waits for. */
+  readonly heldBy: ReadonlySignal<string | undefined>;
   /** How long the last call ran before the person cancelled it, in milliseconds. */
   readonly cancelledAfter: ReadonlySignal<number | undefined>;
   readonly result: ReadonlySignal<CallResult | undefined>;
@@ -88,6 +90,7 @@ export function createToolState(app: App, serverId: string, name: string): ToolS
   const jsonText = signal<string | undefined>(undefined);
   const jsonError = signal<string | undefined>(undefined);
   const runningSince = signal<number | undefined>(undefined);
+  const heldBy = signal<string | undefined>(undefined);
   const cancelledAfter = signal<number | undefined>(undefined);
   const result = signal<CallResult | undefined>(undefined);
   const problem = signal<Problem | undefined>(undefined);
@@ -118,12 +121,16 @@ export function createToolState(app: App, serverId: string, name: string): ToolS
       if (field.value) refused.value = placeErrors(failure.errors ?? [], placesOf(field.value, draft.value));
     } finally {
       watched.end();
+      heldBy.value = undefined;
     }
   };
 
   void tool.reload();
   const stop = live.onEvent(event => {
     if (event.type === 'reset' || (event.type === 'tools.changed' && event.serverId === serverId)) void tool.reload();
+    if (event.type !== 'approval.changed') return;
+    if (event.state !== 'waiting') heldBy.value = heldBy.value === event.approvalId ? undefined : heldBy.value;
+    else if (running && event.serverId === serverId && event.tool === name) heldBy.value = event.approvalId;
   });
   return {
     tool,
@@ -133,6 +140,7 @@ export function createToolState(app: App, serverId: string, name: string): ToolS
     json: computed(() => jsonText.value ?? JSON.stringify(outcome.value.value ?? {}, null, 2)),
     jsonError,
     runningSince,
+    heldBy,
     cancelledAfter,
     result,
     problem,

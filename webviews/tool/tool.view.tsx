@@ -244,6 +244,14 @@ function Outcome({ state }: { state: ToolState }) {
           <span>Running for {formatDuration(Math.floor(Math.max(0, now - since) / 100) * 100)}</span>
         </div>
       )}
+      {state.heldBy.value !== undefined && (
+        <Note icon="shield" tone="warning">
+          <p>
+            A rule holds the call back until somebody allows it.{' '}
+            <PlaceLink to={{ view: 'gateway', tab: 'approvals' }}>Show what waits</PlaceLink>
+          </p>
+        </Note>
+      )}
       <WatchedCallView call={state.watched} />
       {problem && <ProblemNotice problem={problem} />}
       {result && <ResultView result={result} />}

@@ -34,6 +34,8 @@ describe('a tool’s form', () => {
       },
     });
     await daemon.api.startServer({ params: { id: 'mine' } });
+    app.live.start();
+    await until(() => app.live.connection.value === 'live', 'events come');
   });
   after(async () => {
     for (const state of open) state.close();
@@ -99,6 +101,19 @@ describe('a tool’s form', () => {
   it('says that a tool is not there', async () => {
     const state = await tool('nothing');
     assert.equal(state.tool.problem.value?.code, 'TOOL_001');
+  });
+
+  it('says that a rule holds the call back, until somebody allows it', async () => {
+    const { version } = await daemon.api.getApprovalRules();
+    await daemon.api.replaceApprovalRules({ body: { version, preset: 'ask-destructive' } });
+    const state = await tool('fail');
+    const ended = state.call();
+    const id = await until(() => state.heldBy.value, 'the approval that it waits for');
+    const { digest } = await daemon.api.getApproval({ params: { id } });
+    await daemon.api.approveCall({ params: { id }, body: { digest } });
+    await ended;
+    assert.deepEqual([state.heldBy.value, state.result.value?.isError], [undefined, true]);
+    await daemon.api.replaceApprovalRules({ body: { version: version + 1, preset: 'off' } });
   });
 
   it('does not lose what was typed when the tool is read again', async () => {
