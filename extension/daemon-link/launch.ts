@@ -5,7 +5,7 @@ import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod';
 import { Problem, type ProblemError, problem } from '../../shared/api/problem.ts';
-import { daemonRuntimeFlags } from '../../shared/domain/daemon-runtime.ts';
+import { daemonRuntimeEnvironment, daemonRuntimeFlags } from '../../shared/domain/daemon-runtime.ts';
 import type { DaemonPlace } from './place.ts';
 
 export interface LaunchOptions {
@@ -95,7 +95,7 @@ function daemonEnvironment(): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(
     ([name]) => !/^(?:VSCODE_|ELECTRON_|NODE_OPTIONS$|QUAYSIDE_HOME$)/.test(name),
   );
-  return { ...Object.fromEntries(own), ELECTRON_RUN_AS_NODE: '1' };
+  return { ...daemonRuntimeEnvironment, ...Object.fromEntries(own), ELECTRON_RUN_AS_NODE: '1' };
 }
 
 function spawnAndWait(options: LaunchOptions, output: FileHandle): Promise<LaunchOutcome> {

@@ -10,7 +10,7 @@ import { fetchCarrier, socketCarrier } from '../../shared/api/carriers.ts';
 import { type ApiClient, createApiClient } from '../../shared/api/client.ts';
 import { hasEnded, type Operation } from '../../shared/api/operations.ts';
 import { Problem } from '../../shared/api/problem.ts';
-import { daemonRuntimeFlags } from '../../shared/domain/daemon-runtime.ts';
+import { daemonRuntimeEnvironment, daemonRuntimeFlags } from '../../shared/domain/daemon-runtime.ts';
 import { Discovery } from '../../shared/domain/discovery.ts';
 import { endWithUs, stopProcessGroup } from './processes.ts';
 
@@ -63,7 +63,7 @@ export async function startDaemon({
 }: DaemonOptions): Promise<RunningDaemon> {
   const child = endWithUs(
     spawn(process.execPath, [...daemonRuntimeFlags, daemonFile, '--home', home, '--port', port, ...more], {
-      env: { ...process.env, QUAYSIDE_HOME: home, ...environment },
+      env: { ...daemonRuntimeEnvironment, ...process.env, QUAYSIDE_HOME: home, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     }),

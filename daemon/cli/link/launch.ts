@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import * as z from 'zod';
 import { Problem, ProblemError, problem } from '../../../shared/api/problem.ts';
-import { daemonRuntimeFlags } from '../../../shared/domain/daemon-runtime.ts';
+import { daemonRuntimeEnvironment, daemonRuntimeFlags } from '../../../shared/domain/daemon-runtime.ts';
 import { type Installation, isComplete } from './installation.ts';
 import { findRuntime } from './runtime.ts';
 
@@ -69,7 +69,11 @@ export async function launchDaemon(options: LaunchOptions): Promise<LaunchedDaem
     detached: true,
     windowsHide: true,
     stdio: ['ignore', 'pipe', errorFile?.descriptor ?? 'ignore'],
-    env: { ...withoutNpm(process.env), ...(process.versions['electron'] ? { ELECTRON_RUN_AS_NODE: '1' } : {}) },
+    env: {
+      ...daemonRuntimeEnvironment,
+      ...withoutNpm(process.env),
+      ...(process.versions['electron'] ? { ELECTRON_RUN_AS_NODE: '1' } : {}),
+    },
   });
   if (errorFile) closeSync(errorFile.descriptor);
   try {
