@@ -2,7 +2,7 @@
 // request at the server is held, and the client's next try with the answers takes it up where it was
 // (revision 2026-07-28, "Multi Round-Trip Requests").
 import { createHash, randomBytes } from 'node:crypto';
-import canonicalize from 'canonicalize';
+import { toCanonicalJson } from '../../platform/canonical.ts';
 import { WireError, type WireObject, type WireRequest } from '../../supervision/upstream.ts';
 import { isObject, rpcCodes } from './wire.ts';
 
@@ -68,7 +68,8 @@ export function createHeldRequests(): HeldRequests {
 
   const begin: HeldRequests['begin'] = (key, first, abandon) => {
     const asks = new Map<string, Ask>();
-    const digest = digestOf(key);
+    /** Worked out with the first question: most requests are never held. */
+    let digest: string | undefined;
     let round: Round | undefined;
     let outcome: ((to: Round) => void) | undefined;
     let state: string | undefined;
@@ -95,7 +96,7 @@ export function createHeldRequests(): HeldRequests {
       // What was not answered is asked again, now; otherwise the server has the word.
       if (asks.size > 0) tell();
     };
-    const hold = (): string => {
+    const hold = (digest: string): string => {
       const fresh = `${prefix}${randomBytes(24).toString('base64url')}`;
       const timer = setTimeout(() => {
         held.delete(fresh);
@@ -106,10 +107,10 @@ export function createHeldRequests(): HeldRequests {
       return fresh;
     };
     const tell = () => {
-      if (!round || asks.size === 0) return;
+      if (!round || digest === undefined || asks.size === 0) return;
       const to = round;
       round = undefined;
-      state = hold();
+      state = hold(digest);
       const inputRequests = Object.fromEntries(
         [...asks].map(([name, { request }]) => [name, { method: request.method, params: request.params ?? {} }]),
       );
@@ -130,6 +131,11 @@ export function createHeldRequests(): HeldRequests {
         const ofOwner = [...held.values()].filter(({ owner }) => owner === key.owner).length;
         if (asks.size >= most.asks || held.size >= most.held || ofOwner >= most.perOwner)
           return Promise.reject(new WireError(rpcCodes.internal, 'Too many questions wait for this client.'));
+        try {
+          digest ??= digestOf(key);
+        } catch {
+          return Promise.reject(new WireError(rpcCodes.internal, 'The request is nested too deeply to be held.'));
+        }
         asked += 1;
         const name = `question_${asked}`;
         return new Promise((resolve, reject) => {
@@ -188,6 +194,6 @@ export function createHeldRequests(): HeldRequests {
 function digestOf({ place, method, params }: RequestKey): string {
   const { _meta, inputResponses, requestState, ...rest } = params;
   return createHash('sha256')
-    .update(canonicalize([place, method, rest]) ?? '')
+    .update(toCanonicalJson([place, method, rest]))
     .digest('base64url');
 }

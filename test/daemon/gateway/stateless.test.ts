@@ -63,6 +63,22 @@ describe('a request without a session at the MCP endpoint', () => {
     assert.deepEqual(params, { name: 'echo', arguments: { a: 1 } });
   });
 
+  it('may hold what RFC 8785 has no form for, and be asked within it', async () => {
+    for (const odd of ['"\\ud800"', '1e999', '"\\u0000"', `${'['.repeat(3_000)}${']'.repeat(3_000)}`]) {
+      const init = stateless('tools/call', { name: 'greet', arguments: { odd: 0 } }, { capabilities: elicit });
+      const body = (more = '') => String(init.body).replace('{"odd":0}', `{"odd":${odd}}${more}`);
+      const asked = await lastMessage(await app.request('/mcp', { ...init, body: body() }));
+      assert.equal(asked.result?.resultType, 'input_required', odd.slice(0, 10));
+      const { requestState, inputRequests } = asked.result;
+      const [question] = Object.keys(inputRequests);
+      const answers = JSON.stringify({ [String(question)]: { action: 'decline' } });
+      const again = body(`,"requestState":${JSON.stringify(requestState)},"inputResponses":${answers}`);
+      const { result } = await lastMessage(await app.request('/mcp', { ...init, body: again }));
+      assert.equal(result?.content?.[0]?.text, '{"action":"decline"}');
+    }
+    assert.deepEqual(app.failures, []);
+  });
+
   it('is refused without its envelope, with the codes and statuses of the revision', async () => {
     const refused = async (init: RequestInit) => {
       const response = await app.request('/mcp', init);
