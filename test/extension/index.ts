@@ -9,5 +9,6 @@ export const run = (): Promise<void> =>
     await import('./tests.test.ts');
     await import('./secrets.test.ts');
     await import('./users.test.ts');
+    await import('./gateway.test.ts');
     await import('./docker.test.ts');
   });
