@@ -101,13 +101,24 @@ export function toolNode(server: MCPServer, tool: Tool): TreeNode {
     id: `${server.id}/tools/${tool.name}`,
     label,
     description: toOneLine(tool.description, 120),
-    icon: { id: tool.enabled ? 'wrench' : 'circle-slash' },
+    icon: tool.quarantined
+      ? { id: 'shield', color: 'editorWarning.foreground' }
+      : { id: tool.enabled ? 'wrench' : 'circle-slash' },
     marks: ['tool', tool.enabled ? 'enabled' : 'disabled'],
     tooltip: [
       { kind: 'heading', text: label },
       { kind: 'fact', name: 'Name', value: tool.name },
+      ...(tool.gatewayName === null || tool.gatewayName === tool.name
+        ? []
+        : [{ kind: 'fact', name: 'At /mcp', value: tool.gatewayName } satisfies TooltipPart]),
+      ...(tool.tokens === null
+        ? []
+        : [{ kind: 'fact', name: 'Cost', value: `${tool.tokens} tokens in every conversation` } satisfies TooltipPart]),
       { kind: 'text', text: toOneLine(tool.description, 1_000) || 'The server says nothing about this tool.' },
       ...(kind === null ? [] : [{ kind: 'text', text: `${kind}.` } satisfies TooltipPart]),
+      ...(tool.quarantined
+        ? [{ kind: 'text', text: 'In quarantine: it is not what was approved.' } satisfies TooltipPart]
+        : []),
       ...(tool.enabled
         ? []
         : [{ kind: 'text', text: 'Switched off: agents neither see nor call it.' } satisfies TooltipPart]),
