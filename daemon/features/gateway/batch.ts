@@ -39,9 +39,9 @@ export async function answerBatch(
     if (message?.kind === 'response') session.answer(message);
     else if (message?.kind === 'notification') take(message, session);
     else if (message) {
-      const waiting = session.wait();
+      const { waiting, done } = session.wait(entry.dismissal);
       const asking = toAsking(entry, waiting, { era: 'sessions', sessionId: session.handle });
-      answers.push(answer(message, session, asking));
+      answers.push(answer(message, session, asking).finally(done));
     }
   }
   if (answers.length === 0) return new Response(null, { status: 202 });

@@ -12,6 +12,8 @@ export interface Entry {
   requestId: string;
   /** Aborts when the client goes away or is not let in any more. */
   signal: Leaving;
+  /** Aborts when it is not let in any more: then nothing of it goes on, not even for a moment in which it could come back. */
+  dismissal: Leaving;
 }
 
 /** Whose sessions are whose: every way in of one user or key is the same one. */

@@ -24,8 +24,9 @@ export function serveGateway(app: Hono<AppEnvironment>, { gateway, lifelines, re
     if (refusal || !principal) return refusal ?? c.notFound();
     const requestId = c.get('requestId');
     try {
-      const signal = eitherOf(c.req.raw.signal, dismissalOf(principal));
-      return await gateway.fetch(c.req.raw, { place, principal, requestId, signal });
+      const dismissal = dismissalOf(principal);
+      const signal = eitherOf(c.req.raw.signal, dismissal);
+      return await gateway.fetch(c.req.raw, { place, principal, requestId, signal, dismissal });
     } catch (error) {
       if (!isProblemError(error)) throw error;
       return toResponse(c, { ...error.problem, requestId });

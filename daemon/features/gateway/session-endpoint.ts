@@ -124,7 +124,7 @@ export function createSessionEndpoint({
   };
 
   const serve = async (message: RequestMessage, session: Session, entry: Entry): Promise<Response> => {
-    const begun = session.begin(message.id, entry.signal);
+    const begun = session.begin(message.id, entry);
     if (!begun) {
       const why = 'This id is in use by another request of the session, or too many requests are under way.';
       return refusal(400, rpcCodes.invalidRequest, why, message.id);

@@ -2,6 +2,7 @@
 import type { DownstreamClient, WireNotification, WireObject } from '../../supervision/upstream.ts';
 import { createAsks, missingCapability, refuseQuestion } from './asks.ts';
 import { isClientCall, type Waiting } from './client-call.ts';
+import type { Entry } from './entry.ts';
 import type { Leaving } from './leaving.ts';
 import { isWanted } from './log-level.ts';
 import { createOutboundStream, type OutboundStream } from './outbound-stream.ts';
@@ -45,9 +46,9 @@ export interface Session extends SessionFacts {
   /** A stream is open or a request is under way: nobody has left. */
   readonly isBusy: boolean;
   /** Begins the answer to a request; undefined if its id is in use or too many are under way. */
-  begin(id: RequestId, signal: Leaving): { reply: Reply; waiting: Waiting } | undefined;
+  begin(id: RequestId, leaving: Pick<Entry, 'signal' | 'dismissal'>): { reply: Reply; waiting: Waiting } | undefined;
   /** A request whose answer waits with others: what is told meanwhile goes out on the session's own stream. */
-  wait(): Waiting;
+  wait(dismissal: Leaving): { waiting: Waiting; done(): void };
   /** The request has been answered. */
   done(id: RequestId): void;
   cancel(id: RequestId): void;
@@ -75,6 +76,8 @@ interface InFlight {
   controller: AbortController;
   reply: Reply;
   wasCancelled: boolean;
+  /** Lets go of whoever might be dismissed. */
+  release(): void;
 }
 
 export function createSession(facts: SessionFacts, { graceMs, retryMs, patienceMs }: StreamTimes): Session {
@@ -169,7 +172,7 @@ export function createSession(facts: SessionFacts, { graceMs, retryMs, patienceM
     get isBusy() {
       return inFlight.size > 0 || this.openStreams > 0;
     },
-    begin(id, signal) {
+    begin(id, { signal, dismissal }) {
       if (inFlight.has(id) || inFlight.size >= mostInFlight) return undefined;
       const controller = new AbortController();
       const abandon = () => controller.abort(new Error('The client has gone.'));
@@ -182,7 +185,9 @@ export function createSession(facts: SessionFacts, { graceMs, retryMs, patienceM
         onGone: abandon,
         onStream: stream => void streams.set(stream.id, stream),
       });
-      inFlight.set(id, { controller, reply, wasCancelled: false });
+      // Its stream could be taken up again for a while; who is not let in any more has nothing to come back to.
+      const release = whenDismissed(dismissal, abandon);
+      inFlight.set(id, { controller, reply, wasCancelled: false, release });
       const waiting: Waiting = {
         client,
         signal: controller.signal,
@@ -195,8 +200,14 @@ export function createSession(facts: SessionFacts, { graceMs, retryMs, patienceM
       };
       return { reply, waiting };
     },
-    wait: () => ({ client, signal: ending.signal, takesInputRequired: false, note: tell, send: sendUnrelated }),
+    wait(dismissal) {
+      const dismissed = new AbortController();
+      const done = whenDismissed(dismissal, () => dismissed.abort(new Error('The client has gone.')));
+      const signal = AbortSignal.any([ending.signal, dismissed.signal]);
+      return { waiting: { client, signal, takesInputRequired: false, note: tell, send: sendUnrelated }, done };
+    },
     done(id) {
+      inFlight.get(id)?.release();
       inFlight.delete(id);
     },
     cancel(id) {
@@ -257,4 +268,11 @@ export function createSession(facts: SessionFacts, { graceMs, retryMs, patienceM
       listening.clear();
     },
   };
+}
+
+/** Returns the way to stop waiting for it. */
+function whenDismissed(dismissal: Leaving, act: () => void): () => void {
+  if (dismissal.aborted) queueMicrotask(act);
+  dismissal.addEventListener('abort', act, { once: true });
+  return () => dismissal.removeEventListener('abort', act);
 }

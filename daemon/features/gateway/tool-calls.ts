@@ -1,6 +1,6 @@
 // The hot path: a tool call is admitted, forwarded, put on record and answered.
 import { randomUUID } from 'node:crypto';
-import { describeProblem, isProblemError, type Problem } from '../../../shared/api/problem.ts';
+import { describeProblem, isProblemError, type Problem, problem } from '../../../shared/api/problem.ts';
 import { errorToProblem } from '../../http/to-problem.ts';
 import type { FinishedCall, ToolCall } from '../../supervision/tool-call.ts';
 import { WireError, type WireObject } from '../../supervision/upstream.ts';
@@ -15,12 +15,15 @@ import { isObject } from './wire.ts';
 export type CallTool = (tool: ExposedTool, params: WireObject, asking: Asking) => Promise<string>;
 
 export function createToolCalls(
-  { servers, guard, recorder, audit, clock, onFailure, screen }: GatewayPorts,
+  { servers, tools, guard, recorder, audit, clock, onFailure, screen }: GatewayPorts,
   reach: Reach,
 ): CallTool {
   const forward = async (call: ToolCall, params: WireObject, asking: Asking): Promise<WireObject> => {
     const admission = guard.admit(call);
-    if (admission) await admission;
+    if (admission) {
+      await admission;
+      refuseIfGone(call, asking);
+    }
     asking.waiting.signal.throwIfAborted();
     note(call, asking, 'allowed', null);
     const opened = reach.upstream(call.serverId, asking.waiting.client);
@@ -29,6 +32,14 @@ export function createToolCalls(
       { method: 'tools/call', params: params['name'] === call.tool ? params : { ...params, name: call.tool } },
       toClientCall(asking.waiting, servers.callSeconds(call.serverId)),
     );
+  };
+  /** While a call waits for a person its tool may be switched off. Errors: TOOL_005. */
+  const refuseIfGone = ({ serverId, tool }: ToolCall, { maySee }: Asking): void => {
+    if (maySee(serverId) && tools.exposed().some(one => one.serverId === serverId && one.tool === tool)) return;
+    throw problem('TOOL_005', {
+      detail: `"${tool}" of "${serverId}" was switched off while the call waited for a person.`,
+      next: 'Use another tool, or ask whoever switched it off.',
+    });
   };
   const note = (
     { serverId, tool }: ToolCall,

@@ -62,7 +62,12 @@ export function createToolCalls({ known, requests, guard, recorder, clock, hideV
     const tool = findTool(known, call.serverId, call.tool);
     refuseIfBarred(tool);
     refuseIfWrong(tool, call.arguments);
-    await guard.admit(call);
+    const admission = guard.admit(call);
+    if (admission) {
+      await admission;
+      // While it waited for a person the tool may have been switched off.
+      refuseIfBarred(findTool(known, call.serverId, call.tool));
+    }
     call.signal.throwIfAborted();
     onSent();
     const request = { method: 'tools/call', params: { name: call.tool, arguments: call.arguments } };
