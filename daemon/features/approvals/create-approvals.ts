@@ -38,8 +38,10 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
   });
   return {
     admit: approvals.admit,
-    finished({ call: { serverId, tool, caller }, result }) {
-      if (result !== undefined && hintsOf(serverId, tool).openWorld) taint.taint(caller.id, caller.sessionId);
+    finished({ call: { serverId, tool, caller }, result, code }) {
+      // The words of an error are the server's too.
+      const hasAnswered = result !== undefined || code?.startsWith('rpc:') === true;
+      if (hasAnswered && hintsOf(serverId, tool).openWorld) taint.taint(caller.id, caller.sessionId);
     },
     toolsChanged: serverId => rules.policy.forget(serverId),
     left: approvals.left,

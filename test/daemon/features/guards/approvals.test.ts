@@ -199,6 +199,10 @@ describe('a call that has to be approved', () => {
     assert.throws(() => app.guards.admit(buildCall()), hasCode('APPROVAL_001'));
     const elsewhere = buildCall({ caller: { ...buildCall().caller, sessionId: 'session-2' } });
     assert.equal(app.guards.admit(elsewhere), undefined);
+    // A model reads the message of an error as it reads a result.
+    const refused = { ...elsewhere, tool: 'fetch' };
+    app.guards.finished({ call: refused, outcome: 'failed', result: undefined, ...end, code: 'rpc:-32000' });
+    assert.throws(() => app.guards.admit(elsewhere), hasCode('APPROVAL_001'));
   });
 
   it('is known by the hints that a person approved, and not by those that the server says now', async () => {
