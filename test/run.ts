@@ -26,6 +26,9 @@ const mochaConfig = {
   crash: 'test/end-to-end/crash.mocharc.json',
 };
 
+/** Hundreds of commands and daemons are started from their sources: what one has compiled, the next one reads. */
+const compileCache = join(artifactsFolder, 'compile-cache');
+
 const mochaMilliseconds = 20 * 60_000;
 const lingerMilliseconds = 15_000;
 
@@ -62,7 +65,7 @@ async function runMocha(name: keyof typeof mochaConfig, more: string[], log?: st
     spawn(process.execPath, [mocha, '--config', mochaConfig[name], '--reporter', reporter, ...more], {
       cwd: root,
       stdio: ['ignore', output, output],
-      env: { ...process.env, QUAYSIDE_TEST_RESULTS: file },
+      env: { ...process.env, QUAYSIDE_TEST_RESULTS: file, NODE_COMPILE_CACHE: compileCache },
       detached: true,
     }),
   );
