@@ -4,7 +4,8 @@ import type { ContentBlock } from '../../shared/api/tools.ts';
 export type ShownBlock =
   | { kind: 'text'; text: string }
   | { kind: 'image'; source: string; mimeType: string; bytes: number }
-  | { kind: 'audio'; source: string | undefined; mimeType: string; bytes: number }
+  /** `source` is empty for what no browser plays. */
+  | { kind: 'audio'; source: string; mimeType: string; bytes: number }
   | { kind: 'link'; uri: string; name: string; description: string; mimeType: string }
   | { kind: 'resource'; uri: string; mimeType: string; text: string }
   | { kind: 'blob'; uri: string; mimeType: string; bytes: number }
@@ -45,7 +46,7 @@ export function toShownBlock(block: ContentBlock): ShownBlock {
         source:
           soundTypes.has(mimeType) && data !== '' && base64.test(data)
             ? `data:${mimeType};base64,${data.replace(/\s/g, '')}`
-            : undefined,
+            : '',
         mimeType,
         bytes: bytesOf(data),
       };

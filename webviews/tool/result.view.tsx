@@ -150,7 +150,7 @@ function Block({ shown, block, label, name }: BlockProps & { shown: ShownBlock }
 
 function SoundBlock({ shown, ...rest }: BlockProps & { shown: Extract<ShownBlock, { kind: 'audio' }> }) {
   const facts = `${shown.mimeType || 'of unknown type'}, ${formatBytes(shown.bytes)}`;
-  if (shown.source === undefined) return <Unshown text={`Sound (${facts}).`} {...rest} />;
+  if (shown.source === '') return <Unshown text={`Sound (${facts}).`} {...rest} />;
   return (
     <figure class="image-block">
       {/* biome-ignore lint/a11y/useMediaCaption: a server gives sound without a text */}
