@@ -1,4 +1,5 @@
 // Questions of servers to a client with a session: sampling, elicitation, roots. The ids are ours.
+import { randomBytes } from 'node:crypto';
 import { WireError, type WireObject, type WireRequest } from '../../supervision/upstream.ts';
 import type { ResponseMessage } from './wire.ts';
 import { isObject, rpcCodes, toNotificationText, toRequestText } from './wire.ts';
@@ -40,6 +41,8 @@ const mostAsks = 64;
 
 export function createAsks(): Asks {
   const waiting = new Map<string, { resolve(result: WireObject): void; reject(error: unknown): void }>();
+  // A client that is carried over into another session may still answer what it was asked in the one before.
+  const prefix = `quayside-${randomBytes(6).toString('hex')}`;
   let last = 0;
   return {
     get open() {
@@ -50,7 +53,7 @@ export function createAsks(): Asks {
         return Promise.reject(new WireError(rpcCodes.internal, 'Too many questions wait for this client.'));
       if (signal.aborted) return Promise.reject(signal.reason);
       last += 1;
-      const id = `quayside-${last}`;
+      const id = `${prefix}-${last}`;
       const { promise, resolve, reject } = Promise.withResolvers<WireObject>();
       const onAbort = () => {
         waiting.delete(id);

@@ -96,11 +96,10 @@ function toNames(of: readonly ExposedTool[]): Names {
     byServer.set(tool.serverId, ofServer.set(tool.nameAlone, tool));
     byName.set(tool.name, tool);
   }
-  // The long name works whether or not there is a clash, unless it is another tool's name.
-  for (const tool of of) {
-    const long = `${tool.serverId}__${tool.tool}`;
-    if (!byName.has(long)) byName.set(long, tool);
-  }
+  // The long name works whether or not there is a clash, unless it is another tool's name. `a__b__c` may be c of a__b or
+  // b__c of a: then nobody says which is meant.
+  for (const [long, [tool, ...others]] of Map.groupBy(of, ({ serverId, tool }) => `${serverId}__${tool}`))
+    if (tool && others.length === 0 && !byName.has(long)) byName.set(long, tool);
   return { of, byName, byServer };
 }
 

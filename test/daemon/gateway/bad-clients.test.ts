@@ -153,6 +153,15 @@ describe('the MCP endpoint with clients that misbehave', () => {
     const events = readEvents(await session.send('tools/call', { name: 'ask' }));
     await events.next();
     const id = (await events.next())?.message?.id;
+    // An answer to what was asked in a session before, which a relay carries over into this one, is none to this.
+    const before = await openSession(app.request, { capabilities: { roots: {} } });
+    const earlier = readEvents(await before.send('tools/call', { name: 'ask' }));
+    await earlier.next();
+    const earlierId = (await earlier.next())?.message?.id;
+    await earlier.cancel();
+    assert.notEqual(earlierId, id);
+    assert.equal((await session.respond(earlierId, { roots: ['no'] })).status, 202);
+    assert.equal((await session.respond('quayside-1', { roots: ['no'] })).status, 202);
     assert.equal((await session.respond('quayside-99', { roots: ['no'] })).status, 202);
     assert.equal((await session.respond(id, { roots: ['yes'] })).status, 202);
     assert.equal((await session.respond(id, { roots: ['late'] })).status, 202);

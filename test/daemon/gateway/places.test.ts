@@ -85,6 +85,16 @@ describe('the addresses of the MCP endpoint', () => {
     );
   });
 
+  it('lead a long name that could mean two tools to none of them', async () => {
+    app.run('a', named('a'), [tool('b__c')]);
+    app.run('a__b', named('a__b'), [tool('c')]);
+    const session = await openSession(app.request);
+    const { error } = await session.ask('tools/call', { name: 'a__b__c' });
+    assert.match(error?.message ?? '', /No running server has a tool/);
+    for (const [name, text] of Object.entries({ b__c: 'a b__c', c: 'a__b c' }))
+      assert.equal((await session.ask('tools/call', { name })).result.content[0].text, text);
+  });
+
   it('lead a name to its server, whatever it is a name of', async () => {
     const session = await openSession(app.request);
     const result = async (method: string, params: object) => (await session.ask(method, params)).result;
