@@ -41,11 +41,14 @@ const agent = new Agent({ keepAlive: true });
 /** What the system says when nobody listens. */
 const notThere: readonly string[] = ['ECONNREFUSED', 'ENOENT'];
 
+/** Takes one message. Until what it returns resolves, nothing more is read: a client that does not read is not collected for. */
+export type TakeMessage = (text: string, status: number) => void | Promise<void>;
+
 /** Resolves when the answer has ended. Errors: BrokenExchange. */
 export function exchange(
   { socketPath, token, path }: Endpoint,
   { method, headers = {}, body, signal }: Outgoing,
-  onMessage: (text: string, status: number) => void,
+  onMessage: TakeMessage,
 ): Promise<Incoming> {
   return new Promise((resolve, reject) => {
     let lastEventId: string | undefined;
@@ -91,14 +94,22 @@ export function exchange(
 }
 
 /** A document is one message at its end; a stream has one in each event. */
-function readAnswer(
-  response: IncomingMessage,
-  onMessage: (text: string, status: number) => void,
-  onEventId: (id: string) => void,
-) {
+function readAnswer(response: IncomingMessage, onMessage: TakeMessage, onEventId: (id: string) => void) {
   let text = '';
   let retry: number | undefined;
+  let taking = 0;
   const status = response.statusCode ?? 0;
+  const take = (message: string) => {
+    const taken = onMessage(message, status);
+    if (!taken) return;
+    taking += 1;
+    response.pause();
+    const goOn = () => {
+      taking -= 1;
+      if (taking === 0) response.resume();
+    };
+    taken.then(goOn, goOn);
+  };
   const isStream = response.headers['content-type']?.startsWith('text/event-stream') === true;
   response.setEncoding('utf8');
   response.on('data', (piece: string) => {
@@ -110,14 +121,14 @@ function readAnswer(
       for (const line of frame.split('\n')) {
         if (line.startsWith('id: ')) onEventId(line.slice(4));
         else if (line.startsWith('retry: ')) retry = Number(line.slice(7));
-        else if (line.startsWith('data: ') && line.length > 6) onMessage(line.slice(6), status);
+        else if (line.startsWith('data: ') && line.length > 6) take(line.slice(6));
       }
     }
   });
   return {
     retryMs: () => retry,
     end() {
-      if (!isStream && text.trim() !== '') onMessage(text, status);
+      if (!isStream && text.trim() !== '') void onMessage(text, status);
     },
   };
 }

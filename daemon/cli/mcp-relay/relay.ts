@@ -3,7 +3,7 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { relayHeader } from '../../../shared/api/mcp.ts';
-import { BrokenExchange, type Endpoint, exchange, type Incoming } from './exchange.ts';
+import { BrokenExchange, type Endpoint, exchange, type Incoming, type TakeMessage } from './exchange.ts';
 import { readLines } from './lines.ts';
 import { headersOf, RelayedMessage, revisionOf, toAnswer, toError, toInterrupted, tryJson } from './messages.ts';
 
@@ -105,7 +105,7 @@ export async function relay(options: RelayOptions): Promise<void> {
   const send = (
     to: Session,
     message: RelayedMessage,
-    onMessage: (text: string, status: number) => void,
+    onMessage: TakeMessage,
     ending: AbortSignal = signal,
   ): Promise<Incoming> =>
     exchange(
@@ -124,7 +124,7 @@ export async function relay(options: RelayOptions): Promise<void> {
         const { status, lastEventId, retryMs } = await exchange(
           to.endpoint,
           { method: 'GET', headers, signal: ending },
-          text => void write(text),
+          text => write(text),
         );
         if (status !== 200) break;
         last = lastEventId ?? last;
@@ -157,14 +157,14 @@ export async function relay(options: RelayOptions): Promise<void> {
       let isAnswered = false;
       let refusal = '';
       const to = await current();
-      const take = (text: string, status: number) => {
+      const take: TakeMessage = (text, status) => {
         refusal = text;
         if (status !== 200) return;
         const parsed = RelayedMessage.safeParse(tryJson(text));
         const isAnswer = parsed.success && parsed.data.method === undefined && parsed.data.id === id;
         if (!parsed.success || (parsed.data.method === undefined && !isAnswer)) return;
         isAnswered ||= isAnswer;
-        void write(text);
+        return write(text);
       };
       const again = attempt === 0 && !ending.aborted;
       try {
@@ -224,7 +224,9 @@ export async function relay(options: RelayOptions): Promise<void> {
       await send(to, message, () => {});
       if (message.method === 'notifications/initialized') void listen(to);
     } catch (error) {
-      if (!(error instanceof BrokenExchange) && !signal.aborted) throw error;
+      // Nobody waits for an answer to it, and what is asked next is told why there is no daemon.
+      if (error instanceof BrokenExchange || signal.aborted) return;
+      notice(`What the client told was not passed on: ${error instanceof Error ? error.message : String(error)}`);
     }
   };
 

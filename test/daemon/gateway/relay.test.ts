@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { BrokenExchange, exchange } from '../../../daemon/cli/mcp-relay/exchange.ts';
 import { relay } from '../../../daemon/cli/mcp-relay/relay.ts';
 import { type Door, listenOnSocket } from '../../../daemon/http/listen.ts';
 import { testServerScript } from '../../support/fake-engine.ts';
@@ -160,6 +162,46 @@ describe('the MCP endpoint on standard input and output', () => {
     await start(client);
     client.say({ jsonrpc: '2.0', id: 3, method: 'no/such' });
     assert.equal((await client.answer(3)).error?.code, -32_601);
+  });
+
+  it('is not ended by a message that cannot be written again', async () => {
+    const client = begin();
+    await start(client);
+    const deep = `${'['.repeat(60_000)}${']'.repeat(60_000)}`;
+    client.say(`{"jsonrpc":"2.0","method":"notifications/progress","params":{"deep":${deep}}}`);
+    client.say(`{"jsonrpc":"2.0","id":4,"method":"tools/call","params":{"name":"echo","arguments":{"deep":${deep}}}}`);
+    assert.ok((await client.answer(4)).error);
+    client.say(call(5, 'echo', { message: 'still here' }));
+    assert.equal((await client.answer(5)).result.content[0].text, 'Echo: still here');
+  });
+
+  it('reads no more of the daemon than its client takes', async () => {
+    const server = createServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      const frame = `data: ${JSON.stringify({ jsonrpc: '2.0', method: 'x', params: { text: 'x'.repeat(100_000) } })}\n\n`;
+      const more = () => {
+        while (response.write(frame)) sent += 1;
+      };
+      response.on('drain', more);
+      more();
+    });
+    let sent = 0;
+    const path = join(daemon.home, 'flood.sock');
+    await new Promise<void>(done => server.listen(path, done));
+    const ending = new AbortController();
+    let taken = 0;
+    const endpoint = { socketPath: path, token: 'x', path: '/mcp' };
+    const exchanged = exchange(endpoint, { method: 'GET', signal: ending.signal }, () => {
+      taken += 1;
+      return new Promise(() => {});
+    });
+    await until(() => taken > 0);
+    await new Promise(done => setTimeout(done, 100));
+    assert.ok(taken <= 2 && sent < 100, `${taken} taken, ${sent} sent`);
+    ending.abort();
+    await assert.rejects(exchanged, BrokenExchange);
+    server.closeAllConnections();
+    await new Promise(done => server.close(done));
   });
 
   it('passes on what the daemon says of an address that leads nowhere', async () => {
