@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { findBarriers, findOverflow } from '../support/accessibility.ts';
 import { type Browser, launchBrowser, recordComplaints, takeScreenshot } from '../support/browser.ts';
@@ -26,6 +27,7 @@ describe('the gateway on the page of the daemon', () => {
   let client: Client;
 
   const page = () => browser.page;
+  const button = (text: string | RegExp) => page().locator('main vscode-button', { hasText: text });
   const open = async (tab: (typeof tabs)[number]) => {
     await page().goto(`${daemon.url}/#/gateway?tab=${tab}`);
     await waitUntilLoaded(page());
@@ -147,6 +149,41 @@ describe('the gateway on the page of the daemon', () => {
     assert.match(await readFile(await download.path(), 'utf8'), /server: files[\s\S]*path: \/tmp\/kept/);
     await detail.locator('vscode-button', { hasText: 'Call it again' }).click();
     await detail.getByRole('region', { name: 'Result', exact: true }).waitFor();
+    await button('Figures').click();
+    await page().getByRole('region', { name: 'Figures', exact: true }).getByText('remove').waitFor();
+    await takeScreenshot(page(), 'gateway-figures');
+    await button('What is kept').click();
+    const kept = page().getByRole('region', { name: 'What is kept' });
+    await kept.getByLabel('Of each call').selectOption({ label: 'the arguments too' });
+    while ((await daemon.api.getCallSettings()).keep !== 'arguments') await pause(20);
+    await takeScreenshot(page(), 'gateway-kept');
+    assert.deepEqual([...(await findBarriers(page())), ...(await findOverflow(page()))], []);
+  });
+
+  it('takes rules of one’s own, says what is wrong with them, and a preset again', async () => {
+    await open('approvals');
+    await button('Write own rules').click();
+    const rules = page().getByRole('textbox', { name: 'Rules' });
+    await rules.fill('{ "rules": [{ "id": "no-notes" }] }');
+    await button('Put them in force').click();
+    await page()
+      .locator('.field-error', { hasText: /rules\/0/ })
+      .waitFor();
+    await takeScreenshot(page(), 'gateway-rules-wrong');
+    const rule = { id: 'no-notes', when: { server: 'notes' }, verdict: 'deny', reason: 'Notes are private.' };
+    await rules.fill(JSON.stringify({ rules: [rule], otherwise: 'allow' }));
+    await button('Put them in force').click();
+    await page()
+      .getByRole('radio', { name: /Rules of your own/, checked: true })
+      .waitFor();
+    await takeScreenshot(page(), 'gateway-rules');
+    assert.deepEqual([...(await findBarriers(page())), ...(await findOverflow(page()))], []);
+    await page()
+      .getByRole('radio', { name: /destructive/ })
+      .click();
+    await page()
+      .getByRole('radio', { name: /destructive/, checked: true })
+      .waitFor();
   });
 
   it('tells what the tools cost, and ends a clash of names with one click', async () => {
@@ -167,6 +204,44 @@ describe('the gateway on the page of the daemon', () => {
       .getByRole('columnheader', { name: /careful-client/ })
       .waitFor();
     await takeScreenshot(page(), 'gateway-sessions');
+  });
+
+  it('tries what a server offers beside its tools, and shows how its tests went', async () => {
+    const configuration = { arguments: [testServerScript('asks')] };
+    await daemon.api.createServer({ body: { type: 'command', id: 'asks', command: process.execPath, configuration } });
+    await daemon.api.startServer({ params: { id: 'asks' } });
+    for (const expected of ['a@b', 'nobody']) {
+      const text = `server: files\ntests:\n  - name: says who\n    tool: read\n    arguments: { path: a@b }\n    expect: { contains: ${expected} }\n`;
+      const { id } = await daemon.api.startTestRun({ body: { files: [{ path: 'who.mcptest.yaml', text }] } });
+      while ((await daemon.api.getTestRun({ params: { id } })).state === 'running') await pause(20);
+    }
+    const openServer = async (id: string, tab: string) => {
+      await page().goto(`${daemon.url}/#/server/${id}?tab=${tab}`);
+      await waitUntilLoaded(page());
+    };
+    await openServer('asks', 'resources');
+    const note = page().locator('[data-resource="test://note"]');
+    await note.locator('vscode-button', { hasText: 'Read' }).click();
+    await note.getByText('This is test://note').waitFor();
+    const templates = page().getByRole('region', { name: 'Templates' });
+    await templates.getByLabel('name').fill('other');
+    await templates.locator('vscode-button', { hasText: 'Read' }).click();
+    await templates.getByText('This is test://other').waitFor();
+    await takeScreenshot(page(), 'server-resources');
+    await openServer('asks', 'prompts');
+    const prompt = page().locator('[data-prompt="greet"]');
+    await prompt.locator('vscode-button', { hasText: 'Try it' }).click();
+    await prompt.locator('vscode-button', { hasText: 'Get it' }).click();
+    await prompt.getByText('This is required.').waitFor();
+    await prompt.getByLabel('who').fill('Ann');
+    await prompt.locator('vscode-button', { hasText: 'Get it' }).click();
+    await prompt.getByText('Say hello to Ann').waitFor();
+    await takeScreenshot(page(), 'server-prompts');
+    assert.deepEqual([...(await findBarriers(page())), ...(await findOverflow(page()))], []);
+    await openServer('files', 'tests');
+    await page().locator('[data-test="failed"]', { hasText: 'says who' }).waitFor();
+    await takeScreenshot(page(), 'server-tests');
+    assert.deepEqual([...(await findBarriers(page())), ...(await findOverflow(page()))], []);
   });
 
   for (const theme of themes) {

@@ -1,5 +1,6 @@
 // Calls that wait for a person, those that were decided, and the rules that decide which have to wait.
-import type { Approval, ApprovalRules, PresetName } from '../../shared/api/approvals.ts';
+import type * as z from 'zod';
+import { type Approval, type ApprovalRules, type PresetName, RuleSet } from '../../shared/api/approvals.ts';
 import { announce } from '../kit/announcer.ts';
 import type { App } from '../kit/app.ts';
 import { type Act, createAct, createLoad, type Load } from '../kit/load.ts';
@@ -80,7 +81,6 @@ export function createApprovalsState({ api, live }: Pick<App, 'api' | 'live'>): 
       if (version === undefined) return 'The rules have not been read yet.';
       const parsed = parseRules(text);
       if ('error' in parsed) return parsed.error;
-      // What is in it is checked where it is kept: the answer names the member that is wrong.
       return (await replace({ version, ...parsed.rules }))
         ? undefined
         : (changing.problem.value?.detail ?? 'They were refused.');
@@ -92,14 +92,16 @@ export function createApprovalsState({ api, live }: Pick<App, 'api' | 'live'>): 
   };
 }
 
-type Written = Omit<Extract<Parameters<App['api']['replaceApprovalRules']>[0]['body'], { rules: unknown }>, 'version'>;
+const Written = RuleSet.omit({ format: true }).partial({ otherwise: true, askSeconds: true });
 
-function parseRules(text: string): { rules: Written } | { error: string } {
+/** Looked at here as well as where they are kept: only here it can be said at which place something is wrong. */
+function parseRules(text: string): { rules: z.infer<typeof Written> } | { error: string } {
   try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || !('rules' in value) || !Array.isArray(value.rules))
-      return { error: 'This must be an object with a list of rules.' };
-    return { rules: value as Written };
+    const { success, data, error } = Written.safeParse(JSON.parse(text));
+    if (success) return { rules: data };
+    const [issue] = error.issues;
+    const place = issue?.path.join('/') ?? '';
+    return { error: `${place === '' ? '' : `${place}: `}${issue?.message ?? 'These are no rules.'}` };
   } catch (error) {
     return { error: `This is not JSON: ${error instanceof Error ? error.message : String(error)}` };
   }

@@ -39,7 +39,7 @@ function Settings({ settings, state }: { settings: CallSettings; state: CallsSta
         {countOf(settings.kept.calls, 'call')}, {formatBytes(settings.kept.bytes)}. Secrets that are recognised, and all
         values of the vault, are taken out before anything is stored.
       </p>
-      <fieldset class="presets" disabled={reason !== undefined}>
+      <fieldset class="lock-mode" disabled={reason !== undefined}>
         <Form
           label="What is kept"
           onSubmit={() => void state.change({ days: Number(days), megabytes: Number(megabytes) })}

@@ -241,7 +241,12 @@ function Detail({ call, state }: { call: CallDetail; state: CallsState }) {
       </div>
       <Value label="Arguments" value={call.arguments} absent={whyAbsent[call.argumentsState]} name={call.tool} />
       <Value label="Result" value={call.result} absent={whyAbsent[call.resultState]} name={call.tool} />
-      {replayed && <ResultView result={replayed} />}
+      {replayed && (
+        <>
+          <h3>Called again</h3>
+          <ResultView result={replayed} />
+        </>
+      )}
     </section>
   );
 }

@@ -130,7 +130,7 @@ function RulesForm({ rules, state, onDone }: { rules: ApprovalRules; state: Appr
     <Form label="Own rules" onSubmit={() => void send()}>
       <Field
         label="Rules"
-        description="As JSON. The first rule that fits decides; README shows what a rule may look at."
+        description="As JSON. The first rule that fits decides: allow, ask or deny. It may look at server, tool, annotations, arguments, caller, via and tainted; a rule that looks at nothing fits every call."
         error={error}
       >
         <TextArea value={text} onInput={setText} rows={16} monospace />

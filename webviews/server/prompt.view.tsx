@@ -49,7 +49,7 @@ export function PromptRow({ prompt, serverId }: { prompt: Prompt; serverId: stri
         {open ? 'Close' : 'Try it'}
       </Button>
       {open && (
-        <div class="row-below">
+        <div class="row-below try-out">
           <Form label={`Get ${prompt.name}`} onSubmit={() => void send()}>
             {prompt.arguments.map(argument => (
               <Field

@@ -27,15 +27,17 @@ export function useReading(serverId: string) {
     watched.end();
   };
   const shown = (
-    <div class="row-below">
+    <div class="row-below try-out">
       <WatchedCallView call={watched} />
       {act.problem.value && <ProblemNotice problem={act.problem.value} onDismiss={act.dismiss} />}
       {contents && (
         <>
           <ContentsView result={contents} />
-          <Button icon="close" onClick={() => setContents(undefined)}>
-            Close
-          </Button>
+          <div class="button-row">
+            <Button icon="close" onClick={() => setContents(undefined)}>
+              Close
+            </Button>
+          </div>
         </>
       )}
     </div>
@@ -72,7 +74,7 @@ export function TemplateRow({ template, serverId }: { template: ResourceTemplate
           </span>
         )}
       </div>
-      <div class="row-below">
+      <div class="row-below try-out">
         <Form label={`Read ${template.name}`} onSubmit={() => void read(uri)}>
           <div class="field-columns">
             {names.map(name => (
@@ -85,10 +87,12 @@ export function TemplateRow({ template, serverId }: { template: ResourceTemplate
               </Field>
             ))}
           </div>
-          <p class="quiet code">
-            <ServerText text={uri} />
-          </p>
-          <ReadButton uri={uri} read={read} busy={busy} />
+          <div class="button-row">
+            <ReadButton uri={uri} read={read} busy={busy} />
+            <span class="quiet code">
+              <ServerText text={uri} />
+            </span>
+          </div>
         </Form>
       </div>
       {shown}

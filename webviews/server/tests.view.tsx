@@ -77,7 +77,13 @@ function Trend({ points }: { points: readonly TestTrendPoint[] }) {
   const shown = points.slice(-shownRuns);
   return (
     <figure class="test-trend">
-      <svg viewBox={`0 0 ${shown.length * 10} 40`} role="img" aria-label={trendText(shown)} preserveAspectRatio="none">
+      <svg
+        viewBox={`0 0 ${shown.length * 10} 40`}
+        width={shown.length * 10}
+        height={40}
+        role="img"
+        aria-label={trendText(shown)}
+      >
         {shown.map(({ runId, passed, failed }, index) => {
           const share = passed + failed === 0 ? 0 : passed / (passed + failed);
           return (
@@ -125,7 +131,7 @@ function TestRow({ test }: { test: TestHistory }) {
       </div>
       <div class="row-facts">
         <span class="quiet">
-          {Math.round(test.passRate * 100)} % of {countOf(test.history.length, 'run')},{' '}
+          {Math.round(test.passRate * 100)} % of {countOf(test.history.length, 'run')} passed,{' '}
           {formatDuration(test.durationMs)}, {formatAgo(test.lastRunAt, now)}
         </span>
         <span class={`state ${look}`}>
