@@ -32,7 +32,7 @@ export interface ComposedTools {
   calls: Calls;
   recorder: CallRecorder;
   /** A result on its way to a client. */
-  screen(serverId: string, tool: string, result: WireObject): WireObject;
+  screen(serverId: string, tool: string | undefined, result: WireObject): WireObject;
 }
 
 export function composeTools(parts: ToolsComposition): ComposedTools {

@@ -1,6 +1,6 @@
 // Puts the slice together: the guard of calls, what tells it of results and changes, and the handlers.
 import type { Database } from 'better-sqlite3';
-import type { CallGuard, CallRecorder } from '../../supervision/tool-call.ts';
+import type { Caller, CallGuard, CallRecorder } from '../../supervision/tool-call.ts';
 import { createApprovalRepository } from './approvals.repository.ts';
 import { approvalHandlers } from './approvals.routes.ts';
 import { type ApprovalServiceOptions, createApprovalService } from './approvals.service.ts';
@@ -18,6 +18,8 @@ export type ApprovalsOptions = Omit<ApprovalServiceOptions, 'repository' | 'rule
 
 export interface Approvals extends CallGuard, CallRecorder {
   handlers: ReturnType<typeof approvalHandlers>;
+  /** A caller has read a resource or a prompt of a server. */
+  read(serverId: string, caller: Pick<Caller, 'id' | 'sessionId'>): void;
   /** A server's tools, or what is said of them, are others. */
   toolsChanged(serverId: string): void;
   /** A caller's session is over. */
@@ -43,6 +45,8 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
       const hasAnswered = result !== undefined || code?.startsWith('rpc:') === true;
       if (hasAnswered && hintsOf(serverId, tool).openWorld) taint.taint(caller.id, caller.sessionId);
     },
+    // Neither has hints, and where a tool has none it is of the open world.
+    read: (_serverId, caller) => taint.taint(caller.id, caller.sessionId),
     toolsChanged: serverId => rules.policy.forget(serverId),
     left: approvals.left,
     close: approvals.close,

@@ -21,11 +21,16 @@ export interface RequestParts {
   together: Together;
 }
 
+/** What a model reads of these is as much a server's word as the result of a tool. */
+const carriesContent: ReadonlySet<string> = new Set(['resources/read', 'prompts/get']);
+
 export function createRequests({ ports, reach, table, callTool, together }: RequestParts): AnswerRequest {
   const forward = async (serverId: string, method: string, params: WireObject, asking: Asking): Promise<string> => {
     const upstream = await reach.upstream(serverId, asking.waiting.client);
     const call = toClientCall(asking.waiting, ports.servers.callSeconds(serverId));
-    const result = await upstream.request({ method, params }, call);
+    const sent = await upstream.request({ method, params }, call);
+    const result = carriesContent.has(method) ? (ports.screen?.(serverId, undefined, sent) ?? sent) : sent;
+    if (carriesContent.has(method)) ports.onRead?.(serverId, asking.caller);
     return toText(method, result, asking.era, upstream.offer.serverInfo);
   };
 
