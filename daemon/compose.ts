@@ -295,6 +295,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     recorder,
     screen,
     onLeft: guards.left,
+    onRead: guards.read,
     audit,
     version,
     clock,
