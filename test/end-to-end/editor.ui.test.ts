@@ -126,13 +126,16 @@ describe('the extension in code-server', () => {
       await editor.row('Servers', 'Echo Tool').locator('.label-name').click();
       await editor.panel().locator('.tool-view').waitFor();
       await look('tool');
+      await editor.runCommand('Quayside: Open Gateway');
+      await editor.panel().locator('.gateway-view').waitFor();
+      await look('gateway');
       assert.deepEqual(found, []);
       // The window was reloaded for the theme, and kept tabs whose pages nobody has looked at since.
       const labels = await editor.page.locator('.tabs-container .tab .label-name').allTextContents();
       // The editor's own, with our first steps in it, may still be there.
       const tabs = labels.filter(label => label !== 'Welcome');
       assert.deepEqual(tabs, [...new Set(tabs)], 'one panel of each kind');
-      assert.equal(tabs.length, 4);
+      assert.equal(tabs.length, 5);
     });
   }
 
