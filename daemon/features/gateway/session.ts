@@ -86,6 +86,7 @@ export function createSession(facts: SessionFacts, { graceMs, retryMs, patienceM
   const graces = new Map<string, NodeJS.Timeout>();
   const listening = new Set<OutboundStream>();
   const pending: string[] = [];
+  let pendingSize = 0;
   const asks = createAsks();
   const ending = new AbortController();
   const primes = takesPrimingEvent(facts.revision);
@@ -123,7 +124,8 @@ export function createSession(facts: SessionFacts, { graceMs, retryMs, patienceM
     const stream = listener();
     if (stream) return stream.send(message, isKept);
     pending.push(message);
-    if (pending.length > mostPending) pending.shift();
+    pendingSize += message.length;
+    while (pending.length > mostPending || pendingSize > keptForListener) pendingSize -= pending.shift()?.length ?? 0;
   };
   const tell = (notification: WireNotification) => {
     if (!isWanted(notification, logLevel)) return;
@@ -238,6 +240,7 @@ export function createSession(facts: SessionFacts, { graceMs, retryMs, patienceM
       listening.add(stream);
       streams.set(id, stream);
       for (const message of pending.splice(0)) stream.send(message);
+      pendingSize = 0;
       return stream.open(undefined, signal);
     },
     resume(lastEventId, signal) {

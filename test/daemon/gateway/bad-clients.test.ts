@@ -136,6 +136,22 @@ describe('the MCP endpoint with clients that misbehave', () => {
     assert.equal(app.upstreams.underWay, 0);
   });
 
+  it('collects little for a client that never opens its stream, however much a server tells', async () => {
+    const session = await openSession(app.request);
+    await session.ask('tools/call', { name: 'echo' });
+    const client = app.upstreams.requests.at(-1)?.client;
+    const tell = (data: string) => client?.tell({ method: 'notifications/message', params: { level: 'info', data } });
+    for (let i = 0; i < 40; i++) tell('x'.repeat(50_000));
+    tell('x'.repeat(5_000_000));
+    for (let i = 0; i < 10; i++) tell(`small ${i}`);
+    const events = readEvents(await session.listen());
+    await events.next();
+    const told: string[] = [];
+    while (told.at(-1) !== 'small 9') told.push((await events.next())?.message?.params.data);
+    assert.deepEqual([told.length, told[0]], [10, 'small 0']);
+    await events.cancel();
+  });
+
   it('takes an answer of the client to a question once, and only to one that was asked', async () => {
     app.run(
       'two',
