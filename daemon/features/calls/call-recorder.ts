@@ -90,7 +90,7 @@ export function createCallRecorder(options: RecorderOptions): BatchedRecorder {
       // What is not kept is not held on to either.
       const keep = wanted === 'everything' && waitingBytes + call.bytes > mostWaitingBytes ? 'arguments' : wanted;
       if (keep === 'everything') waitingBytes += call.bytes;
-      waiting.push({ finished: keep === 'everything' ? call : { ...call, result: undefined }, keep });
+      waiting.push({ finished: withoutRequest(call, keep), keep });
       taken += 1;
       schedule(batchMs);
     },
@@ -110,6 +110,15 @@ export function createCallRecorder(options: RecorderOptions): BatchedRecorder {
     },
   };
 }
+
+const noSignal = new AbortController().signal;
+
+/** What waits must not hold on to the request that it came with: its signal does, and with it the whole exchange. */
+const withoutRequest = ({ call, result, ...rest }: FinishedCall, keep: KeptValues): FinishedCall => ({
+  ...rest,
+  call: { ...call, signal: noSignal },
+  result: keep === 'everything' ? result : undefined,
+});
 
 function toRows(
   batch: readonly Waiting[],
