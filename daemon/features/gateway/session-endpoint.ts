@@ -37,6 +37,9 @@ export interface SessionEndpoint {
   delete(request: Request, entry: Entry): Response;
 }
 
+/** Characters of a client's capabilities and info, icons included. */
+const mostOfClient = 131_072;
+
 export interface SessionEndpointParts {
   ports: GatewayPorts;
   reach: Reach;
@@ -57,6 +60,13 @@ export function createSessionEndpoint({
         400,
         rpcCodes.invalidParams,
         'initialize needs a protocol version, capabilities and client info.',
+        id,
+      );
+    if (!isSmall([capabilities, clientInfo]))
+      return refusal(
+        400,
+        rpcCodes.invalidParams,
+        `What the client says of itself is kept as long as its session: it may have ${mostOfClient / 1_024} KiB.`,
         id,
       );
     const revision = isSessionRevision(protocolVersion) ? protocolVersion : sessionRevisions[0];
@@ -206,6 +216,15 @@ const accepted = (): Response => new Response(null, { status: 202 });
 
 const noRoom = ({ problem: { status, code, detail, next } }: ProblemError, id: string | number): Response =>
   toJsonResponse(toErrorText(id, rpcCodes.refused, `${detail} ${next ?? ''}`, { 'quayside/code': code }), status);
+
+/** What is nested beyond what can be written is not small. */
+function isSmall(value: unknown): boolean {
+  try {
+    return JSON.stringify(value).length <= mostOfClient;
+  } catch {
+    return false;
+  }
+}
 
 export const accepts = (request: Request, type: string): boolean => {
   const accept = request.headers.get('accept') ?? '';

@@ -42,6 +42,16 @@ describe('the MCP endpoint with clients that misbehave', () => {
     await stream.cancel();
   });
 
+  it('keeps no megabytes of what a client says of itself', async () => {
+    const big = initialize('2025-11-25', { experimental: { x: { text: 'x'.repeat(200_000) } } });
+    const refused = await app.request('/mcp', post(big));
+    assert.deepEqual([refused.status, (await lastMessage(refused)).error?.code], [400, -32_602]);
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const nested = JSON.stringify(initialize('2025-11-25', { experimental: { x: 0 } })).replace('"x":0', `"x":${deep}`);
+    assert.equal((await app.request('/mcp', post(nested))).status, 400);
+    assert.equal(await sessionCount(), 0);
+  });
+
   it('has no room for more when all sessions are in use, and says so', async () => {
     app.run('two', { answers: { 'tools/call': () => new Promise<never>(() => {}) } }, [tool('never')]);
     for (let i = 0; i < 100; i++) {
