@@ -140,8 +140,13 @@ describe('a server that changes its tools', () => {
       body: JSON.stringify({ digest: shown.digest }),
     });
     assert.equal(itself.status, 403);
+    const waitedSince = performance.now();
+    await new Promise(resolve => setTimeout(resolve, 400));
+    const waited = performance.now() - waitedSince;
     await daemon.api.approveCall({ params: { id: shown.id }, body: { digest: shown.digest } });
     assert.match((await first).text, /"path":"\/tmp\/x"/);
+    const { durationMs } = await daemon.api.getCall({ params: { id: shown.id } });
+    assert.ok(durationMs < waited, 'how long a person thought about it is no time of the call');
 
     const second = call('remove', { path: '/tmp/x' }, agent);
     const again = await until(waiting);

@@ -18,10 +18,17 @@ export function createToolCalls(
   { servers, tools, guard, recorder, audit, clock, onFailure, screen }: GatewayPorts,
   reach: Reach,
 ): CallTool {
-  const forward = async (call: ToolCall, params: WireObject, asking: Asking): Promise<WireObject> => {
+  const forward = async (
+    call: ToolCall,
+    params: WireObject,
+    asking: Asking,
+    onAdmitted: () => void,
+  ): Promise<WireObject> => {
     const admission = guard.admit(call);
     if (admission) {
       await admission;
+      // How long a person thought about it is no time of the call.
+      onAdmitted();
       refuseIfGone(call, asking);
     }
     asking.waiting.signal.throwIfAborted();
@@ -77,11 +84,13 @@ export function createToolCalls(
       signal: asking.waiting.signal,
     };
     const startedAt = clock.now();
-    const begun = performance.now();
+    let begun = performance.now();
     const finish = (outcome: FinishedCall['outcome'], code: string | null, result?: WireObject, bytes = 0) =>
       recorder.finished({ call, outcome, code, startedAt, durationMs: performance.now() - begun, bytes, result });
     try {
-      const sent = await forward(call, params, asking);
+      const sent = await forward(call, params, asking, () => {
+        begun = performance.now();
+      });
       const result = screen ? screen(call.serverId, call.tool, sent) : sent;
       const text = toText('tools/call', result, asking.era, serverInfoFor(call.serverId, asking));
       finish(result['isError'] === true ? 'tool-error' : 'ok', null, result, Buffer.byteLength(text));
