@@ -11,6 +11,17 @@ const read = (text: string, server?: string) => readTestFile('a.mcptest.yaml', t
 const problemsOf = (text: string) =>
   read(text).problems.map(({ message, range }) => `${range.line}:${range.column} ${message}`);
 
+/** Thirty levels of two references each: a billion steps, whatever the value is. */
+const schemaBomb = JSON.stringify({
+  $ref: '#/$defs/a0',
+  $defs: Object.fromEntries(
+    Array.from({ length: 30 }, (_, at) => {
+      const next = at === 29 ? {} : { $ref: `#/$defs/a${at + 1}` };
+      return [`a${at}`, { allOf: [next, next] }];
+    }),
+  ),
+});
+
 const good = `server: echo
 environment: [GREETING]
 variables:
@@ -108,6 +119,10 @@ describe('test files', () => {
       [
         'tests:\n  - name: a\n    tool: b\n    expect: { schema: { type: string, pattern: "^(a+)+$" } }',
         /^4:\d+ "pattern" in a schema is not checked here/,
+      ],
+      [
+        `tests:\n  - name: a\n    tool: b\n    expect: { schema: ${schemaBomb} }`,
+        /^4:\d+ The schema cannot be used: The schema is too costly/,
       ],
       [
         'tests:\n  - name: a\n    tool: b\n    expect: { error: { code: -32602 }, contains: x }',
