@@ -68,6 +68,8 @@ export interface ComposedDocker {
   profiles: ProfileService;
   /** A server has changed: its profile is shown again. */
   serverChanged(profile: string | null): void;
+  /** A reference to a secret may be gone: so is then what was put into Docker's own store for it. */
+  keepStored(): void;
   /** Remembers what was chosen in earlier lives; before anything is started. */
   restore(): Promise<void>;
   /** Begins to look at Docker, in the background. */
@@ -94,6 +96,16 @@ export function composeDocker(parts: DockerParts): ComposedDocker {
       });
     }
     toShow.add(profile);
+  };
+  const filled = (id: string): ReadonlySet<string> => {
+    if (!servers.exists(id)) return new Set();
+    const { secretReferences, environment } = servers.configuration(id);
+    const referred = secretReferences.flatMap(each => ('header' in each ? [] : [each.environmentVariable]));
+    return new Set([...referred, ...Object.keys(environment)]);
+  };
+  const keepStored = (): void => {
+    if (isClosed) return;
+    docker.keepStored(filled).catch(error => logFailure(error, 'Docker’s secret store'));
   };
   const stopListening: (() => void)[] = [];
   /** From the first time on that Docker's profiles could be read: a machine without Docker is not watched. */
@@ -168,10 +180,16 @@ export function composeDocker(parts: DockerParts): ComposedDocker {
     handlers: toHandlers({ feature, profiles, gateways, containers, clients, doctor }),
     profiles,
     serverChanged: profile => {
-      if (profile !== null) showSoon(profile);
+      if (profile === null) return;
+      showSoon(profile);
+      keepStored();
     },
+    keepStored,
     restore: () => gateways.restore(),
-    start: () => inventory.start(),
+    start() {
+      inventory.start();
+      keepStored();
+    },
     stopFollowing: () => inventory.close(),
     async close() {
       isClosed = true;

@@ -23,6 +23,7 @@ import { createBitwardenFeature } from './features/bitwarden/create-bitwarden.ts
 import { createCatalogs } from './features/catalog/create-catalogs.ts';
 import { createContainerOwnerRepository } from './features/containers/containers.repository.ts';
 import { createGateway } from './features/gateway/create-gateway.ts';
+import { createStoredSecretRepository } from './features/gateways/stored-secrets.repository.ts';
 import { createOperationRepository } from './features/operations/operations.repository.ts';
 import { operationHandlers } from './features/operations/operations.routes.ts';
 import { createOperationService } from './features/operations/operations.service.ts';
@@ -131,7 +132,8 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     },
   };
   const ownership = createContainerOwnerRepository(database, clock);
-  const docker = ports.docker?.({ ownership }) ?? createNoDocker(() => new Date(clock.now()));
+  const storedSecrets = createStoredSecretRepository(database);
+  const docker = ports.docker?.({ ownership, storedSecrets }) ?? createNoDocker(() => new Date(clock.now()));
   const serverRepository = createServerRepository(database);
   const processes = ports.createSupervisor(supervisorEvents);
   const supervisor = createSupervisorRouter({
@@ -146,7 +148,10 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     filePlaces: secretFilePlaces(config.home, process.env),
     clock,
     audit,
-    publish: events.publish,
+    publish: event => {
+      events.publish(event);
+      if (event.type === 'secret.removed') dockerFeatures.keepStored();
+    },
     onFailure: logFailure,
     // Servers that were to run but had to wait for their secrets.
     onOpened: () => {
@@ -201,6 +206,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
       gateway.serversChanged();
       events.publish(event);
       if (event.type === 'server.changed') dockerFeatures.serverChanged(event.server.profile);
+      if (event.type === 'server.removed') dockerFeatures.keepStored();
     },
   });
   late.servers = servers;

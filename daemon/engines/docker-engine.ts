@@ -169,14 +169,34 @@ export interface DockerEngine extends Engine {
   onStatusChange(listener: (status: DockerStatus) => void): () => void;
   /** The supervisor of its servers: the gateways seen server by server. Called once, before anything is started. */
   createSupervisor(events: SupervisorEvents): Supervisor;
+  /**
+   * Takes out of Docker's own store what was put there for variables that nobody fills any more. `filled`: the variables of a
+   * server that its references and its environment fill. Errors: those of docker mcp; what is left is tried again the next time.
+   */
+  keepStored(filled: (serverId: string) => ReadonlySet<string>): Promise<void>;
   /** Ends what is left: gateways, watches, commands. In bounded time; never rejects. */
   close(): Promise<void>;
+}
+
+/** A name in Docker's own store that we have set, and for whom. */
+export interface StoredSecret {
+  name: string;
+  serverId: string;
+  variable: string;
+}
+
+/** Saving what is there, and removing what is not, are no errors. */
+export interface StoredSecretRecords {
+  all(): StoredSecret[];
+  save(secret: StoredSecret): void;
+  remove(secret: StoredSecret): void;
 }
 
 /** What must outlive the daemon, kept by its database. */
 export interface DockerMemory {
   /** Which containers our gateways have started: see docker/api/container-control.ts. */
   ownership: OwnershipRecords;
+  storedSecrets: StoredSecretRecords;
 }
 
 /** Makes the engine; called by compose.ts, which has the database. */

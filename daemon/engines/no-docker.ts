@@ -148,6 +148,7 @@ export function createNoDocker(now: () => Date): DockerEngine {
       forget: () => {},
       close: async () => {},
     }),
+    keepStored: async () => {},
     close: async () => {},
   };
 }

@@ -1,4 +1,5 @@
 // The contract of an engine on Docker's, in one dialect: on the simulated plugin, and on a real one wherever there is one.
+
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
@@ -9,6 +10,7 @@ import type { DockerEngine } from '../../daemon/engines/docker-engine.ts';
 import type { DockerInstall } from '../../daemon/engines/engine.ts';
 import { writeDockerCatalog } from '../support/docker-catalog.ts';
 import { createMemoryRecords } from '../support/docker-engine/containers.ts';
+import { rememberStored } from '../support/stored-secrets.ts';
 import { createTemporaryFolder } from '../support/temporary-folder.ts';
 import { describeEngineContract } from './engine.contract.ts';
 
@@ -79,7 +81,7 @@ export function describeDockerContract(title: string, open: () => Promise<Docker
       home: subject.home,
       stateFolder: state.path,
       version: '0.0.0',
-      memory: { ownership: createMemoryRecords() },
+      memory: { ownership: createMemoryRecords(), storedSecrets: rememberStored() },
       onFailure: error => console.error(error),
     });
     const profile = subject.dialect === 'profile' ? profileName : 'default';

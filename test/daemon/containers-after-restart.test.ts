@@ -6,6 +6,7 @@ import { identify } from '../../daemon/supervision/descendants.ts';
 import { runServer, startStandInGateway, untilRunning, watchOf } from '../support/docker-engine/containers.ts';
 import { sharedEngine } from '../support/docker-engine/shared.ts';
 import { until } from '../support/in-process-daemon.ts';
+import { rememberStored } from '../support/stored-secrets.ts';
 
 describe('a daemon after one that was killed', function () {
   this.timeout(30_000);
@@ -39,7 +40,7 @@ describe('a daemon after one that was killed', function () {
       home: engine.folder,
       stateFolder: engine.folder,
       version: '0.0.0',
-      memory: { ownership: records },
+      memory: { ownership: records, storedSecrets: rememberStored() },
       onFailure: error => failures.push(error),
     });
     await docker.tidy(new Set());

@@ -1,4 +1,5 @@
 // From a catalog to a called tool and back, on a real engine with containers, through the API; the plugin alone is simulated.
+
 import assert from 'node:assert/strict';
 import { createDockerEngine } from '../../daemon/engines/docker/docker.engine.ts';
 import { hasEnded } from '../../shared/api/operations.ts';
@@ -6,6 +7,7 @@ import { mcpImage } from '../support/docker-engine/images.ts';
 import { sharedEngineWithServer } from '../support/docker-engine/shared.ts';
 import { type InProcessDaemon, startInProcessDaemon, until } from '../support/in-process-daemon.ts';
 import { createSimulatedDocker, type SimulatedDocker } from '../support/simulated-docker/simulated-docker.ts';
+import { rememberStored } from '../support/stored-secrets.ts';
 import { createTemporaryFolder } from '../support/temporary-folder.ts';
 
 const config = [{ name: 'lab', description: 'Where', type: 'object', properties: { region: { type: 'string' } } }];
@@ -42,7 +44,7 @@ for (const dialect of ['profile', 'legacy'] as const) {
         home: docker.home,
         stateFolder: state.path,
         version: '0.0.0',
-        memory: { ownership: { all: () => [], save: () => {}, remove: () => {} } },
+        memory: { ownership: { all: () => [], save: () => {}, remove: () => {} }, storedSecrets: rememberStored() },
         onFailure: error => assert.fail(String(error)),
       });
       daemon = await startInProcessDaemon({ docker: engine });

@@ -214,6 +214,7 @@ export function createFakeDockerEngine(
     },
     createSupervisor: events =>
       gateways.supervise(events, options.stateFolder ?? '/tmp/quayside-fake-docker', behaviour),
+    keepStored: async () => {},
     close: async () => {},
   };
 }

@@ -22,6 +22,7 @@ import { createClientControl } from './clients-control.ts';
 import { installServer } from './docker-install.ts';
 import { createDoctorControl } from './doctor-control.ts';
 import { createDockerSupervisor } from './gateway/create-docker-supervisor.ts';
+import { createDockerStore } from './gateway/docker-store.ts';
 import { createFifoMaker } from './gateway/fifo.ts';
 import { watchDockerHome } from './home-watch.ts';
 import { planServer } from './launch-plan.ts';
@@ -97,12 +98,15 @@ export function createDockerEngine(options: DockerEngineOptions): DockerEngine {
   });
   const catalogs = createCatalogControl({ cli });
   const fifos = createFifoMaker({ environment, marker, guardian, platform });
+  const store = createDockerStore({ secrets: async () => (await cli()).secrets, records: memory.storedSecrets });
   const supervisor = createDockerSupervisor({
     stateFolder,
     version: options.version,
     cli,
     status: probe.status,
     dockerSecrets: async () => new Set((await (await cli()).secrets.list()).map(({ name }) => name)),
+    store,
+    platform,
     makeFifo: fifos.make,
     newMark: newGatewayMark,
     environment,
@@ -155,6 +159,7 @@ export function createDockerEngine(options: DockerEngineOptions): DockerEngine {
       // What the gateways of an earlier daemon have left. An engine that is away now is swept with the next gateway's end.
       if (memory.ownership.all().length > 0) void watched.containers.sweep(false).catch(() => {});
     },
+    keepStored: store.keep,
     plan: server => planServer(server, images, hostPlace),
     createSupervisor: events => startingWatch(supervisor.supervise(events), watched.start),
     async close() {

@@ -97,6 +97,31 @@ describe('servers of Docker', () => {
     assert.equal((await daemon.api.startServer({ params: { id: 'probe' } })).state, 'running');
   });
 
+  it('lose what was put into Docker’s own store when a reference, a secret or the server is removed', async () => {
+    const variable = 'PROBE_API_KEY';
+    const seen: boolean[] = [];
+    docker.keepStored = async filled => void seen.push(filled('probe').has(variable));
+    const refer = async () => {
+      const body = { name: `probe.${seen.length}`, serverId: null, value: 'very-secret-value' };
+      const { id } = await daemon.api.createSecret({ body });
+      const secretReferences = [{ secretId: id, environmentVariable: variable, required: true }];
+      await daemon.api.updateServer({ params: { id: 'probe' }, body: { configuration: { secretReferences } } });
+      assert.equal(seen.at(-1), true);
+      return id;
+    };
+    await install('probe', { inputs: { region: 'eu' } });
+    await refer();
+    const none = { configuration: { secretReferences: [] } };
+    await daemon.api.updateServer({ params: { id: 'probe' }, body: none });
+    assert.equal(seen.at(-1), false);
+    const secretId = await refer();
+    await daemon.api.deleteSecret({ params: { id: secretId }, query: { force: true } });
+    assert.equal(seen.at(-1), false);
+    await refer();
+    await daemon.api.deleteServer({ params: { id: 'probe' } });
+    assert.equal(seen.at(-1), false);
+  });
+
   it('have settings that are written to Docker’s profile, and copied from there', async () => {
     await install('probe', { inputs: { region: 'eu' } });
     const change = { settings: { region: 'us', limits: { max: 3 } } };

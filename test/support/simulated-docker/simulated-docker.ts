@@ -56,8 +56,8 @@ export interface SimulatedDockerOptions {
   registries?: string[];
   /** Whether the plugin is there at first. */
   plugin?: boolean;
-  /** `stub`: secrets can be written; nothing resolves them, as on a plain engine. */
-  pass?: 'missing' | 'stub';
+  /** `stub`: secrets can be written; nothing resolves them, as on a plain engine. `desktop`: gateways find them, as with Desktop. */
+  pass?: 'missing' | 'stub' | 'desktop';
   /** Legacy dialect: the catalog that Docker would have been asked for, by server name. */
   dockerCatalog?: Record<string, unknown>;
   /** Between reading and writing a profile, so that two writers collide for certain. */

@@ -2,16 +2,18 @@
 
 import type { DockerStatus } from '../../../../shared/api/docker.ts';
 import { isProblemError, type ProblemError, problem } from '../../../../shared/api/problem.ts';
+import type { SecretSlot } from '../../../../shared/api/servers.ts';
 import { ensurePrivateFolder } from '../../../platform/private-file.ts';
 import { createLosses } from '../../../supervision/losses.ts';
 import type { Output } from '../../../supervision/output.ts';
 import { nobody } from '../../../supervision/upstream-session.ts';
 import type { GatewayCli, GatewaySource } from '../cli/docker-cli.ts';
 import type { ServerInSession } from './attribution.ts';
+import { type DockerStore, valuesToStore, withoutStore } from './docker-store.ts';
 import { createGatewayFiles, type GatewayFiles, type GatewayPlaces } from './gateway-files.ts';
 import { type GatewayRun, type GatewayRunOptions, type RunTimes, startGatewayRun } from './gateway-process.ts';
 import type { Member } from './member.ts';
-import { bindEnvironment, chooseMode, type GatewayMode } from './mode.ts';
+import { bindEnvironment, chooseMode, type GatewayMode, withStored } from './mode.ts';
 import { checkSecrets, type GatewayPlanOfServer, renderServers, specOf } from './render.ts';
 import { createSecretsPipe, type SecretsPipe } from './secrets-pipe.ts';
 import { choosePrefixes } from './tool-prefix.ts';
@@ -22,6 +24,8 @@ export interface LaunchPorts {
   status: () => Promise<DockerStatus>;
   /** The names in Docker's own store. Errors: DOCKER_007. */
   dockerSecrets: () => Promise<ReadonlySet<string>>;
+  /** Puts values of the vault into it. */
+  store: Pick<DockerStore, 'give' | 'doubt'>;
   makeFifo: (path: string) => Promise<void>;
   newMark: () => string;
   /** What docker mcp is started with besides. */
@@ -68,28 +72,65 @@ export interface LaunchedGateway {
 /** A member that cannot be started, before anything was. */
 export type Refusal = { member: Member; failure: ProblemError };
 
-/** The members that can be started, and the mode; a member without its secrets is refused. */
+type ChoicePorts = Pick<LaunchPorts, 'status' | 'dockerSecrets' | 'store' | 'platform'>;
+
+/**
+ * The members that can be started, and the mode; a member without its secrets is refused. On Docker Desktop, values that can go no
+ * other way are in Docker's own store afterwards. Errors: DOCKER_003 to DOCKER_007.
+ */
 export async function chooseMembers(
-  ports: Pick<LaunchPorts, 'status' | 'dockerSecrets' | 'platform'>,
+  ports: ChoicePorts,
   { members, inProfile, ownTools }: Pick<LaunchRequest, 'members' | 'inProfile' | 'ownTools'>,
 ): Promise<{ mode: GatewayMode; members: Member[]; refused: Refusal[] }> {
   const status = await ports.status();
-  const refused: Refusal[] = [];
   const canHandOver = (ports.platform ?? process.platform) !== 'win32';
   const ask = (some: readonly Member[]) =>
     chooseMode({ status, plans: plansOf(some), inProfile, ownTools, canHandOver });
+  const refused: Refusal[] = [];
+  const without = (some: readonly Member[], failureOf: (member: Member) => ProblemError | undefined): Member[] =>
+    some.filter(member => {
+      const failure = failureOf(member);
+      if (failure) refused.push({ member, failure });
+      return !failure;
+    });
   const mode = ask(members);
-  const store = mode.secrets === 'docker' ? await storeFor(members, ports) : undefined;
-  const usable = members.filter(member => {
-    try {
-      checkOne(member, store);
-      return true;
-    } catch (error) {
-      refused.push({ member, failure: toFailure(error) });
-      return false;
-    }
-  });
-  return { mode: usable.length === members.length ? mode : ask(usable), members: usable, refused };
+  const stores = status.engine.platform === 'desktop';
+  const stored = mode.secrets === 'docker' ? await storeFor(members, ports, stores) : undefined;
+  const complete = without(members, member => failureOf(() => checkOne(member, stored, stores)));
+  const chosen = complete.length === members.length ? mode : ask(complete);
+  if (!stores || chosen.secrets !== 'docker') return { mode: chosen, members: complete, refused };
+  const given = await giveToStore(ports, status, complete);
+  const usable = without(complete, ({ id }) => given.get(id));
+  const last = usable.length === complete.length ? chosen : ask(usable);
+  const names = plansOf(usable).flatMap(plan => valuesToStore(plan).map(({ name }) => name));
+  return { mode: withStored(last, names), members: usable, refused };
+}
+
+/** Why a member cannot have its values, by its id. */
+async function giveToStore(
+  { store }: Pick<LaunchPorts, 'store'>,
+  { capabilities }: DockerStatus,
+  members: readonly Member[],
+): Promise<Map<string, ProblemError>> {
+  const recipients = recipientsOf(members);
+  const missing = capabilities.find(({ id, available }) => id === 'secrets' && !available);
+  if (!missing) return await store.give(recipients);
+  return new Map(recipients.map(({ id, plan }) => [id, withoutStore(plan, missing.reason ?? '')]));
+}
+
+const recipientsOf = (members: readonly Member[]) =>
+  members.flatMap(({ id, launch: plan }) => (plan && valuesToStore(plan).length > 0 ? [{ id, plan }] : []));
+
+/** Before a gateway that runs starts containers anew: somebody else may have been given the same names. */
+export async function isStillStored(
+  { store }: Pick<LaunchPorts, 'store'>,
+  { mode, members }: Pick<LaunchedGateway, 'mode' | 'members'>,
+): Promise<boolean> {
+  if (mode.stored.length === 0) return true;
+  return await store.give(recipientsOf(members), 'again').then(
+    refused => refused.size === 0,
+    () => false,
+  );
 }
 
 const plansOf = (members: readonly Member[]): GatewayPlanOfServer[] =>
@@ -98,14 +139,17 @@ const plansOf = (members: readonly Member[]): GatewayPlanOfServer[] =>
 async function storeFor(
   members: readonly Member[],
   ports: Pick<LaunchPorts, 'dockerSecrets'>,
+  stores: boolean,
 ): Promise<ReadonlySet<string>> {
-  return members.some(({ launch }) => launch?.secretSlots.some(({ required }) => required))
+  const isWanted = ({ required, environmentVariable }: SecretSlot, { environment }: GatewayPlanOfServer): boolean =>
+    required && !(stores && environment[environmentVariable]);
+  return plansOf(members).some(plan => plan.secretSlots.some(slot => isWanted(slot, plan)))
     ? await ports.dockerSecrets()
     : new Set();
 }
 
-/** Errors: SERVER_004, SERVER_011. */
-function checkOne({ launch }: Member, store: ReadonlySet<string> | undefined): void {
+/** `stores`: what it has in its own plan will be in the store. Errors: SERVER_004, SERVER_011. */
+function checkOne({ launch }: Member, store: ReadonlySet<string> | undefined, stores: boolean): void {
   if (!launch) return;
   specOf(launch.server);
   if (!store) {
@@ -116,7 +160,16 @@ function checkOne({ launch }: Member, store: ReadonlySet<string> | undefined): v
   const stored = launch.secretSlots.flatMap(({ name, environmentVariable }) =>
     store.has(name) || store.has(`docker/mcp/${name}`) ? [[environmentVariable, 'in the store']] : [],
   );
-  checkSecrets({ ...launch, environment: Object.fromEntries(stored) });
+  checkSecrets({ ...launch, environment: { ...(stores ? launch.environment : {}), ...Object.fromEntries(stored) } });
+}
+
+function failureOf(check: () => void): ProblemError | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    return toFailure(error);
+  }
 }
 
 const toFailure = (error: unknown): ProblemError =>

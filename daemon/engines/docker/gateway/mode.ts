@@ -9,6 +9,8 @@ export interface GatewayMode {
   transport: 'http' | 'stdio';
   /** `pipe`: ours, with the values of the vault. `docker`: Docker's own store. */
   secrets: 'pipe' | 'docker';
+  /** Names of secrets whose values were given to Docker's own store. */
+  stored: readonly string[];
   /** One or more sentences. */
   reason: string;
 }
@@ -38,7 +40,15 @@ export function chooseMode(question: ModeQuestion): GatewayMode {
       ? 'The engine is chosen by an environment variable, which the gateway’s containers do not inherit: choose it with "docker context use".'
       : '',
   ];
-  return { ...chosen, transport, reason: sentences.filter(Boolean).join(' ') };
+  return { ...chosen, transport, stored: [], reason: sentences.filter(Boolean).join(' ') };
+}
+
+/** The same, with values of the vault in Docker's own store. */
+export function withStored(mode: GatewayMode, names: readonly string[]): GatewayMode {
+  if (names.length === 0) return mode;
+  const stored = [...new Set(names)].toSorted();
+  const told = `Values of the vault were handed to Docker’s own store (${stored.join(', ')}), because no pipe can be handed to docker mcp here. They stay there until the server or its reference to the secret is removed.`;
+  return { ...mode, stored, reason: `${mode.reason} ${told}` };
 }
 
 type Chosen = Pick<GatewayMode, 'mode' | 'secrets' | 'reason'>;

@@ -11,7 +11,7 @@ import { toProblem as toDockerProblem } from '../cli/to-problem.ts';
 import { createActLoop } from './act-loop.ts';
 import { compareServers } from './changes.ts';
 import { reloadFiles } from './gateway-edits.ts';
-import { chooseMembers, type LaunchedGateway, launchGateway } from './gateway-launch.ts';
+import { chooseMembers, isStillStored, type LaunchedGateway, launchGateway } from './gateway-launch.ts';
 import { hangProblem, lostSecretProblem, stoppedMeanwhile, waitsForDocker } from './gateway-problems.ts';
 import { ServersOut } from './gateway-process.ts';
 import { createRestarts } from './gateway-restarts.ts';
@@ -182,6 +182,7 @@ export function createProfileGateway(options: ProfileGatewayOptions): ProfileGat
     for (const member of from) {
       const name = member.launch?.server.name;
       if (name === undefined || !servers.includes(name)) continue;
+      if (why === 'secret') ports.store.doubt(member.id);
       const failure = why === 'hang' ? hangProblem(name, member.policy.startSeconds) : lostSecretProblem(name);
       say(`"${name}" is left out: ${failure.problem.detail}`);
       refuse(member, failure);
@@ -271,7 +272,9 @@ export function createProfileGateway(options: ProfileGatewayOptions): ProfileGat
   const renew = async (): Promise<void> => {
     const at = launched;
     if (!at) return;
-    const next = await at.run.renew().catch(() => undefined);
+    const isGiven = await isStillStored(ports, at);
+    if (launched !== at) return;
+    const next = isGiven ? await at.run.renew().catch(() => undefined) : undefined;
     if (launched !== at) return void next?.close();
     if (next) return session.open(next, at.facts());
     mustRestart = 'the connection to it was lost';
@@ -285,7 +288,7 @@ export function createProfileGateway(options: ProfileGatewayOptions): ProfileGat
     const changes = at ? compareServers(at.members, servers) : [];
     if (!at || changes.length === 0) return;
     for (const { member, server } of changes) if (member.launch) member.launch = { ...member.launch, server };
-    if (appliesAtOnce(at)) {
+    if (appliesAtOnce(at) && (await isStillStored(ports, at))) {
       const outcome = await reloadFiles(at, session, () => launched === at);
       if (outcome === 'obeyed') {
         if (changes.some(({ settings }) => settings)) await renew();

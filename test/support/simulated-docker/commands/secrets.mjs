@@ -17,7 +17,7 @@ const namePattern = /^[A-Za-z0-9._:-]+(?:\/[A-Za-z0-9._:-]+)*$/;
 
 /** Checked before the engine is asked. */
 function requirePass({ settings }) {
-  if (settings.pass !== 'stub') fail('docker pass has not been installed');
+  if (settings.pass === 'missing') fail('docker pass has not been installed');
 }
 
 function set({ settings, args }) {
@@ -32,7 +32,13 @@ function set({ settings, args }) {
   writeWhole(passFile(settings), JSON.stringify({ ...readJson(passFile(settings), {}), [name]: value }));
 }
 
-const list = ({ settings }) => fail(secretsEngineTrouble(settings));
+/** What Docker Desktop gives to gateways; undefined where there is none. */
+export const storedSecrets = settings => (settings.pass === 'desktop' ? readJson(passFile(settings), {}) : undefined);
+
+function list({ settings, print }) {
+  const stored = storedSecrets(settings) ?? fail(secretsEngineTrouble(settings));
+  print(`${JSON.stringify(Object.keys(stored).map(name => ({ name, provider: 'docker-pass' })))}\n`);
+}
 
 function remove({ settings, args, flags }) {
   const stored = readJson(passFile(settings), {});

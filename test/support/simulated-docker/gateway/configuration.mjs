@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { hasFeature } from '../commands/features.mjs';
-import { secretsEngineTrouble } from '../commands/secrets.mjs';
+import { secretsEngineTrouble, storedSecrets } from '../commands/secrets.mjs';
 import { goDuration } from '../go-format.mjs';
 import { readJson } from '../settings.mjs';
 import { findProfile, getProfile, listCatalogs, openStore } from '../store.mjs';
@@ -19,16 +19,17 @@ export async function readProfileMode(gateway) {
   await openStore(settings);
   const profile = flags.profile ? getProfile(settings, flags.profile) : findProfile(settings, 'default');
   if (!profile) log.line('  - Default profile not found, using empty configuration');
+  const stored = storedSecrets(settings);
   const servers = (profile?.servers ?? []).map(server => ({
     name: server.snapshot.server.name,
     spec: server.snapshot.server,
     config: { [server.snapshot.server.name]: server.config ?? {} },
     tools: server.tools,
     // Without the secrets engine of Docker Desktop the reference itself goes into the container.
-    secrets: name => `se://docker/mcp/${name}`,
+    secrets: name => (stored ? stored[name] : `se://docker/mcp/${name}`),
   }));
   if (profile) validate(profile);
-  if (servers.some(({ spec }) => spec.secrets?.length > 0))
+  if (!stored && servers.some(({ spec }) => spec.secrets?.length > 0))
     log.line(`Warning: Failed to fetch secrets from secrets engine: ${secretsEngineTrouble(settings)}`);
   if (gateway.hasOwnTools) describeCatalogs(gateway);
   if (servers.length > 0) log.line(`- Configuration read in ${goDuration(performance.now() - startedAt)}`);
@@ -94,9 +95,9 @@ function readToEnd(path) {
   });
 }
 
-async function readSecrets(paths) {
+async function readSecrets(settings, paths) {
   for (const path of paths.split(':')) {
-    if (path === 'docker-desktop') return {};
+    if (path === 'docker-desktop') return storedSecrets(settings) ?? {};
     const text = await readToEnd(path);
     if (text === undefined) continue;
     const pairs = text
@@ -169,7 +170,7 @@ export async function readFileMode(gateway) {
   const toolFiles = [...(flags['tools-config'] ?? ['tools.yaml']), ...(flags['additional-tools-config'] ?? [])];
   log.line(`  - Reading tools from ${toolFiles.join(', ')}`);
   const tools = readMaps(settings, toolFiles, 'tools');
-  const secrets = await readSecrets(flags.secrets ?? 'docker-desktop');
+  const secrets = await readSecrets(settings, flags.secrets ?? 'docker-desktop');
   const enabled = flags.servers ?? (flags['enable-all-servers'] ? Object.keys(entries).sort() : Object.keys(enabledBy));
   log.line(`- Configuration read in ${goDuration(performance.now() - startedAt)}`);
   const servers = enabled

@@ -10,19 +10,23 @@ import {
   type DockerSupervisor,
   type DockerSupervisorOptions,
 } from '../../../../../daemon/engines/docker/gateway/create-docker-supervisor.ts';
+import { createDockerStore, type DockerStore } from '../../../../../daemon/engines/docker/gateway/docker-store.ts';
 import { createFifoMaker } from '../../../../../daemon/engines/docker/gateway/fifo.ts';
+import type { StoredSecretRecords } from '../../../../../daemon/engines/docker-engine.ts';
 import type { LaunchPlan, ServerInProfile } from '../../../../../daemon/engines/engine.ts';
 import { createChildMarker } from '../../../../../daemon/supervision/child-marker.ts';
 import { createGuardian } from '../../../../../daemon/supervision/guardian.ts';
 import type { LaunchPolicy, ServerHealth, Supervisor } from '../../../../../daemon/supervision/supervisor.ts';
 import type { DockerStatus } from '../../../../../shared/api/docker.ts';
 import { createSimulatedDocker, type SimulatedDocker } from '../../../../support/simulated-docker/simulated-docker.ts';
+import { rememberStored } from '../../../../support/stored-secrets.ts';
 import { createTemporaryFolder } from '../../../../support/temporary-folder.ts';
 
 export const quickRestarts = { firstDelay: 30, longestDelay: 300, ends: 5, window: 60_000, stableAfter: 60_000 };
 
 export interface GatewayBench extends AsyncDisposable {
   docker: SimulatedDocker;
+  store: DockerStore;
   supervisor: Supervisor;
   gateways: DockerSupervisor;
   stateFolder: string;
@@ -42,6 +46,8 @@ export interface BenchOptions {
   supervisor?: Partial<DockerSupervisorOptions>;
   docker?: SimulatedDocker;
   cli?: (cli: GatewayCli, catalogsFolder: string) => GatewayCli;
+  storedSecrets?: StoredSecretRecords;
+  capabilities?: DockerStatus['capabilities'];
 }
 
 const allFlags =
@@ -67,10 +73,18 @@ export async function createGatewayBench(options: BenchOptions = {}): Promise<Ga
     toolsChanged: [] as string[],
     sweeps: 0,
   };
+  const store = createDockerStore({
+    secrets: async () => cli.secrets,
+    records: options.storedSecrets ?? rememberStored(),
+  });
   const gateways = createDockerSupervisor({
     cli: async () => ({ gateway: options.cli?.(cli.gateway, docker.catalogsFolder) ?? cli.gateway }),
-    status: async () => toStatus(dialect, flags, options.status),
+    status: async () => ({
+      ...toStatus(dialect, flags, options.status),
+      capabilities: options.capabilities ?? [],
+    }),
     dockerSecrets: async () => new Set(),
+    store,
     makeFifo: fifo.make,
     newMark: () => `${'ab'.repeat(14)}${String(marks++).padStart(4, '0')}`,
     places: { catalogsFolder: docker.catalogsFolder, privateFolder: join(folder.path, 'gateways') },
@@ -90,6 +104,7 @@ export async function createGatewayBench(options: BenchOptions = {}): Promise<Ga
   gateways.gateways.onOutput((_, lines) => bench.gatewayLines.push(...lines));
   return Object.assign(bench, {
     docker,
+    store,
     supervisor,
     gateways,
     stateFolder: folder.path,

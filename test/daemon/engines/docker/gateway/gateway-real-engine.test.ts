@@ -8,6 +8,7 @@ import { isProblemError } from '../../../../../shared/api/problem.ts';
 import { startTestEngine, type TestEngine } from '../../../../support/docker-engine/engine.ts';
 import { buildBusybox, buildMcpServer, mcpImage } from '../../../../support/docker-engine/images.ts';
 import { createSimulatedDocker, type SimulatedDocker } from '../../../../support/simulated-docker/simulated-docker.ts';
+import { rememberStored } from '../../../../support/stored-secrets.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '../../../../support/temporary-folder.ts';
 import { call, planOf, policy, probe, textOf, until } from './gateway-bench.ts';
 
@@ -47,7 +48,7 @@ describe('gateways on a real engine', function () {
       home: docker.home,
       stateFolder: folder.path,
       version: '0.0.0',
-      memory: { ownership },
+      memory: { ownership, storedSecrets: rememberStored() },
       onFailure: () => {},
     });
     states.length = 0;
