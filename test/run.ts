@@ -1,5 +1,6 @@
 // Runs the suites one after another, also after a failed one, and closes with one line for all: node test/run.ts unit docker host ui crash
-// Docker's suite waits for engines and children most of its time, so it runs beside the unit tests and is told after them.
+// Docker's suite and the crash tests wait for engines and children most of their time, so they run one after another beside
+// the unit tests and are told after them.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
@@ -87,7 +88,7 @@ async function runHost(): Promise<Outcome> {
 
 const suites = {
   unit: (more: string[]) => runMocha('unit', more),
-  docker: (more: string[]) => runMocha('docker', more, dockerLog),
+  docker: (more: string[]) => runMocha('docker', more, logOf('docker')),
   host: async () => {
     await ensureCodeServer(console.log);
     return await runHost();
@@ -97,10 +98,11 @@ const suites = {
     await packExtension();
     return await runMocha('ui', more);
   },
-  crash: (more: string[]) => runMocha('crash', more),
+  crash: (more: string[]) => runMocha('crash', more, logOf('crash')),
 } satisfies Record<string, (more: string[]) => Promise<Outcome>>;
 
-const dockerLog = join(artifactsFolder, 'results', 'docker.log');
+const logOf = (name: string): string => join(artifactsFolder, 'results', `${name}.log`);
+const quiet: readonly string[] = ['docker', 'crash'] satisfies (keyof typeof suites)[];
 
 const isSuite = (name: string): name is keyof typeof suites => Object.hasOwn(suites, name);
 
@@ -129,17 +131,25 @@ async function runSuite(name: keyof typeof suites): Promise<void> {
   total.broken ||= broken;
 }
 
-/** Beside what comes before it; its report is printed when both are done. */
-const beside = names.includes('unit') && names.includes('docker') ? runSuite('docker') : undefined;
-for (const name of names) {
-  if (name === 'docker' && beside) {
-    await beside;
-    console.log(`\n=== docker (ran beside unit) ===\n${await readFile(dockerLog, 'utf8')}`);
+const tell = async (name: string, how = '') =>
+  console.log(`\n=== ${name}${how} ===\n${await readFile(logOf(name), 'utf8')}`);
+const isBeside = (name: string): boolean => names.includes('unit') && quiet.includes(name);
+
+const runBeside = async (): Promise<void> => {
+  for (const name of names.filter(isBeside)) await runSuite(name);
+};
+const beside = runBeside();
+for (const name of names.filter(each => !isBeside(each))) {
+  if (quiet.includes(name)) {
+    await runSuite(name);
+    await tell(name);
     continue;
   }
   console.log(`\n=== ${name} ===`);
   await runSuite(name);
-  if (name === 'docker') console.log(await readFile(dockerLog, 'utf8'));
+  if (name !== 'unit') continue;
+  await beside;
+  for (const each of names.filter(isBeside)) await tell(each, ' (ran beside unit)');
 }
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.broken || total.passed === 0 ? 1 : 0;
