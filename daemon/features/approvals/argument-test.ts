@@ -3,6 +3,7 @@ import { jsonpath } from 'json-p3';
 import type { ArgumentTest } from '../../../shared/api/approvals.ts';
 import type { Json } from '../../../shared/domain/json-schema.ts';
 import { toCanonicalJson } from '../../platform/canonical.ts';
+import { branchesOf, mostBranches } from '../../platform/path-cost.ts';
 import { type Budget, compileGlob, compileRegex, type LinearPattern } from './linear-pattern.ts';
 
 /**
@@ -82,6 +83,7 @@ function byPath(path: string): Find {
   // Each of these multiplies the places that are looked at by all of them.
   if (withoutTexts.split('..').length > 2 || withoutTexts.lastIndexOf('$') > 0)
     throw new RangeError('A path may have ".." once, and "$" at its start only.');
+  if (branchesOf(path) > mostBranches) throw new RangeError('A path may not go so many ways at once ("[a, b]").');
   const query = paths.compile(path);
   return args => {
     try {

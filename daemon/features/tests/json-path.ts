@@ -1,5 +1,6 @@
 // JSONPath (RFC 9535) of test files, in bounded time: its own regular expressions are ours, and what multiplies is refused.
 import { JSONPathEnvironment, type JSONPathQuery, type JSONValue } from 'json-p3';
+import { branchesOf, mostBranches } from '../../platform/path-cost.ts';
 import { compilePattern, type LinearPattern } from './linear-pattern.ts';
 
 export interface JsonPath {
@@ -54,6 +55,8 @@ export function compilePath(source: string): JsonPath {
   const bare = source.replace(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/g, "''");
   if (bare.split('..').length > 2) throw new PathSyntaxError('A path can go through all levels ("..") only once.');
   if (bare.split('$').length > 2) throw new PathSyntaxError('A filter cannot go back to the whole result ("$").');
+  if (branchesOf(source) > mostBranches)
+    throw new PathSyntaxError('A path cannot go so many ways at once ("[a, b]" in many places).');
   const query = compile(source);
   const nodesIn = (value: unknown) => {
     const found = [];

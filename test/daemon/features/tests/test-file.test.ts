@@ -111,6 +111,10 @@ describe('test files', () => {
         'tests:\n  - name: a\n    tool: b\n    expect: { jsonpath: { path: "$..a..b" } }',
         /^4:\d+ A path can go through all levels/,
       ],
+      [
+        `tests:\n  - name: a\n    tool: b\n    expect: { jsonpath: { path: "$${'[*,*,*,*]'.repeat(30)}.x" } }`,
+        /^4:\d+ A path cannot go so many ways at once/,
+      ],
       ['tests:\n  - name: a\n    tool: "\x24{nobody}"', /^3:5 Nothing is called "nobody" here/],
       [
         'tests:\n  - name: a\n    tool: b\n    arguments: { x: "\x24{env:HOME}" }',
