@@ -8,7 +8,7 @@ import type { ReplayCall } from './features/tests/replay.ts';
 import type { CallPorts } from './features/tests/test-caller.ts';
 import type { TestRunServiceOptions } from './features/tests/test-runs.service.ts';
 import type { Handlers, RequestContext } from './http/context.ts';
-import type { CallGuard } from './supervision/tool-call.ts';
+import type { CallGuard, ToolCall } from './supervision/tool-call.ts';
 
 export interface TestsComposition {
   database: Database;
@@ -43,17 +43,22 @@ export function composeTests(parts: TestsComposition) {
   });
 }
 
-/** Tests ask the server itself, so what is switched off is refused here. */
-const withoutToolsThatAreOff = (guard: CallGuard, servers: Pick<ServerService, 'configuration'>): CallGuard => ({
-  admit(call) {
-    const { serverId, tool } = call;
-    if (!servers.configuration(serverId).disabledTools.includes(tool)) return guard.admit(call);
+/** Tests ask the server itself, so what is switched off is refused here: before a person is asked, and after. */
+const withoutToolsThatAreOff = (guard: CallGuard, servers: Pick<ServerService, 'configuration'>): CallGuard => {
+  const refuseIfOff = ({ serverId, tool }: ToolCall): void => {
+    if (!servers.configuration(serverId).disabledTools.includes(tool)) return;
     throw problem('TOOL_005', {
       detail: `"${tool}" of "${serverId}" is switched off.`,
       next: 'Tick its box in the list of tools.',
     });
-  },
-});
+  };
+  return {
+    admit(call) {
+      refuseIfOff(call);
+      return guard.admit(call)?.then(() => refuseIfOff(call));
+    },
+  };
+};
 
 const page = { page: 1, limit: 100, sort_order: 'desc' } as const;
 

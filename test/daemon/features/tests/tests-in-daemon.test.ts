@@ -59,6 +59,25 @@ describe('tests in a whole daemon', () => {
     assert.match(refused?.[1] ?? '', /TOOL_005/);
   });
 
+  it('make no call that was approved when its tool was off by then', async () => {
+    await using daemon = await startInProcessDaemon();
+    const configuration = { arguments: [testServerScript('echo')] };
+    await daemon.api.createServer({ body: { type: 'command', id: 'echo', command: process.execPath, configuration } });
+    await daemon.api.startServer({ params: { id: 'echo' } });
+    await daemon.api.replaceApprovalRules({ body: { version: 0, rules: [], otherwise: 'ask' } });
+    const text = 'server: echo\ntests:\n  - { name: a, tool: echo, arguments: { message: a }, timeout: 20000 }\n';
+    const { id } = await daemon.api.startTestRun({ body: { files: [{ path: 'a.mcptest.yaml', text }] } });
+    const query = { state: 'waiting' as const };
+    const asked = await until(async () => (await daemon.api.listApprovals({ query })).items[0], 'the question');
+    await daemon.api.updateTool({ params: { id: 'echo', tool: 'echo' }, body: { enabled: false } });
+    await daemon.api.approveCall({ params: { id: asked.id }, body: { digest: asked.digest } });
+    const run = await until(async () => {
+      const now = await daemon.api.getTestRun({ params: { id } });
+      return now.endedAt === null ? undefined : now;
+    });
+    assert.match(run.results[0]?.failures[0]?.message ?? '', /TOOL_005/);
+  });
+
   it('compare a package with another version of it, and leave nothing behind', async () => {
     const engine = createFakeEngine();
     await using daemon = await startInProcessDaemon({ engine });
