@@ -1,6 +1,6 @@
 // Runs the suites one after another, also after a failed one, and closes with one line for all: node test/run.ts unit docker host ui crash
-// Docker's suite and the crash tests wait for engines and children most of their time, so they run one after another beside
-// the unit tests and are told after them.
+// There are two lanes: the unit tests and those in the editor's host in one, whose output is shown; in the other what waits for
+// engines, browsers and children most of its time, one after another, told when all is done.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
@@ -86,23 +86,29 @@ async function runHost(): Promise<Outcome> {
   return { passed, failed, skipped, broken: failed > 0 || troubles.length > 0 || passed === 0 };
 }
 
+/** Installed once, though both lanes want it. */
+let installing: ReturnType<typeof ensureCodeServer> | undefined;
+const codeServer = async () => {
+  installing ??= ensureCodeServer(console.log);
+  return await installing;
+};
+
 const suites = {
   unit: (more: string[]) => runMocha('unit', more),
   docker: (more: string[]) => runMocha('docker', more, logOf('docker')),
   host: async () => {
-    await ensureCodeServer(console.log);
+    await codeServer();
     return await runHost();
   },
   ui: async (more: string[]) => {
-    await ensureCodeServer(console.log);
-    await packExtension();
-    return await runMocha('ui', more);
+    await codeServer();
+    return await runMocha('ui', more, logOf('ui'));
   },
   crash: (more: string[]) => runMocha('crash', more, logOf('crash')),
 } satisfies Record<string, (more: string[]) => Promise<Outcome>>;
 
 const logOf = (name: string): string => join(artifactsFolder, 'results', `${name}.log`);
-const quiet: readonly string[] = ['docker', 'crash'] satisfies (keyof typeof suites)[];
+const quiet: readonly string[] = ['docker', 'ui', 'crash'] satisfies (keyof typeof suites)[];
 
 const isSuite = (name: string): name is keyof typeof suites => Object.hasOwn(suites, name);
 
@@ -131,25 +137,19 @@ async function runSuite(name: keyof typeof suites): Promise<void> {
   total.broken ||= broken;
 }
 
-const tell = async (name: string, how = '') =>
-  console.log(`\n=== ${name}${how} ===\n${await readFile(logOf(name), 'utf8')}`);
-const isBeside = (name: string): boolean => names.includes('unit') && quiet.includes(name);
+const shown = names.filter(name => !quiet.includes(name));
+const told = names.filter(name => quiet.includes(name));
 
-const runBeside = async (): Promise<void> => {
-  for (const name of names.filter(isBeside)) await runSuite(name);
-};
-const beside = runBeside();
-for (const name of names.filter(each => !isBeside(each))) {
-  if (quiet.includes(name)) {
+async function runLane(lane: readonly (keyof typeof suites)[], isShown: boolean): Promise<void> {
+  for (const name of lane) {
+    if (isShown) console.log(`\n=== ${name} ===`);
     await runSuite(name);
-    await tell(name);
-    continue;
   }
-  console.log(`\n=== ${name} ===`);
-  await runSuite(name);
-  if (name !== 'unit') continue;
-  await beside;
-  for (const each of names.filter(isBeside)) await tell(each, ' (ran beside unit)');
 }
+
+// Packing builds everything anew, so it is done before anything uses what is built.
+if (names.includes('ui')) await packExtension();
+await Promise.all([runLane(shown, true), runLane(told, false)]);
+for (const name of told) console.log(`\n=== ${name} ===\n${await readFile(logOf(name), 'utf8').catch(String)}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.broken || total.passed === 0 ? 1 : 0;
