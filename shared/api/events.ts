@@ -28,7 +28,9 @@ export const DaemonEvent = z
     z.object({ type: z.literal('server.changed'), server: MCPServer }),
     z.object({ type: z.literal('server.removed'), serverId: Name }),
     z.object({ type: z.literal('server.output'), serverId: Name, lines: z.array(z.string()) }),
-    z.object({ type: z.literal('tools.changed'), serverId: Name }),
+    z
+      .object({ type: z.literal('tools.changed'), serverId: Name, countedOnly: z.boolean().optional() })
+      .describe('countedOnly: nothing of them is other but that it is known now what they cost'),
     z.object({
       type: z.literal('lock.changed'),
       serverId: Name,

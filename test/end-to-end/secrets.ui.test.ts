@@ -101,8 +101,8 @@ describe('secrets on the page of the daemon', () => {
     await page.getByLabel('Value').focus();
     await paste('Value', value);
     await page.getByText('2 lines with 57 characters, kept as pasted').waitFor();
-    const focused = page.locator('.kept-value button:focus');
-    assert.equal(await focused.count(), 1, 'the focus was lost with the field');
+    // The focus is moved after what was pasted is drawn.
+    await page.locator('.kept-value button:focus').waitFor();
     await takeScreenshot(page, 'secrets-add');
     await button('Store').click();
     await page.locator('[data-secret="everything.api_key"]').waitFor();

@@ -85,8 +85,10 @@ export function createServerState({ api, live }: App, id: string): ServerState {
       if (before && before.updatedAt !== event.server.updatedAt) void readServer();
       if (before?.state !== 'running' && event.server.state === 'running') readOffers();
     } else if (event.type === 'server.removed' && event.serverId === id) removed.value = true;
-    else if (event.type === 'tools.changed' && event.serverId === id) readOffers();
-    else if (event.type === 'server.output' && event.serverId === id)
+    else if (event.type === 'tools.changed' && event.serverId === id) {
+      if (event.countedOnly) void tools.reload();
+      else readOffers();
+    } else if (event.type === 'server.output' && event.serverId === id)
       output.value = [...output.value, ...event.lines].slice(-limits.outputLines);
   });
 

@@ -97,7 +97,7 @@ export function createTools(options: ToolsOptions): Tools {
     tools: known.all,
     profiles: options.profiles,
     onCounted: serverIds => {
-      for (const serverId of serverIds) publish({ type: 'tools.changed', serverId });
+      for (const serverId of serverIds) publish({ type: 'tools.changed', serverId, countedOnly: true });
     },
     onFailure: error => options.onFailure(error, 'token counts'),
   });
