@@ -103,6 +103,10 @@ export function createSession({ session, redact, tell }: SessionOptions): McpSes
 const withoutTwins = (tools: WireTool[]): WireTool[] =>
   [...new Map(tools.toReversed().map(tool => [tool.name, tool])).values()].toReversed();
 
+/** What is said of writing to a server that has ended: what it had not read yet decides which of them. */
+const isLostPipe =
+  /does not read its input any more|EPIPE|ECONNRESET|ECANCELED|ERR_STREAM|was closed|has been ended|destroyed/;
+
 /** Errors of an exchange as problems, in the words of the features. */
 export function toCallProblem(cause: unknown, seconds: number, redact: (text: string) => string): ProblemError {
   if (cause instanceof WireError) return toProtocolProblem(cause, redact);
@@ -113,8 +117,7 @@ export function toCallProblem(cause: unknown, seconds: number, redact: (text: st
   const origin = failure?.cause;
   const status = origin instanceof Error && 'status' in origin ? Number(origin.status) : Number.NaN;
   if (status >= 400) return refusedByHttp(status, cause);
-  if (failure?.kind === 'lost' || /does not read its input any more|EPIPE|ERR_STREAM|was closed/.test(message))
-    return endedMeanwhile(cause);
+  if (failure?.kind === 'lost' || isLostPipe.test(message)) return endedMeanwhile(cause);
   return problem('TOOL_004', {
     detail: `The exchange with the server failed: ${firstLine(redact(message)) || 'no reason was given'}`,
     next: 'Look at the output of the server.',
