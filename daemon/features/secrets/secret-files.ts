@@ -1,8 +1,9 @@
 // Secrets that servers read from files: in memory where there is such a folder, for this user alone, and only while the server runs.
 import { createHash } from 'node:crypto';
-import { closeSync, lstatSync, mkdirSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { problem } from '../../../shared/api/problem.ts';
+import { isInMemory, isOurs, makePrivate, removeQuietly } from '../../platform/private-folder.ts';
 
 export interface SecretFiles {
   /**
@@ -47,7 +48,7 @@ export function createSecretFiles({ memory, lasting, owner }: SecretFilePlaces):
   const folders = new Map<string, string[]>();
   const removeAll = (): void => {
     folders.clear();
-    for (const base of bases) if (isOurs(base)) remove(base);
+    for (const base of bases) if (isOurs(base)) removeQuietly(base);
   };
   removeAll();
 
@@ -69,12 +70,12 @@ export function createSecretFiles({ memory, lasting, owner }: SecretFilePlaces):
         folders.set(serverId, [...(folders.get(serverId) ?? []), place]);
         return Object.fromEntries(paths);
       } catch (error) {
-        if (folder !== undefined) remove(folder);
+        if (folder !== undefined) removeQuietly(folder);
         throw cannotWrite(base, error);
       }
     },
     release(serverId) {
-      for (const folder of folders.get(serverId) ?? []) remove(folder);
+      for (const folder of folders.get(serverId) ?? []) removeQuietly(folder);
       folders.delete(serverId);
     },
     close: removeAll,
@@ -90,45 +91,6 @@ function writeFile(path: string, value: string): string {
   } finally {
     bytes.fill(0);
     closeSync(file);
-  }
-}
-
-/** What statfs calls a file system that lives in memory (Linux, statfs(2)). */
-const tmpfs = 0x01021994;
-
-function isInMemory(folder: string): boolean {
-  try {
-    return statfsSync(folder).type === tmpfs;
-  } catch {
-    return false;
-  }
-}
-
-/** /dev/shm is open to everybody: a folder that another user has put there under this name is not used. */
-function makePrivate(path: string): boolean {
-  try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-    return isOurs(path);
-  } catch {
-    return false;
-  }
-}
-
-function isOurs(path: string): boolean {
-  try {
-    const found = lstatSync(path);
-    if (process.platform === 'win32') return found.isDirectory();
-    return found.isDirectory() && found.uid === process.geteuid?.() && (found.mode & 0o077) === 0;
-  } catch {
-    return false;
-  }
-}
-
-function remove(path: string): void {
-  try {
-    rmSync(path, { recursive: true, force: true });
-  } catch {
-    // What is left is for this user alone, and goes with the next start.
   }
 }
 
