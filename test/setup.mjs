@@ -6,16 +6,18 @@ import { ensureSystemPackages } from './support/system-packages.mjs';
 const browser = ['chromium'];
 const compiler = ['libkrb5-dev', 'python3', 'make', 'g++'];
 const docker = ['docker.io', 'docker-registry', 'busybox-static'];
+/** Makes the certificate of the tests that speak TLS. */
+const certificate = ['openssl'];
 
 /** What each of them needs beside the dependencies, and the script that does it. */
 const acts = {
   all: {
-    packages: [...browser, ...compiler, ...docker],
+    packages: [...browser, ...compiler, ...docker, ...certificate],
     build: true,
     script: 'test/run.ts',
     args: ['unit', 'docker', 'host', 'ui', 'crash'],
   },
-  unit: { packages: docker, build: false, script: 'test/run.ts', args: ['unit', 'docker'] },
+  unit: { packages: [...docker, ...certificate], build: false, script: 'test/run.ts', args: ['unit', 'docker'] },
   host: { packages: [...browser, ...compiler, ...docker], build: true, script: 'test/run.ts', args: ['host'] },
   ui: { packages: [...browser, ...compiler, ...docker], build: true, script: 'test/run.ts', args: ['ui'] },
   crash: { packages: [], build: true, script: 'test/run.ts', args: ['crash'] },

@@ -5,6 +5,7 @@ import { SetupError } from '../../daemon/setup.mjs';
 
 /** Each package by what shows that it, or the same from another source, is there. */
 const marks = {
+  openssl: ['/usr/bin/openssl', '/usr/local/bin/openssl'],
   chromium: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
   'libkrb5-dev': ['/usr/include/gssapi/gssapi.h', '/usr/include/gssapi.h'],
   python3: ['/usr/bin/python3', '/usr/local/bin/python3'],

@@ -87,17 +87,17 @@ describe('connecting a client', () => {
   });
 
   it('looks into one project by its folder', async () => {
-    state.look('/work/app');
+    state.look('/projects/app');
     await until(() => app.askedFor('listClients').length === 2);
     const { query } = app.askedFor('listClients')[1] ?? {};
     assert.equal(query?.get('scope'), 'project');
-    assert.equal(query?.get('folder'), '/work/app');
+    assert.equal(query?.get('folder'), '/projects/app');
     await state.prepare(client(), 'dev');
     assert.deepEqual(app.askedFor('previewClientChange')[0]?.body, {
       action: 'connect',
       profile: 'dev',
       scope: 'project',
-      folder: '/work/app',
+      folder: '/projects/app',
     });
   });
 
