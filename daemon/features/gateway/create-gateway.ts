@@ -81,7 +81,7 @@ export function createGateway(ports: GatewayPorts, limits: Partial<GatewayLimits
     ports,
     reach,
     table,
-    callTool: createToolCalls(ports, reach),
+    calls: createToolCalls(ports, reach),
     together: createTogether(reach, lists),
   });
   const held = createHeldRequests();

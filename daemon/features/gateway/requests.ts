@@ -7,7 +7,7 @@ import type { GatewayPorts } from './ports.ts';
 import type { Reach } from './reach.ts';
 import { toText } from './result-text.ts';
 import type { Together } from './together.ts';
-import type { CallTool } from './tool-calls.ts';
+import type { ToolCalls } from './tool-calls.ts';
 import type { ToolTable } from './tool-table.ts';
 
 /** Resolves with the result as JSON. Errors: WireError, problems, and the signal's reason. */
@@ -17,14 +17,28 @@ export interface RequestParts {
   ports: GatewayPorts;
   reach: Reach;
   table: ToolTable;
-  callTool: CallTool;
+  calls: ToolCalls;
   together: Together;
 }
+
+/** Methods of the protocol that call nothing. All others at a server's own address are guarded and recorded as calls are. */
+const plain: ReadonlySet<string> = new Set([
+  'ping',
+  'resources/list',
+  'resources/templates/list',
+  'resources/read',
+  'resources/subscribe',
+  'resources/unsubscribe',
+  'prompts/list',
+  'prompts/get',
+  'completion/complete',
+  'logging/setLevel',
+]);
 
 /** What a model reads of these is as much a server's word as the result of a tool. */
 const carriesContent: ReadonlySet<string> = new Set(['resources/read', 'prompts/get']);
 
-export function createRequests({ ports, reach, table, callTool, together }: RequestParts): AnswerRequest {
+export function createRequests({ ports, reach, table, calls, together }: RequestParts): AnswerRequest {
   const forward = async (serverId: string, method: string, params: WireObject, asking: Asking): Promise<string> => {
     const upstream = await reach.upstream(serverId, asking.waiting.client);
     const call = toClientCall(asking.waiting, ports.servers.callSeconds(serverId));
@@ -55,13 +69,14 @@ export function createRequests({ ports, reach, table, callTool, together }: Requ
       if (typeof name !== 'string') throw noSuch('tools/call needs the name of a tool.');
       const tool = table.find(asking, name);
       if (!tool) throw noSuch(`No running server has a tool called "${name.slice(0, 128)}".`);
-      return await callTool(tool, params, asking);
+      return await calls.callTool(tool, params, asking);
     }
     if (method === 'tools/list') return listTools(asking);
     if (notCarried.some(capability => method.startsWith(`${capability}/`))) throw noMethod(method);
     const { place } = asking;
-    return place.kind === 'server'
+    if (place.kind !== 'server') return await answerTogether(method, params, asking);
+    return plain.has(method)
       ? await forward(place.server, method, params, asking)
-      : await answerTogether(method, params, asking);
+      : await calls.callMethod(place.server, method, params, asking);
   };
 }

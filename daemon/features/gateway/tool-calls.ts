@@ -1,9 +1,16 @@
-// The hot path: a tool call is admitted, forwarded, put on record and answered.
+// The hot path: a tool call is admitted, forwarded, put on record and answered. A method that nobody knows goes the same way: it
+// could be a call by another name.
 import { randomUUID } from 'node:crypto';
-import { describeProblem, isProblemError, type Problem, problem } from '../../../shared/api/problem.ts';
+import {
+  describeProblem,
+  isProblemError,
+  type Problem,
+  type ProblemError,
+  problem,
+} from '../../../shared/api/problem.ts';
 import { errorToProblem } from '../../http/to-problem.ts';
 import type { FinishedCall, ToolCall } from '../../supervision/tool-call.ts';
-import { WireError, type WireObject } from '../../supervision/upstream.ts';
+import { WireError, type WireObject, type WireRequest } from '../../supervision/upstream.ts';
 import { type Asking, isRetriable, noSuch } from './asking.ts';
 import { toClientCall } from './client-call.ts';
 import type { ExposedTool, GatewayPorts } from './ports.ts';
@@ -11,16 +18,26 @@ import type { Reach } from './reach.ts';
 import { toText } from './result-text.ts';
 import { isObject } from './wire.ts';
 
-/** Resolves with the result as JSON: the server's, or one that tells a model what went wrong. Errors: WireError of the server. */
-export type CallTool = (tool: ExposedTool, params: WireObject, asking: Asking) => Promise<string>;
+export interface ToolCalls {
+  /** Resolves with the result as JSON: the server's, or one that tells a model what went wrong. Errors: WireError of the server. */
+  callTool(tool: ExposedTool, params: WireObject, asking: Asking): Promise<string>;
+  /** Resolves with the server's result as JSON. Errors: WireError of the server, and those of the guard as problems. */
+  callMethod(serverId: string, method: string, params: WireObject, asking: Asking): Promise<string>;
+}
+
+/** What is sent, and whether it may still be once somebody has been asked. */
+interface Sending {
+  request: WireRequest;
+  isThere(): boolean;
+}
 
 export function createToolCalls(
   { servers, tools, guard, recorder, audit, clock, onFailure, screen }: GatewayPorts,
   reach: Reach,
-): CallTool {
+): ToolCalls {
   const forward = async (
     call: ToolCall,
-    params: WireObject,
+    { request, isThere }: Sending,
     asking: Asking,
     onAdmitted: () => void,
   ): Promise<WireObject> => {
@@ -29,24 +46,14 @@ export function createToolCalls(
       await admission;
       // How long a person thought about it is no time of the call.
       onAdmitted();
-      refuseIfGone(call, asking);
+      // Meanwhile it may have been switched off, or taken from this caller.
+      if (!asking.maySee(call.serverId) || !isThere()) throw gone(call);
     }
     asking.waiting.signal.throwIfAborted();
     note(call, asking, 'allowed', null);
     const opened = reach.upstream(call.serverId, asking.waiting.client);
     const upstream = opened instanceof Promise ? await opened : opened;
-    return await upstream.request(
-      { method: 'tools/call', params: params['name'] === call.tool ? params : { ...params, name: call.tool } },
-      toClientCall(asking.waiting, servers.callSeconds(call.serverId)),
-    );
-  };
-  /** While a call waits for a person its tool may be switched off. Errors: TOOL_005. */
-  const refuseIfGone = ({ serverId, tool }: ToolCall, { maySee }: Asking): void => {
-    if (maySee(serverId) && tools.exposed().some(one => one.serverId === serverId && one.tool === tool)) return;
-    throw problem('TOOL_005', {
-      detail: `"${tool}" of "${serverId}" was switched off while the call waited for a person.`,
-      next: 'Use another tool, or ask whoever switched it off.',
-    });
+    return await upstream.request(request, toClientCall(asking.waiting, servers.callSeconds(call.serverId)));
   };
   const note = (
     { serverId, tool }: ToolCall,
@@ -70,13 +77,17 @@ export function createToolCalls(
   const serverInfoFor = (serverId: string, { era }: Asking): WireObject | undefined =>
     era === 'stateless' ? reach.offer(serverId)?.serverInfo : undefined;
 
-  return async (tool, params, asking) => {
-    const args = params['arguments'] ?? {};
-    if (!isObject(args)) throw noSuch('The arguments of a tool must be an object.');
+  /** Forwards it with all that belongs to a call. Errors: as they come, once they are on record. */
+  const run = async (
+    { serverId, tool }: Pick<ToolCall, 'serverId' | 'tool'>,
+    args: WireObject,
+    sending: Sending,
+    asking: Asking,
+  ): Promise<string> => {
     const call: ToolCall = {
       id: randomUUID(),
-      serverId: tool.serverId,
-      tool: tool.tool,
+      serverId,
+      tool,
       arguments: args,
       caller: asking.caller,
       via: 'mcp',
@@ -88,32 +99,56 @@ export function createToolCalls(
     const finish = (outcome: FinishedCall['outcome'], code: string | null, result?: WireObject, bytes = 0) =>
       recorder.finished({ call, outcome, code, startedAt, durationMs: performance.now() - begun, bytes, result });
     try {
-      const sent = await forward(call, params, asking, () => {
+      const sent = await forward(call, sending, asking, () => {
         begun = performance.now();
       });
-      const result = screen ? screen(call.serverId, call.tool, sent) : sent;
-      const text = toText('tools/call', result, asking.era, serverInfoFor(call.serverId, asking));
+      const result = screen ? screen(serverId, tool, sent) : sent;
+      const text = toText(sending.request.method, result, asking.era, serverInfoFor(serverId, asking));
       finish(result['isError'] === true ? 'tool-error' : 'ok', null, result, Buffer.byteLength(text));
       return text;
     } catch (error) {
-      if (call.signal.aborted) {
-        finish('cancelled', 'TOOL_006');
-        throw error;
-      }
-      if (error instanceof WireError) {
+      if (call.signal.aborted) finish('cancelled', 'TOOL_006');
+      else if (error instanceof WireError) {
         finish('failed', `rpc:${error.code}`);
         note(call, asking, 'failed', 'TOOL_004');
-        throw error;
+      } else {
+        const failure = errorToProblem(error);
+        const outcome = failure.status === 403 ? 'denied' : 'failed';
+        finish(outcome, failure.code);
+        note(call, asking, outcome, failure.code);
       }
-      const failure = errorToProblem(error);
-      if (!isProblemError(error)) onFailure(error);
-      const outcome = failure.status === 403 ? 'denied' : 'failed';
-      finish(outcome, failure.code);
-      note(call, asking, outcome, failure.code);
-      return toText('tools/call', toFailedResult(failure), asking.era);
+      throw error;
     }
   };
+
+  return {
+    async callTool(tool, params, asking) {
+      const args = params['arguments'] ?? {};
+      if (!isObject(args)) throw noSuch('The arguments of a tool must be an object.');
+      const isThere = () => tools.exposed().some(one => one.serverId === tool.serverId && one.tool === tool.tool);
+      const request = {
+        method: 'tools/call',
+        params: params['name'] === tool.tool ? params : { ...params, name: tool.tool },
+      };
+      try {
+        return await run(tool, args, { request, isThere }, asking);
+      } catch (error) {
+        if (asking.waiting.signal.aborted || error instanceof WireError) throw error;
+        if (!isProblemError(error)) onFailure(error);
+        return toText('tools/call', toFailedResult(errorToProblem(error)), asking.era);
+      }
+    },
+    callMethod: (serverId, method, params, asking) =>
+      run({ serverId, tool: method }, params, { request: { method, params }, isThere: () => true }, asking),
+  };
 }
+
+/** While a call waited for a person. */
+const gone = ({ serverId, tool }: ToolCall): ProblemError =>
+  problem('TOOL_005', {
+    detail: `"${tool}" of "${serverId}" was switched off while the call waited for a person.`,
+    next: 'Use another tool, or ask whoever switched it off.',
+  });
 
 /** A model can read and mend a failed result; it never sees a protocol error. */
 const toFailedResult = (failure: Problem): WireObject => ({

@@ -150,6 +150,31 @@ describe('the addresses of the MCP endpoint', () => {
     assert.deepEqual(path.losses, [{ what: 'tasks', reason: 'not-forwarded', times: 1 }]);
   });
 
+  it('guard and record a method that nobody knows as a call, because it may be one by another name', async () => {
+    const session = await openSession(app.request, { path: '/mcp/server/one' });
+    await session.ask('custom/method', { a: 1 });
+    await session.ask('prompts/list');
+    const seen: string[] = [];
+    app.guard = {
+      admit(call) {
+        seen.push(`${call.serverId} ${call.tool} ${JSON.stringify(call.arguments)}`);
+        throw problem('APPROVAL_001', { detail: 'A rule says no.' });
+      },
+    };
+    const before = app.upstreams.requests.length;
+    const refused = await session.ask('custom/method', { path: '/etc' });
+    assert.equal(refused.error?.data?.['quayside/code'], 'APPROVAL_001');
+    assert.deepEqual(seen, ['one custom/method {"path":"/etc"}']);
+    assert.equal(app.upstreams.requests.length, before, 'it reached the server');
+    assert.deepEqual(
+      app.finished.map(({ call, outcome, code }) => [call.tool, outcome, code]),
+      [
+        ['custom/method', 'ok', null],
+        ['custom/method', 'denied', 'APPROVAL_001'],
+      ],
+    );
+  });
+
   it('tell a model what went wrong with a call, and whether to try again', async () => {
     const session = await openSession(app.request);
     app.stop('one');
