@@ -4,6 +4,7 @@ import type { DaemonEvent } from '../../shared/api/events.ts';
 import type { Gateway } from '../../shared/api/gateways.ts';
 import { problem } from '../../shared/api/problem.ts';
 import type { Profile } from '../../shared/api/profiles.ts';
+import { gather } from '../platform/gather.ts';
 import { createSignal, type Disposable } from '../platform/signal.ts';
 import type { DaemonLink } from './daemon-link.ts';
 import { readAll } from './pages.ts';
@@ -39,18 +40,14 @@ export function createDockerMirror(link: DaemonLink, log: (message: string) => v
   let loading: Promise<void> | undefined;
   /** Counts what makes a reading that is under way stale. */
   let round = 0;
-  let timer: NodeJS.Timeout | undefined;
   /** A profile came whose gateway has not told of itself. */
   let lacksGateway = false;
 
-  const tell = () => {
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      changes.fire();
-      if (lacksGateway && !loading) readInBackground();
-      lacksGateway = false;
-    }, gatherMilliseconds);
-  };
+  const telling = gather(gatherMilliseconds, () => {
+    changes.fire();
+    if (lacksGateway && !loading) readInBackground();
+    lacksGateway = false;
+  });
   const forget = () => {
     round++;
     loaded = false;
@@ -58,7 +55,7 @@ export function createDockerMirror(link: DaemonLink, log: (message: string) => v
     status = undefined;
     profiles.clear();
     gateways.clear();
-    tell();
+    telling.soon();
   };
   const load = async (look: boolean): Promise<void> => {
     const mine = ++round;
@@ -75,7 +72,7 @@ export function createDockerMirror(link: DaemonLink, log: (message: string) => v
     for (const profile of all) profiles.set(profile.id, profile);
     for (const gateway of running) gateways.set(gateway.profile, gateway);
     loaded = true;
-    tell();
+    telling.soon();
   };
   const read = (look: boolean): Promise<void> => {
     const mine = load(look).finally(() => {
@@ -106,7 +103,7 @@ export function createDockerMirror(link: DaemonLink, log: (message: string) => v
     else return;
     // What is being read may be older than this event.
     if (loading) readInBackground();
-    tell();
+    telling.soon();
   };
   const subscriptions = [
     link.onEvent(take),
@@ -139,7 +136,7 @@ export function createDockerMirror(link: DaemonLink, log: (message: string) => v
     onDidChange: changes.signal,
     onDidChangeContainers: containers.signal,
     dispose() {
-      clearTimeout(timer);
+      telling.dispose();
       for (const each of subscriptions) each.dispose();
       changes.dispose();
       containers.dispose();

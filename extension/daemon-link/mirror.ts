@@ -4,6 +4,7 @@ import type { DaemonEvent } from '../../shared/api/events.ts';
 import { hasEnded, type Operation } from '../../shared/api/operations.ts';
 import type { MCPServer } from '../../shared/api/servers.ts';
 import type { Tool } from '../../shared/api/tools.ts';
+import { gather } from '../platform/gather.ts';
 import { createSignal, type Disposable } from '../platform/signal.ts';
 import type { DaemonLink } from './daemon-link.ts';
 import { readAll } from './pages.ts';
@@ -33,7 +34,11 @@ export class Mirror implements Disposable {
   /** Events that come while everything is read are newer than what is read, so they wait for it. */
   #waiting: DaemonEvent[] = [];
   #gathered = new Set<MirrorChange>();
-  #timer: NodeJS.Timeout | undefined;
+  readonly #telling = gather(gatherMilliseconds, () => {
+    const now = this.#gathered;
+    this.#gathered = new Set();
+    this.#changes.fire(now);
+  });
 
   constructor(link: DaemonLink, log: (message: string) => void) {
     this.#link = link;
@@ -110,7 +115,7 @@ export class Mirror implements Disposable {
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
+    this.#telling.dispose();
     for (const each of this.#subscriptions) each.dispose();
     this.#changes.dispose();
   }
@@ -178,11 +183,6 @@ export class Mirror implements Disposable {
 
   #tell(...what: MirrorChange[]): void {
     for (const each of what) this.#gathered.add(each);
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      const now = this.#gathered;
-      this.#gathered = new Set();
-      this.#changes.fire(now);
-    }, gatherMilliseconds);
+    this.#telling.soon();
   }
 }

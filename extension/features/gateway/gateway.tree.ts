@@ -3,10 +3,10 @@ import type { DaemonLink } from '../../daemon-link/daemon-link.ts';
 import { readAll } from '../../daemon-link/pages.ts';
 import { disposeAll } from '../../platform/commands.ts';
 import { views } from '../../platform/contributions.ts';
+import { gather } from '../../platform/gather.ts';
 import { toTreeItem } from '../../platform/tree-item.ts';
 import { type GatewayFacts, type GatewayRow, gatewayRows, toGatewayNode, waitingIn } from './gateway.nodes.ts';
 
-/** Changes that come in one burst are drawn once. */
 const gatherMilliseconds = 200;
 
 const telling = new Set([
@@ -68,28 +68,18 @@ export function createGatewayTree(link: DaemonLink) {
     const [approvals, locks] = await Promise.all([readApprovals(), readLocks()]);
     setBadge(waitingIn({ approvals, locks }));
   };
-  let timer: NodeJS.Timeout | undefined;
-  const redraw = () => {
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      changed.fire(undefined);
-      if (!view.visible || !isReadable()) void countUnseen();
-    }, gatherMilliseconds);
-  };
-  const subscriptions = disposeAll([
+  const redraw = gather(gatherMilliseconds, () => {
+    changed.fire(undefined);
+    if (!view.visible || !isReadable()) void countUnseen();
+  });
+  const owned = disposeAll([
+    redraw,
     view,
     changed,
     link.onEvent(({ type }) => {
-      if ((telling as ReadonlySet<string>).has(type)) redraw();
+      if ((telling as ReadonlySet<string>).has(type)) redraw.soon();
     }),
-    link.onDidChangeState(redraw),
+    link.onDidChangeState(redraw.soon),
   ]);
-  return {
-    view,
-    provider,
-    dispose() {
-      clearTimeout(timer);
-      subscriptions.dispose();
-    },
-  };
+  return { view, provider, dispose: () => void owned.dispose() };
 }
