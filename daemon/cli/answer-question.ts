@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { pathToFileURL } from 'node:url';
 import type { ApiClient } from '../../shared/api/client.ts';
 import { isProblemError } from '../../shared/api/problem.ts';
-import type { Question, QuestionAnswer } from '../../shared/api/tools.ts';
+import type { Question, QuestionAnswer } from '../../shared/api/questions.ts';
 import { JSONSchema, type Json } from '../../shared/domain/json-schema.ts';
 import { typedValues } from './arguments/typed-value.ts';
 import type { CommandContext } from './command-context.ts';

@@ -1,7 +1,7 @@
 // The session as the features use it: results pass as the server sent them, errors become problems.
 import * as z from 'zod';
 import { type ProblemError, problem } from '../../shared/api/problem.ts';
-import { ContentBlock } from '../../shared/api/tools.ts';
+import { ContentBlock } from '../../shared/api/tool-calls.ts';
 import type { OversizedAnswer } from './failed-answer.ts';
 import { readPagedList } from './paged-list.ts';
 import type { CallOptions, McpSession, WirePrompt, WireResource, WireTool } from './session.ts';

@@ -1,5 +1,5 @@
 // One MCP session with one server, as the features see it: results as the server sent them, errors as problems.
-import type { ContentBlock } from '../../shared/api/tools.ts';
+import type { ContentBlock } from '../../shared/api/tool-calls.ts';
 import type { JSONSchema } from '../../shared/domain/json-schema.ts';
 
 /** A tool as the server sent it; unknown members are kept. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Name, ToolName } from '../domain/names.ts';
 import { Nothing, pageOf, pageQuery, QueryFlag, type Route } from './route.ts';
-import { CallResult, callTool } from './tools.ts';
+import { CallResult, callTool } from './tool-calls.ts';
 
 export const CallOutcome = z.enum(['ok', 'tool-error', 'failed', 'denied', 'cancelled']).meta({
   id: 'CallOutcome',

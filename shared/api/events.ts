@@ -8,11 +8,11 @@ import { Gateway } from './gateways.ts';
 import { LockState } from './locks.ts';
 import { Operation } from './operations.ts';
 import { Profile } from './profiles.ts';
+import { Question } from './questions.ts';
 import type { Route } from './route.ts';
 import { Secret } from './secrets.ts';
 import { MCPServer } from './servers.ts';
 import { TestProgress, TestRunSummary } from './tests.ts';
-import { Question } from './tools.ts';
 import { VaultStatus } from './vault.ts';
 
 /** `by`: whose call it is, as kind and id; nobody else hears of it but the owner. */

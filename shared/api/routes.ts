@@ -9,6 +9,7 @@ import * as catalogs from './catalogs.ts';
 import * as clients from './clients.ts';
 import * as comparisons from './comparisons.ts';
 import * as containers from './containers.ts';
+import * as contents from './contents.ts';
 import * as daemon from './daemon.ts';
 import * as docker from './docker.ts';
 import * as doctor from './doctor.ts';
@@ -18,10 +19,14 @@ import * as locks from './locks.ts';
 import * as mcp from './mcp.ts';
 import * as operations from './operations.ts';
 import * as profiles from './profiles.ts';
+import * as questions from './questions.ts';
 import type { Route } from './route.ts';
 import * as secrets from './secrets.ts';
 import * as servers from './servers.ts';
 import * as tests from './tests.ts';
+import * as tokenCosts from './token-costs.ts';
+import * as toolCalls from './tool-calls.ts';
+import * as toolClashes from './tool-clashes.ts';
 import * as tools from './tools.ts';
 import * as users from './users.ts';
 import * as vault from './vault.ts';
@@ -43,18 +48,18 @@ export const routes = {
   testServer: servers.testServer,
   listTools: tools.listTools,
   listServerTools: tools.listServerTools,
-  listToolClashes: tools.listToolClashes,
+  listToolClashes: toolClashes.listToolClashes,
   updateTool: tools.updateTool,
-  callTool: tools.callTool,
-  listResources: tools.listResources,
-  listPrompts: tools.listPrompts,
-  listResourceTemplates: tools.listResourceTemplates,
-  readResource: tools.readResource,
-  getPrompt: tools.getPrompt,
-  completeArgument: tools.completeArgument,
-  listQuestions: tools.listQuestions,
-  answerQuestion: tools.answerQuestion,
-  getTokenCosts: tools.getTokenCosts,
+  callTool: toolCalls.callTool,
+  listResources: contents.listResources,
+  listPrompts: contents.listPrompts,
+  listResourceTemplates: contents.listResourceTemplates,
+  readResource: contents.readResource,
+  getPrompt: contents.getPrompt,
+  completeArgument: contents.completeArgument,
+  listQuestions: questions.listQuestions,
+  answerQuestion: questions.answerQuestion,
+  getTokenCosts: tokenCosts.getTokenCosts,
   listCalls: calls.listCalls,
   // Before getCall, whose path it fits as well.
   exportCalls: calls.exportCalls,

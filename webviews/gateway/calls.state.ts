@@ -3,7 +3,7 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 import type { Call, CallDetail, CallOutcome, CallSettings, CallStatistics } from '../../shared/api/calls.ts';
 import type { Page } from '../../shared/api/route.ts';
 import type { WantedAssertion } from '../../shared/api/tests.ts';
-import type { CallResult } from '../../shared/api/tools.ts';
+import type { CallResult } from '../../shared/api/tool-calls.ts';
 import { announce } from '../kit/announcer.ts';
 import type { App } from '../kit/app.ts';
 import { type Act, createAct, createLoad, type Load } from '../kit/load.ts';

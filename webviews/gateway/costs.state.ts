@@ -1,6 +1,7 @@
 // What tools are called at /mcp, what their definitions cost, which names clash, and which tools nobody uses.
 import type { ToolAdvice } from '../../shared/api/calls.ts';
-import type { ClashFix, Tool, ToolClash } from '../../shared/api/tools.ts';
+import type { ClashFix, ToolClash } from '../../shared/api/tool-clashes.ts';
+import type { Tool } from '../../shared/api/tools.ts';
 import { announce } from '../kit/announcer.ts';
 import type { App } from '../kit/app.ts';
 import { type Act, createAct, createLoad, type Load } from '../kit/load.ts';

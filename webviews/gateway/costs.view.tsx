@@ -1,6 +1,7 @@
 // What every conversation pays for the tools that it is shown, and what can be done about it.
 import type { ToolAdvice } from '../../shared/api/calls.ts';
-import type { ClashFix, Tool, ToolClash } from '../../shared/api/tools.ts';
+import type { ClashFix, ToolClash } from '../../shared/api/tool-clashes.ts';
+import type { Tool } from '../../shared/api/tools.ts';
 import { useApp } from '../kit/app.ts';
 import { Icon, PlaceLink } from '../kit/controls.tsx';
 import { Empty, Loaded, ProblemNotice } from '../kit/feedback.tsx';

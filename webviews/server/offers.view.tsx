@@ -1,8 +1,9 @@
 // What a server offers: tools with the allow-list's boxes, resources and prompts.
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
+import type { Resource } from '../../shared/api/contents.ts';
 import type { MCPServerDetail } from '../../shared/api/servers.ts';
-import type { Resource, Tool } from '../../shared/api/tools.ts';
+import type { Tool } from '../../shared/api/tools.ts';
 import { toVisibleText } from '../../shared/domain/visible-text.ts';
 import { useMissing } from '../kit/capability.tsx';
 import { Badge, Button, Icon, PlaceLink } from '../kit/controls.tsx';

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { Prompt, PromptResult } from '../../shared/api/tools.ts';
+import type { Prompt, PromptResult } from '../../shared/api/contents.ts';
 import { useApp } from '../kit/app.ts';
 import { Button, Icon } from '../kit/controls.tsx';
 import { ProblemNotice } from '../kit/feedback.tsx';

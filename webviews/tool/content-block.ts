@@ -1,5 +1,5 @@
 // One block of a result as the view shows it. Blocks come from servers: every member is checked before use.
-import type { ContentBlock } from '../../shared/api/tools.ts';
+import type { ContentBlock } from '../../shared/api/tool-calls.ts';
 
 export type ShownBlock =
   | { kind: 'text'; text: string }

@@ -1,5 +1,5 @@
 // What a resource holds, shown as parts of a result are.
-import type { ResourceContents } from '../../shared/api/tools.ts';
+import type { ResourceContents } from '../../shared/api/contents.ts';
 import { formatBytes, formatDuration } from '../kit/format.ts';
 import { BlockView } from './result.view.tsx';
 

@@ -1,4 +1,4 @@
-import type { PromptResult } from '../../shared/api/tools.ts';
+import type { PromptResult } from '../../shared/api/contents.ts';
 import { Badge } from '../kit/controls.tsx';
 import { ServerText } from '../kit/text.tsx';
 import { BlockView } from './result.view.tsx';

@@ -1,7 +1,7 @@
 // What a call gave back: never markup, never longer than a person and a browser can bear.
 import { useState } from 'preact/hooks';
 import type { FieldError } from '../../shared/api/problem.ts';
-import type { CallResult, ContentBlock } from '../../shared/api/tools.ts';
+import type { CallResult, ContentBlock } from '../../shared/api/tool-calls.ts';
 import { toVisibleText } from '../../shared/domain/visible-text.ts';
 import { useApp } from '../kit/app.ts';
 import { Button, ExternalLink, Icon } from '../kit/controls.tsx';

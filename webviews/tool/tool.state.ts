@@ -1,7 +1,8 @@
 // One tool's form and its calls.
 import { batch, computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import { type Problem, problem as problemOf } from '../../shared/api/problem.ts';
-import type { CallResult, Tool } from '../../shared/api/tools.ts';
+import type { CallResult } from '../../shared/api/tool-calls.ts';
+import type { Tool } from '../../shared/api/tools.ts';
 import type { Json } from '../../shared/domain/json-schema.ts';
 import type { App } from '../kit/app.ts';
 import { asProblem, createLoad, type Load } from '../kit/load.ts';

@@ -1,7 +1,7 @@
 // What comes of a call while it runs: progress, log messages, and questions that the server asks in the middle of it.
 import { batch, type ReadonlySignal, signal } from '@preact/signals';
 import type { DaemonEvent } from '../../shared/api/events.ts';
-import type { Question, QuestionAnswer } from '../../shared/api/tools.ts';
+import type { Question, QuestionAnswer } from '../../shared/api/questions.ts';
 import type { App } from '../kit/app.ts';
 import { type Act, createAct } from '../kit/load.ts';
 

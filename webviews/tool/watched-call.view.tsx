@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { Question } from '../../shared/api/tools.ts';
+import type { Question } from '../../shared/api/questions.ts';
 import type { JSONSchema, Json } from '../../shared/domain/json-schema.ts';
 import { Button, ExternalLink, Icon } from '../kit/controls.tsx';
 import { ProblemNotice, Progress } from '../kit/feedback.tsx';

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { ApiClient } from '../../../shared/api/client.ts';
 import { problem } from '../../../shared/api/problem.ts';
-import type { CallResult, Tool } from '../../../shared/api/tools.ts';
+import type { CallResult } from '../../../shared/api/tool-calls.ts';
+import type { Tool } from '../../../shared/api/tools.ts';
 import type { Json } from '../../../shared/domain/json-schema.ts';
 import { limits } from '../../../shared/domain/limits.ts';
 import { canStart, describeServerState } from '../../../shared/domain/server-state.ts';

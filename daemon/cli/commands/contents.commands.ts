@@ -1,6 +1,6 @@
 // Resources and prompts of a server, read as a client would.
 import type { Command } from 'commander';
-import type { PromptResult, ResourceContents } from '../../../shared/api/tools.ts';
+import type { PromptResult, ResourceContents } from '../../../shared/api/contents.ts';
 import { limits } from '../../../shared/domain/limits.ts';
 import { toServerName, toWholeNumber } from '../arguments/names.ts';
 import { textPairs } from '../arguments/pairs.ts';

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import type { Tool, ToolChange, ToolClash } from '../../../shared/api/tools.ts';
+import type { ToolClash } from '../../../shared/api/tool-clashes.ts';
+import type { Tool, ToolChange } from '../../../shared/api/tools.ts';
 import { toServerName, toToolName, toWholeNumber } from '../arguments/names.ts';
 import type { Act, CommandContext, CommandResult } from '../command-context.ts';
 import { UsageError } from '../exit-codes.ts';

@@ -1,5 +1,5 @@
 // Content of results, resources and prompts for a terminal. What cannot be shown as text is named with its type and size.
-import { ContentBlock } from '../../../shared/api/tools.ts';
+import { ContentBlock } from '../../../shared/api/tool-calls.ts';
 import { describeBytes } from './describe.ts';
 import { safeJson, safeLine, safeText } from './safe-text.ts';
 

@@ -9,7 +9,7 @@ import type {
 } from '../../../shared/api/calls.ts';
 import { problem } from '../../../shared/api/problem.ts';
 import type { Page, PageQuery } from '../../../shared/api/route.ts';
-import type { CallResult } from '../../../shared/api/tools.ts';
+import type { CallResult } from '../../../shared/api/tool-calls.ts';
 import { type Clock, toTimestamp } from '../../platform/clock.ts';
 import type { Caller } from '../../supervision/tool-call.ts';
 import { type CallFormat, renderCalls } from './call-export.ts';

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { DaemonEvent } from '../../../shared/api/events.ts';
 import { type FieldError, type ProblemError, problem } from '../../../shared/api/problem.ts';
-import type { Question, QuestionAnswer } from '../../../shared/api/tools.ts';
+import type { Question, QuestionAnswer } from '../../../shared/api/questions.ts';
 import { JSONSchema } from '../../../shared/domain/json-schema.ts';
 import { type Clock, toTimestamp } from '../../platform/clock.ts';
 import { WireError, type WireObject, type WireRequest } from '../../supervision/upstream.ts';

@@ -1,7 +1,13 @@
 // What a running server offers beside tools: resources, templates, prompts and completion.
 import * as z from 'zod';
+import type {
+  Prompt,
+  PromptResult,
+  Resource,
+  ResourceContents,
+  ResourceTemplate,
+} from '../../../shared/api/contents.ts';
 import type { Page, PageQuery } from '../../../shared/api/route.ts';
-import type { Prompt, PromptResult, Resource, ResourceContents, ResourceTemplate } from '../../../shared/api/tools.ts';
 import { type Clock, toTimestamp } from '../../platform/clock.ts';
 import { pageOfList } from '../../storage/page.ts';
 import type { CallOptions, McpSession } from '../../supervision/session.ts';

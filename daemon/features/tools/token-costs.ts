@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database } from 'better-sqlite3';
 import * as z from 'zod';
-import type { TokenCosts } from '../../../shared/api/tools.ts';
+import type { TokenCosts } from '../../../shared/api/token-costs.ts';
 import type { KnownTool } from './known-tools.ts';
 import { countedWith, type TokenCounter } from './token-counter.ts';
 

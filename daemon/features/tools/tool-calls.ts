@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { type FieldError, isProblemError, problem } from '../../../shared/api/problem.ts';
-import { type CallResult, ContentBlock } from '../../../shared/api/tools.ts';
+import { type CallResult, ContentBlock } from '../../../shared/api/tool-calls.ts';
 import { errorToProblem } from '../../http/to-problem.ts';
 import { type Clock, toTimestamp } from '../../platform/clock.ts';
 import type { Caller, CallGuard, CallRecorder, FinishedCall, ToolCall } from '../../supervision/tool-call.ts';

@@ -1,5 +1,5 @@
 // Names that tools of several servers share, found before anybody has to start anything, and what can be done about each.
-import type { ClashFix, ToolClash } from '../../../shared/api/tools.ts';
+import type { ClashFix, ToolClash } from '../../../shared/api/tool-clashes.ts';
 import type { KnownTool } from './known-tools.ts';
 import { chooseName, clientNameOf, longNameOf, type ToolId, toolKey } from './tool-names.ts';
 

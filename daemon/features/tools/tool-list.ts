@@ -1,7 +1,8 @@
 // Tools as a person sees them: listed, switched, renamed and described anew.
 import { type ProblemError, problem } from '../../../shared/api/problem.ts';
 import type { Page, PageQuery } from '../../../shared/api/route.ts';
-import type { Tool, ToolChange, ToolClash, ToolOverride } from '../../../shared/api/tools.ts';
+import type { ToolClash } from '../../../shared/api/tool-clashes.ts';
+import type { Tool, ToolChange, ToolOverride } from '../../../shared/api/tools.ts';
 import { pageOfList } from '../../storage/page.ts';
 import type { KnownTool, KnownTools } from './known-tools.ts';
 import { findTool } from './tool-calls.ts';

@@ -2,7 +2,7 @@
 import type { Approval } from '../../../shared/api/approvals.ts';
 import type { LockedTool, ServerLock } from '../../../shared/api/locks.ts';
 import type { McpSession } from '../../../shared/api/mcp.ts';
-import type { TokenCosts } from '../../../shared/api/tools.ts';
+import type { TokenCosts } from '../../../shared/api/token-costs.ts';
 import { commands } from '../../platform/contributions.ts';
 import type { TooltipPart, TreeNode } from '../../platform/tree-node.ts';
 

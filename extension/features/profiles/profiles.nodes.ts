@@ -1,10 +1,11 @@
 // The Docker tree as a function from state to rows: profiles, their gateway, their servers, and what each server has.
 import type { Container } from '../../../shared/api/containers.ts';
+import type { Prompt, Resource } from '../../../shared/api/contents.ts';
 import type { DockerStatus } from '../../../shared/api/docker.ts';
 import type { Gateway } from '../../../shared/api/gateways.ts';
 import type { Profile } from '../../../shared/api/profiles.ts';
 import type { MCPServer } from '../../../shared/api/servers.ts';
-import type { Prompt, Resource, Tool } from '../../../shared/api/tools.ts';
+import type { Tool } from '../../../shared/api/tools.ts';
 import { describeServerState } from '../../../shared/domain/server-state.ts';
 import { type CommandId, commands } from '../../platform/contributions.ts';
 import { toOneLine } from '../../platform/plain-text.ts';

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { UpstreamCall, WireRequest } from '../../../daemon/supervision/upstream.ts';
 import type { DaemonEvent } from '../../../shared/api/events.ts';
 import { isProblemError } from '../../../shared/api/problem.ts';
-import type { QuestionAnswer } from '../../../shared/api/tools.ts';
+import type { QuestionAnswer } from '../../../shared/api/questions.ts';
 import { until } from '../../support/in-process-daemon.ts';
 import { createToolsAndCalls, type ToolsAndCalls, userPrincipal, wireTool } from '../../support/tools-and-calls.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { answerQuestion } from '../../../daemon/cli/answer-question.ts';
 import { problem } from '../../../shared/api/problem.ts';
-import type { Question, QuestionAnswer } from '../../../shared/api/tools.ts';
+import type { Question, QuestionAnswer } from '../../../shared/api/questions.ts';
 
 const toQuestion = (kind: Question['kind'], request: Record<string, unknown>): Question => ({
   ...{ id: 'q', callId: 'c', serverId: 'asks', kind, request },

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DaemonEvent } from '../../../shared/api/events.ts';
 import { routes } from '../../../shared/api/routes.ts';
 import { MCPServer, MCPServerDetail, ServerConfiguration, TestResult } from '../../../shared/api/servers.ts';
-import { CallResult } from '../../../shared/api/tools.ts';
+import { CallResult } from '../../../shared/api/tool-calls.ts';
 import { type CommandLine, createCommandLine, problemIn, testServer } from './command-line.ts';
 
 describe('Commands for servers and tools', function () {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Operation } from '../../../shared/api/operations.ts';
 import { routes } from '../../../shared/api/routes.ts';
 import { MCPServer } from '../../../shared/api/servers.ts';
-import { CallResult } from '../../../shared/api/tools.ts';
+import { CallResult } from '../../../shared/api/tool-calls.ts';
 import { type CommandLine, createCommandLine, problemIn } from './command-line.ts';
 
 const installMilliseconds = 180_000;

@@ -3,7 +3,8 @@ import type { Approval, ApprovalRules } from '../../../shared/api/approvals.ts';
 import type { Call, CallDetail } from '../../../shared/api/calls.ts';
 import type { LockedTool, ServerLock, ServerLockDetail } from '../../../shared/api/locks.ts';
 import type { McpSession, ServerPath } from '../../../shared/api/mcp.ts';
-import type { Tool, ToolClash } from '../../../shared/api/tools.ts';
+import type { ToolClash } from '../../../shared/api/tool-clashes.ts';
+import type { Tool } from '../../../shared/api/tools.ts';
 
 export const digestOf = (letter: string): string => `sha256:${letter.repeat(64)}`;
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Question } from '../../../shared/api/tools.ts';
+import type { Question } from '../../../shared/api/questions.ts';
 import { createWatchedCall, type WatchedCall } from '../../../webviews/tool/watched-call.ts';
 import { type CannedApp, createCannedApp, refuse, until } from '../canned-api.ts';
 
