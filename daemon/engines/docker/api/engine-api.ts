@@ -132,21 +132,18 @@ function toClientOptions(place: EngineEndpoint): Docker.DockerOptions {
   const host = { ...withoutEnvironment, host: hostname, port, pathPrefix: pathPrefix || '/' };
   if (!tls) return { ...host, protocol: 'http' };
   const { ca, cert, key } = tls;
-  return { ...host, protocol: 'https', ...definedOnly({ ca, cert, key }), ...unverified(tls.rejectUnauthorized) };
+  return { ...host, protocol: 'https', ca, cert, key, ...unverified(tls.rejectUnauthorized) };
 }
 
 /** dockerode reads DOCKER_HOST itself and adds its parts to what it is given; we have decided already. */
-const withoutEnvironment = {
+const withoutEnvironment: Docker.DockerOptions = {
   host: undefined,
   port: undefined,
   protocol: 'http',
   ca: undefined,
   cert: undefined,
   key: undefined,
-} as unknown as Docker.DockerOptions;
-
-const definedOnly = (files: Record<string, Buffer | undefined>): Docker.DockerOptions =>
-  Object.fromEntries(Object.entries(files).filter(([, value]) => value !== undefined));
+};
 
 /** Only where the user's own context says to skip it. */
 const unverified = (verify: boolean): { agent?: HttpsAgent } =>

@@ -38,7 +38,7 @@ const tokenUser = '<token>';
 
 const toLogin = (username: string, secret: string, server: string): RegistryLogin =>
   username === tokenUser
-    ? ({ identitytoken: secret, serveraddress: server } as unknown as RegistryLogin)
+    ? { identitytoken: secret, serveraddress: server }
     : { username, password: secret, serveraddress: server };
 
 function findStaticLogin(config: DockerConfig, server: string, registry: string): RegistryLogin | undefined {
