@@ -1,9 +1,12 @@
 import { type Command, Option } from 'commander';
 import { AuditEntry, describeChange } from '../../../shared/api/audit.ts';
+import { definedOnly } from '../../../shared/domain/defined.ts';
 import { limits } from '../../../shared/domain/limits.ts';
+import { type RangeOptions, rangeOptions, toRange } from '../arguments/moments.ts';
 import { toWholeNumber } from '../arguments/names.ts';
 import type { Act, CommandContext, CommandResult } from '../command-context.ts';
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.ts';
+import { printPieces } from '../print-pieces.ts';
 import { renderTable } from '../terminal/table.ts';
 
 export function addAuditCommands(program: Command, act: Act): void {
@@ -29,55 +32,30 @@ const filters = [
   ['--who <principal>', 'how the one who asked begins: "owner"'],
   ['--action <operation>', 'for example startServer'],
   ['--outcome <outcome>', 'allowed, denied or failed'],
-  ['--since <time>', 'the first moment, for example 2026-01-31 or 2026-01-31T09:00:00Z'],
-  ['--until <time>', 'the first moment after it'],
+  ...rangeOptions,
 ] as const;
 
-interface FilterOptions {
+interface FilterOptions extends RangeOptions {
   search?: string;
   who?: string;
   action?: string;
   outcome?: string;
-  since?: string;
-  until?: string;
 }
 
-function toQuery({ search, who, action, outcome, since, until }: FilterOptions) {
+function toQuery({ search, who, action, outcome, ...range }: FilterOptions) {
   const known = outcome === undefined ? undefined : AuditEntry.shape.outcome.safeParse(outcome);
   if (known && !known.success) throw new UsageError(`--outcome is allowed, denied or failed, and not ${outcome}.`);
-  return {
-    ...(search === undefined ? {} : { q: search }),
-    ...(who === undefined ? {} : { principal: who }),
-    ...(action === undefined ? {} : { action }),
-    ...(known === undefined ? {} : { outcome: known.data }),
-    ...(since === undefined ? {} : { since: toMoment('--since', since) }),
-    ...(until === undefined ? {} : { until: toMoment('--until', until) }),
-  };
+  return { ...definedOnly({ q: search, principal: who, action, outcome: known?.data }), ...toRange(range) };
 }
 
-function toMoment(option: string, text: string): string {
-  const time = Date.parse(text);
-  if (Number.isNaN(time)) throw new UsageError(`${option} ${text} is no time. Example: 2026-01-31T09:00:00Z`);
-  return new Date(time).toISOString();
-}
-
-/** Piece by piece, so that a long log is never in memory as a whole. */
 async function exportAudit(
   context: CommandContext,
   { format, ...filter }: FilterOptions & { format: 'jsonl' | 'cef' },
 ): Promise<ExitCode> {
   const api = await context.connect();
   const query = { ...toQuery(filter), format };
-  let after: number | null = 0;
-  while (after !== null) {
-    const piece: Awaited<ReturnType<typeof api.exportAudit>> = await api.exportAudit(
-      { query: { ...query, after } },
-      { signal: context.signal },
-    );
-    context.output.text(piece.text.trimEnd());
-    after = piece.next;
-  }
-  return exitCodes.ok;
+  const { signal } = context;
+  return await printPieces(context, after => api.exportAudit({ query: { ...query, after } }, { signal }));
 }
 
 async function listAudit(

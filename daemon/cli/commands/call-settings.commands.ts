@@ -1,6 +1,7 @@
 // What is kept of calls, shown and changed from the terminal.
 import { type Command, Option } from 'commander';
 import { type CallRule, type CallSettings, type CallSettingsChange, KeptValues } from '../../../shared/api/calls.ts';
+import { definedOnly } from '../../../shared/domain/defined.ts';
 import { toServerName, toToolName, toWholeNumber } from '../arguments/names.ts';
 import type { Act, CommandContext, CommandResult } from '../command-context.ts';
 import { UsageError } from '../exit-codes.ts';
@@ -48,6 +49,9 @@ async function settings(context: CommandContext, options: SettingsOptions): Prom
   return present(await api.updateCallSettings({ body: { ...change, rules: [rule] } }, { signal }));
 }
 
+const isOn = (choice: 'on' | 'off' | undefined): boolean | undefined =>
+  choice === undefined ? undefined : choice === 'on';
+
 function toChange({
   keep,
   server,
@@ -60,13 +64,8 @@ function toChange({
 }: SettingsOptions): CallSettingsChange | undefined {
   if (tool !== undefined && server === undefined) throw new UsageError('--tool needs --server.');
   if (asUsual && server === undefined) throw new UsageError('--as-usual needs --server.');
-  const change = {
-    ...(keep === undefined || server !== undefined ? {} : { keep }),
-    ...(redactResults === undefined || server !== undefined ? {} : { redactResults: redactResults === 'on' }),
-    ...(days === undefined ? {} : { days }),
-    ...(megabytes === undefined ? {} : { megabytes }),
-    ...(valueBytes === undefined ? {} : { valueBytes }),
-  };
+  const forAll = server === undefined ? { keep, redactResults: isOn(redactResults) } : {};
+  const change = definedOnly({ ...forAll, days, megabytes, valueBytes });
   return Object.keys(change).length === 0 ? undefined : change;
 }
 
@@ -83,7 +82,7 @@ function toRule(
   return {
     ...named,
     keep: keep ?? before?.keep ?? null,
-    redactResults: redactResults === undefined ? (before?.redactResults ?? null) : redactResults === 'on',
+    redactResults: isOn(redactResults) ?? before?.redactResults ?? null,
   };
 }
 

@@ -1,10 +1,13 @@
 import { type Command, Option } from 'commander';
 import { type Call, type CallDetail, CallOutcome } from '../../../shared/api/calls.ts';
+import { definedOnly } from '../../../shared/domain/defined.ts';
 import { limits } from '../../../shared/domain/limits.ts';
+import { type RangeOptions, rangeOptions, toRange } from '../arguments/moments.ts';
 import { toServerName, toToolName, toWholeNumber } from '../arguments/names.ts';
 import { confirm } from '../arguments/secret-input.ts';
 import type { Act, CommandContext, CommandResult } from '../command-context.ts';
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.ts';
+import { printPieces } from '../print-pieces.ts';
 import { count, describeBytes, describeDuration } from '../terminal/describe.ts';
 import { safeJson, safeLine, safeText } from '../terminal/safe-text.ts';
 import { renderTable } from '../terminal/table.ts';
@@ -50,20 +53,17 @@ const filters = [
   ['--client <client>', 'how the client’s name begins'],
   ['--outcome <outcome>', CallOutcome.options.join(', ')],
   ['--code <code>', 'a problem’s code, or the number of a protocol error'],
-  ['--since <time>', 'the first moment, for example 2026-01-31 or 2026-01-31T09:00:00Z'],
-  ['--until <time>', 'the first moment after it'],
+  ...rangeOptions,
   ['--search <text>', 'part of the arguments or the result, where they were kept'],
 ] as const;
 
-interface FilterOptions {
+interface FilterOptions extends RangeOptions {
   server?: string;
   tool?: string;
   caller?: string;
   client?: string;
   outcome?: string;
   code?: string;
-  since?: string;
-  until?: string;
   search?: string;
   slowerThan?: number;
 }
@@ -77,32 +77,13 @@ function withFilter(command: Command): Command {
   return command;
 }
 
-function toFilter({ server, tool, caller, client, outcome, code, since, until, search, slowerThan }: FilterOptions) {
+function toFilter(options: FilterOptions) {
+  const { server, tool, caller, client, outcome, code, search, slowerThan } = options;
   const known = outcome === undefined ? undefined : CallOutcome.safeParse(outcome);
   if (known && !known.success)
     throw new UsageError(`--outcome is one of ${CallOutcome.options.join(', ')}, and not ${outcome}.`);
-  return {
-    ...(server === undefined ? {} : { server }),
-    ...(tool === undefined ? {} : { tool }),
-    ...(caller === undefined ? {} : { caller }),
-    ...(client === undefined ? {} : { client }),
-    ...(known === undefined ? {} : { outcome: known.data }),
-    ...(code === undefined ? {} : { code }),
-    ...(search === undefined ? {} : { q: search }),
-    ...(slowerThan === undefined ? {} : { slower_than: slowerThan }),
-    ...toRange({ since, until }),
-  };
-}
-
-const toRange = ({ since, until }: { since?: string | undefined; until?: string | undefined }) => ({
-  ...(since === undefined ? {} : { since: toMoment('--since', since) }),
-  ...(until === undefined ? {} : { until: toMoment('--until', until) }),
-});
-
-function toMoment(option: string, text: string): string {
-  const time = Date.parse(text);
-  if (Number.isNaN(time)) throw new UsageError(`${option} ${text} is no time. Example: 2026-01-31T09:00:00Z`);
-  return new Date(time).toISOString();
+  const named = { server, tool, caller, client, outcome: known?.data, code, q: search, slower_than: slowerThan };
+  return { ...definedOnly(named), ...toRange(options) };
 }
 
 async function listCalls(
@@ -172,11 +153,9 @@ function kept(what: string, state: CallDetail['argumentsState'], value: unknown)
   return `${what}${states[state]}:\n${typeof value === 'string' ? safeText(value) : safeJson(value, 2)}`;
 }
 
-interface StatisticsOptions {
+interface StatisticsOptions extends RangeOptions {
   by: 'tool' | 'server' | 'caller' | 'all';
   server?: string;
-  since?: string;
-  until?: string;
 }
 
 async function showStatistics(
@@ -184,7 +163,7 @@ async function showStatistics(
   { by, server, ...range }: StatisticsOptions,
 ): Promise<CommandResult> {
   const api = await context.connect();
-  const query = { by, ...(server === undefined ? {} : { server }), ...toRange(range) };
+  const query = { by, ...definedOnly({ server }), ...toRange(range) };
   const document = await api.getCallStatistics({ query }, { signal: context.signal });
   const rows = renderTable(
     document.items,
@@ -206,7 +185,6 @@ async function showStatistics(
   return { document, text: document.items.length === 0 ? 'Nothing was called in this time.' : rows };
 }
 
-/** Piece by piece, so that a long history is never in memory as a whole. */
 async function exportCalls(
   context: CommandContext,
   { format, values = false, ...filter }: FilterOptions & { format: 'jsonl' | 'csv'; values?: boolean },
@@ -214,16 +192,8 @@ async function exportCalls(
   if (values && format === 'csv') throw new UsageError('Arguments and results are exported as JSON lines only.');
   const api = await context.connect();
   const query = { ...toFilter(filter), format, values };
-  let after: number | null = 0;
-  while (after !== null) {
-    const piece: Awaited<ReturnType<typeof api.exportCalls>> = await api.exportCalls(
-      { query: { ...query, after } },
-      { signal: context.signal },
-    );
-    context.output.text(piece.text.trimEnd());
-    after = piece.next;
-  }
-  return exitCodes.ok;
+  const { signal } = context;
+  return await printPieces(context, after => api.exportCalls({ query: { ...query, after } }, { signal }));
 }
 
 async function replayCall(

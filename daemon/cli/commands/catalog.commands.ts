@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { CatalogEntry, listCatalog } from '../../../shared/api/catalog.ts';
 import type { RouteInput } from '../../../shared/api/route.ts';
+import { definedOnly } from '../../../shared/domain/defined.ts';
 import { Name } from '../../../shared/domain/names.ts';
 import type { Act, CommandContext, CommandResult } from '../command-context.ts';
 import { listAll } from '../list-all.ts';
@@ -73,8 +74,7 @@ async function searchCatalog(
     ...filters,
     ...(q === '' ? {} : { q }),
     ...(catalog === undefined ? {} : { catalog: (await findCatalog(api, catalog, signal)).id }),
-    ...(secrets === undefined ? {} : { has_secrets: secrets }),
-    ...(installed === undefined ? {} : { installed }),
+    ...definedOnly({ has_secrets: secrets, installed }),
     sort_by,
     sort_order: sort_by === 'popularity' ? 'desc' : 'asc',
   };

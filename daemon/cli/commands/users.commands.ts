@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { RouteOutput } from '../../../shared/api/route.ts';
 import type { inviteUser, User } from '../../../shared/api/users.ts';
+import { definedOnly } from '../../../shared/domain/defined.ts';
 import { type Role, roles } from '../../../shared/domain/roles.ts';
 import { readPassphrase } from '../arguments/secret-input.ts';
 import { collect, findUser, toRole, toUserName } from '../arguments/users.ts';
@@ -79,14 +80,7 @@ async function addUser(context: CommandContext, name: string, options: AddOption
   const api = await context.connect();
   const password = options.password ? await readPassphrase(context, true, 'Password') : undefined;
   const document = await api.createUser(
-    {
-      body: {
-        name,
-        roles: options.role,
-        ...(options.displayName === undefined ? {} : { displayName: options.displayName }),
-        ...(password === undefined ? {} : { password }),
-      },
-    },
+    { body: { name, roles: options.role, ...definedOnly({ displayName: options.displayName, password }) } },
     { signal: context.signal },
   );
   const { invitation } = document;

@@ -5,6 +5,7 @@ import {
   type ServerConfiguration,
   type ServerConfigurationChange,
 } from '../../../shared/api/servers.ts';
+import { definedOnly } from '../../../shared/domain/defined.ts';
 
 /** A configuration before anybody has chosen anything. */
 export const defaultConfiguration = (serverId: string, updatedAt: string): Omit<ServerConfiguration, 'id'> => ({
@@ -31,15 +32,12 @@ export function applyChange<T extends Omit<ServerConfiguration, 'id'>>(
   const { limits, network, ...rest } = change;
   return {
     ...configuration,
-    ...withoutUndefined(rest),
-    limits: { ...configuration.limits, ...withoutUndefined(limits ?? {}) },
-    network: { ...configuration.network, ...withoutUndefined(network ?? {}) },
+    ...definedOnly(rest),
+    limits: { ...configuration.limits, ...definedOnly(limits ?? {}) },
+    network: { ...configuration.network, ...definedOnly(network ?? {}) },
     updatedAt,
   };
 }
-
-const withoutUndefined = <T extends object>(value: T): Partial<T> =>
-  Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Partial<T>;
 
 const isFilled = (value: object | string | null | undefined): boolean =>
   value !== undefined && value !== null && Object.keys(value).length > 0;

@@ -1,6 +1,7 @@
 // Install links: vscode://quayside.quayside/install?catalog=everything and …/install?package=@scope/x&version=1.2.3
 import * as z from 'zod';
 import { InstallOperation } from '../../../shared/api/operations.ts';
+import { definedOnly } from '../../../shared/domain/defined.ts';
 import { Integrity, Name, PackageName } from '../../../shared/domain/names.ts';
 
 /** A link may say what to install and nothing about how it runs: no arguments, no scripts, no start. */
@@ -24,11 +25,7 @@ export function parseInstallLink(path: string, query: string): InstallLink | und
   if (!parsed.success || new Set(pairs.map(([name]) => name)).size !== pairs.length) return undefined;
   if ('catalog' in parsed.data) return { catalogEntry: parsed.data.catalog };
   const { version, integrity } = parsed.data;
-  return {
-    package: parsed.data.package,
-    ...(version === undefined ? {} : { version }),
-    ...(integrity === undefined ? {} : { integrity }),
-  };
+  return { package: parsed.data.package, ...definedOnly({ version, integrity }) };
 }
 
 /** The editor hands the query over decoded; a plus sign in it is one, as in base64, and not a space. */
