@@ -292,8 +292,14 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
   const gateway = createGateway({
     upstreams: withApprovedInstructions(supervisor.upstreams, guards.instructions),
     tools: { exposed: tools.exposed },
+    prompts: { names: tools.promptNames },
     servers: {
-      ids: () => servers.all().map(({ id }) => id),
+      // As they were added, so that a new one moves none of those that clients know.
+      ids: () =>
+        servers
+          .all()
+          .toSorted((a, b) => (a.createdAt === b.createdAt ? 0 : a.createdAt < b.createdAt ? -1 : 1))
+          .map(({ id }) => id),
       profileOf: id => servers.present(id)?.profile ?? null,
       callSeconds: tools.callSeconds,
     },
@@ -315,6 +321,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     servers,
     operations,
     history: calls.handlers,
+    lifelines: access.lifelines,
     hideValues: secrets.hideValues,
     publish: events.publish,
     onFailure: logFailure,

@@ -3,6 +3,8 @@ import { Hono } from 'hono';
 import { createGateway, type Gateway, type GatewayLimits } from '../../daemon/features/gateway/create-gateway.ts';
 import { serveGateway } from '../../daemon/features/gateway/gateway.routes.ts';
 import type { ExposedTool, GatewayPorts } from '../../daemon/features/gateway/ports.ts';
+import { createPromptNames } from '../../daemon/features/tools/prompt-names.ts';
+import { clearLongNames } from '../../daemon/features/tools/tool-names.ts';
 import type { AppEnvironment } from '../../daemon/http/app-environment.ts';
 import { createLifelines, type Lifelines } from '../../daemon/http/lifelines.ts';
 import { ownerPrincipal, type Principal } from '../../daemon/http/principal.ts';
@@ -62,14 +64,17 @@ export function createGatewayApp(
     guard: { admit: () => undefined },
     profiles: new Map(),
   };
+  const promptNames = createPromptNames({ names: () => new Map(), saveNames: () => {} });
   let exposed: ExposedTool[] = [];
   const expose = () => {
     const all = [...installed].flatMap(([serverId, tools]) => tools.map(definition => ({ serverId, definition })));
+    const longNames = clearLongNames(all.map(({ serverId, definition }) => ({ serverId, tool: definition.name })));
     const count = Map.groupBy(all, ({ definition }) => definition.name);
     exposed = all.map(({ serverId, definition }) => ({
       serverId,
       tool: definition.name,
       name: count.get(definition.name)?.length === 1 ? definition.name : `${serverId}__${definition.name}`,
+      longName: longNames.get(`${serverId} ${definition.name}`) ?? null,
       nameAlone: definition.name,
       definition,
     }));
@@ -77,6 +82,7 @@ export function createGatewayApp(
   const ports: GatewayPorts = {
     upstreams: real?.upstreams ?? upstreams,
     tools: { exposed: () => exposed },
+    prompts: { names: promptNames.of },
     servers: {
       ids: () => [...installed.keys()],
       profileOf: id => parts.profiles.get(id) ?? null,

@@ -115,14 +115,9 @@ export async function recordStateless(send: Send): Promise<Transcript> {
 const toName = (method: string, params: object): string =>
   [method, ...Object.values(params).filter(value => typeof value === 'string')].join(' ');
 
-/**
- * What is between the two that speak with each other is no part of what is said: ids, and the token that a server
- * repeats in its text. Lists of tools are looked at by name: the gateway’s have an order of their own.
- */
+/** What is between the two that speak with each other is no part of what is said: ids, and the token that a server repeats in its text. */
 function bare({ id, result, ...message }: RpcAnswer & { jsonrpc?: string }): object {
   const said = JSON.parse(JSON.stringify(result ?? null).replace(/(Progress told to )\w+/, '$1it'));
-  if (Array.isArray(said?.tools))
-    said.tools.sort((a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1));
   return {
     ...message,
     ...(result ? { result: said } : {}),

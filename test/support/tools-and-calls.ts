@@ -33,6 +33,8 @@ export interface ToolsAndCalls extends AsyncDisposable {
   asks(principal: Principal): void;
   /** Adds a server that offers these tools, and starts it. */
   install(id: string, tools: WireTool[], server?: Partial<FakeServer>): Promise<void>;
+  /** What a server tells from now on. */
+  offers(id: string, tools: WireTool[]): void;
 }
 
 export const wireTool = (name: string, more: Partial<WireTool> = {}): WireTool => ({
@@ -140,6 +142,7 @@ export async function createToolsAndCalls(options: Partial<ToolsOptions> = {}): 
     asks(next) {
       principal = next;
     },
+    offers: (id, list) => void offered.set(id, list),
     async install(id, list, server = {}) {
       insert.run(id);
       offered.set(id, list);

@@ -82,7 +82,7 @@ export function createGateway(ports: GatewayPorts, limits: Partial<GatewayLimits
     reach,
     table,
     calls: createToolCalls(ports, reach),
-    together: createTogether(reach, lists),
+    together: createTogether(reach, lists, ports),
   });
   const held = createHeldRequests();
   const subscriptions = createSubscriptions();

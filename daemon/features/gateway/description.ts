@@ -27,7 +27,7 @@ const allCapabilities: WireObject = {
 };
 
 const ownInstructions =
-  'Tools of several MCP servers on this machine, offered by Quayside. A tool whose name two servers share is called server__tool.';
+  'Tools of several MCP servers on this machine, offered by Quayside. Of two servers with a tool of one name, the later one’s is called server__tool.';
 /** Characters of one server's instructions where there are those of others, and of all of them. */
 const mostInstructions = { each: 2_000, all: 16_000 };
 

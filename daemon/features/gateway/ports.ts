@@ -12,20 +12,32 @@ export interface ExposedTool {
   tool: string;
   /** Its stable name at /mcp. */
   name: string;
+  /** `server__tool`, which works at /mcp too; null where it could mean another tool as well. */
+  longName: string | null;
   /** At /mcp/server/{server}: its own name, or what a person renamed it to. */
   nameAlone: string;
   /** As the server sent it, with a person's title and description. */
   definition: WireTool;
 }
 
+export interface PromptName {
+  name: string;
+  /** `server__prompt`, which works too; null where it could mean another prompt as well. */
+  longName: string | null;
+}
+
 export interface GatewayPorts {
   upstreams: Upstreams;
   tools: {
-    /** Of running and stopped servers. The same array as long as nothing has changed. */
+    /** Of running and stopped servers, each server's in its own order. The same array as long as nothing has changed. */
     exposed(): readonly ExposedTool[];
   };
+  prompts: {
+    /** The stable names of prompts at /mcp, in their order. */
+    names(found: readonly { serverId: string; prompt: string }[]): readonly PromptName[];
+  };
   servers: {
-    /** All that are installed. */
+    /** All that are installed, in the order in which they were added. */
     ids(): readonly string[];
     /** The Docker profile that it belongs to. */
     profileOf(serverId: string): string | null;

@@ -7,7 +7,7 @@ import type { GatewayPorts } from './ports.ts';
 export interface Reach {
   /** The session with a server for a client. Errors: SERVER_003. */
   upstream(serverId: string, client: DownstreamClient): Upstream | Promise<Upstream>;
-  /** Servers that run and that somebody may see at an address, by their ids. */
+  /** Servers that run and that somebody may see at an address, in the order in which they were added. */
   running(viewer: Viewer): string[];
   isRunning(serverId: string): boolean;
   /** What a server offers, or offered when it last ran. */
@@ -73,7 +73,7 @@ export function createReach({ upstreams, servers }: { upstreams: Upstreams } & P
         : met(serverId, client, opened);
     },
     running: ({ place, maySee }) =>
-      [...known().keys()].filter(id => isAt(place, id) && maySee(id) && upstreams.offer(id) !== undefined).toSorted(),
+      [...known().keys()].filter(id => isAt(place, id) && maySee(id) && upstreams.offer(id) !== undefined),
     isRunning: serverId => upstreams.offer(serverId) !== undefined,
     offer,
     contacted: client => [...(traces.get(client)?.contacted.values() ?? [])].map(({ upstream }) => upstream),

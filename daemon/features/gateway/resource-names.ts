@@ -3,7 +3,7 @@ import type { ListedItem } from './server-lists.ts';
 
 /**
  * Servers to ask for a URI, the likeliest first. Those that list it or whose template it fits are asked alone: of two
- * with the same URI the first by its id has it, and the other's is at its own address.
+ * with the same URI the one that was added first has it, and the other's is at its own address.
  */
 export function serversFor(
   uri: string,

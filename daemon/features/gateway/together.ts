@@ -1,7 +1,7 @@
 // The methods that many servers answer together: lists are joined, names lead to the server that they came from.
 import { WireError, type WireObject } from '../../supervision/upstream.ts';
 import { type Asking, noSuch } from './asking.ts';
-import { createNameTable, type NameTable } from './clash-names.ts';
+import type { GatewayPorts, PromptName } from './ports.ts';
 import type { Reach } from './reach.ts';
 import { serversFor, withoutTwins } from './resource-names.ts';
 import type { ListedItem, ServerLists } from './server-lists.ts';
@@ -12,18 +12,24 @@ type Forward = (serverId: string, params: WireObject) => Promise<string>;
 type Answer = (params: WireObject, asking: Asking, forward: Forward) => Promise<string | WireObject>;
 export type Together = Readonly<Record<string, Answer>>;
 
-interface NamedPrompt extends ListedItem {
-  name: string;
+interface NamedPrompt extends ListedItem, PromptName {
+  /** The server's own name of it. */
+  prompt: string;
 }
 
-export function createTogether(reach: Reach, lists: ServerLists): Together {
-  const prompts = async (asking: Asking): Promise<NameTable<NamedPrompt>> => {
-    const found = (await lists.of(reach.running(asking), 'prompts')).flat();
-    return createNameTable(found.map(one => ({ ...one, name: String(one.item['name']) })));
+export function createTogether(reach: Reach, lists: ServerLists, ports: Pick<GatewayPorts, 'prompts'>): Together {
+  const prompts = async (asking: Asking): Promise<NamedPrompt[]> => {
+    const found = (await lists.of(reach.running(asking), 'prompts')).flat().flatMap(one => {
+      const { name } = one.item;
+      return typeof name === 'string' ? [{ ...one, prompt: name }] : [];
+    });
+    const names = ports.prompts.names(found);
+    return found.flatMap((one, at) => (names[at] ? [{ ...one, ...names[at] }] : []));
   };
-  const promptCalled = async (name: unknown, asking: Asking): Promise<NamedPrompt> => {
-    const prompt = typeof name === 'string' ? (await prompts(asking)).find(name) : undefined;
-    if (!prompt) throw noSuch(`No running server has a prompt called "${String(name).slice(0, 128)}".`);
+  const promptCalled = async (wanted: unknown, asking: Asking): Promise<NamedPrompt> => {
+    const all = await prompts(asking);
+    const prompt = all.find(({ name }) => name === wanted) ?? all.find(({ longName }) => longName === wanted);
+    if (!prompt) throw noSuch(`No running server has a prompt called "${String(wanted).slice(0, 128)}".`);
     return prompt;
   };
   const serversWith = async (uri: unknown, asking: Asking): Promise<string[]> => {
@@ -60,12 +66,15 @@ export function createTogether(reach: Reach, lists: ServerLists): Together {
   return {
     ping: async () => ({}),
     async 'prompts/list'(_params, asking) {
-      const { listed } = await prompts(asking);
-      return { prompts: [...listed].map(([name, { item, serverId }]) => withServer({ ...item, name }, serverId)) };
+      // A server that tells one twice: the later one is what it means.
+      const listed = new Map((await prompts(asking)).map(prompt => [prompt.name, prompt]));
+      return {
+        prompts: [...listed.values()].map(({ item, name, serverId }) => withServer({ ...item, name }, serverId)),
+      };
     },
     async 'prompts/get'(params, asking, forward) {
       const prompt = await promptCalled(params['name'], asking);
-      return await forward(prompt.serverId, { ...params, name: prompt.name });
+      return await forward(prompt.serverId, { ...params, name: prompt.prompt });
     },
     'resources/list': list('resources', 'uri'),
     'resources/templates/list': list('resourceTemplates', 'uriTemplate'),
@@ -77,7 +86,7 @@ export function createTogether(reach: Reach, lists: ServerLists): Together {
       if (!isObject(ref)) throw noSuch('completion/complete needs a reference.');
       if (ref['type'] === 'ref/prompt') {
         const prompt = await promptCalled(ref['name'], asking);
-        return await forward(prompt.serverId, { ...params, ref: { ...ref, name: prompt.name } });
+        return await forward(prompt.serverId, { ...params, ref: { ...ref, name: prompt.prompt } });
       }
       const templates = (await lists.of(reach.running(asking), 'resourceTemplates')).flat();
       const exact = templates.find(({ item }) => item['uriTemplate'] === ref['uri']);

@@ -96,10 +96,8 @@ function toNames(of: readonly ExposedTool[]): Names {
     byServer.set(tool.serverId, ofServer.set(tool.nameAlone, tool));
     byName.set(tool.name, tool);
   }
-  // The long name works whether or not there is a clash, unless it is another tool's name. `a__b__c` may be c of a__b or
-  // b__c of a: then nobody says which is meant.
-  for (const [long, [tool, ...others]] of Map.groupBy(of, ({ serverId, tool }) => `${serverId}__${tool}`))
-    if (tool && others.length === 0 && !byName.has(long)) byName.set(long, tool);
+  // The long name works whether or not there is a clash, unless it is another tool's name.
+  for (const tool of of) if (tool.longName !== null && !byName.has(tool.longName)) byName.set(tool.longName, tool);
   return { of, byName, byServer };
 }
 

@@ -10,6 +10,7 @@ import { createApiClients } from './api-clients.ts';
 import { createCallWatches } from './call-watch.ts';
 import { createCoalesced } from './coalesce.ts';
 import { createKnownTools, type ExposedTool, type KnownTool, type ToolSettings } from './known-tools.ts';
+import { createPromptNames, type PromptNames } from './prompt-names.ts';
 import { createQuestions } from './questions.ts';
 import { createServerContents } from './server-contents.ts';
 import { createServerRequests } from './server-requests.ts';
@@ -17,7 +18,7 @@ import { createTokenCosts, type TokenCostOptions } from './token-costs.ts';
 import { createTokenCounter } from './token-counter.ts';
 import { createToolCalls, type ToolCalls } from './tool-calls.ts';
 import { createToolList, type ToolListOptions } from './tool-list.ts';
-import { createToolNameRepository } from './tool-names.repository.ts';
+import { createHeldNameRepository, createToolNameRepository } from './tool-names.repository.ts';
 import { toolHandlers } from './tools.handlers.ts';
 import { createToolRepository, type StoredTool } from './tools.repository.ts';
 
@@ -63,6 +64,8 @@ export interface Tools extends Pick<ToolCalls, 'call'> {
   exposed(): readonly ExposedTool[];
   /** The exposed tool of this name at the gateway; `server__tool` works too where it is clear. */
   named(name: string): ExposedTool | undefined;
+  /** The stable names of prompts at the gateway, in their order. */
+  promptNames: PromptNames['of'];
   /** With what they cost. */
   exposedWithTokens(): { serverId: string; tool: string; tokens: number | null }[];
   /** The server's time limit for a call, from memory. Errors: SERVER_001. */
@@ -83,9 +86,11 @@ export function createTools(options: ToolsOptions): Tools {
   const { database, servers, session, upstreams, publish } = options;
   const repository = createToolRepository(database);
   const names = createToolNameRepository(database);
+  const promptNames = createPromptNames(createHeldNameRepository(database, 'prompt_names'));
   const known = createKnownTools({
     names,
     stored: repository.all,
+    serverIds: repository.serverIds,
     defined: () => servers.definedTools(),
     settings: id => servers.configuration(id),
     isQuarantined: options.isQuarantined,
@@ -140,6 +145,7 @@ export function createTools(options: ToolsOptions): Tools {
     }),
     exposed,
     named: known.named,
+    promptNames: promptNames.of,
     exposedWithTokens: () =>
       known
         .all()
@@ -148,6 +154,7 @@ export function createTools(options: ToolsOptions): Tools {
     callSeconds,
     invalidate() {
       known.invalidate();
+      promptNames.invalidate();
       costs.changed();
     },
     call: calls.call,

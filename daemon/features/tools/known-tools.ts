@@ -2,7 +2,7 @@
 import type { ToolOverride } from '../../../shared/api/tools.ts';
 import type { WireTool } from '../../supervision/session.ts';
 import type { ToolNameRepository } from './tool-names.repository.ts';
-import { allocateNames, longNameOf, type ToolId, toolKey } from './tool-names.ts';
+import { allocateNames, clearLongNames, longNameOf, type ToolId, toolKey } from './tool-names.ts';
 import type { StoredTool } from './tools.repository.ts';
 
 /** The servers feature as these files need it. */
@@ -18,6 +18,8 @@ export interface ExposedTool {
   tool: string;
   /** Its name beside the tools of other servers: no two have one, and it stays. */
   name: string;
+  /** `server__name`, which works too; null where it could mean another tool as well. */
+  longName: string | null;
   /** Its name where its server is alone. */
   nameAlone: string;
   /** As the server sent it, with the title and description that a person gave it. */
@@ -50,7 +52,10 @@ export interface KnownTools {
 }
 
 export interface KnownToolsOptions {
+  /** Each server's in its own order. */
   stored(): readonly StoredTool[];
+  /** All servers in the order in which their tools are listed: it stays, so that what clients keep of a list stays good. */
+  serverIds(): readonly string[];
   /** Tools that are known by a definition alone. */
   defined(): readonly StoredTool[];
   /** Errors: SERVER_001. */
@@ -110,7 +115,7 @@ export function createKnownTools(options: KnownToolsOptions): KnownTools {
 }
 
 function describe(
-  { stored, defined, settings, isQuarantined, names }: KnownToolsOptions,
+  { stored, serverIds, defined, settings, isQuarantined, names }: KnownToolsOptions,
   last: Snapshot | undefined,
 ): { tools: KnownTool[]; holders: Map<string, ToolId> } {
   const disabled = new Map<string, ReadonlySet<string>>();
@@ -119,8 +124,9 @@ function describe(
     disabled.set(serverId, known);
     return known.has(name);
   };
-  const known = withDefined(stored(), defined(), isOff);
+  const known = inOrder(withDefined(stored(), defined(), isOff), serverIds());
   const ids = known.map(({ serverId, definition }) => ({ serverId, tool: definition.name }));
+  const longNames = clearLongNames(ids);
   const overrides = new Map(names.overrides().map(({ override, ...id }) => [toolKey(id), { id, override }]));
   const given = new Map(
     [...overrides.values()].flatMap(({ id, override }) =>
@@ -143,6 +149,7 @@ function describe(
       serverId,
       tool,
       name,
+      longName: longNames.get(key) ?? null,
       nameAlone: isOwnTaken ? name : (override.name ?? tool),
       definition: shown(definition, override, last?.byKey.get(key)),
       sent: definition,
@@ -182,6 +189,7 @@ function shown(sent: WireTool, { title, description }: ToolOverride, before: Kno
 
 const isSame = (a: KnownTool, b: KnownTool): boolean =>
   a.name === b.name &&
+  a.longName === b.longName &&
   a.nameAlone === b.nameAlone &&
   a.definition === b.definition &&
   a.sent === b.sent &&
@@ -196,9 +204,7 @@ function toSnapshot(all: KnownTool[], holders: Map<string, ToolId>, last: Snapsh
   const isUnchanged = last?.exposed.length === visible.length && visible.every((tool, at) => last.exposed[at] === tool);
   const exposed = isUnchanged ? last.exposed : visible;
   // The long form first, so that a name in the list wins.
-  const longNames = [...Map.groupBy(exposed, longNameOf)].flatMap(([name, [tool, ...others]]) =>
-    tool && others.length === 0 ? [[name, tool] as const] : [],
-  );
+  const longNames = exposed.flatMap(tool => (tool.longName === null ? [] : [[tool.longName, tool] as const]));
   return {
     all,
     byKey: new Map(all.map(tool => [toolKey(tool), tool])),
@@ -225,4 +231,9 @@ function withDefined(
       !servers.has(serverId) || (!keys.has(`${serverId} ${name}`) && isOff(serverId, name)),
   );
   return [...told, ...more];
+}
+
+function inOrder(tools: readonly StoredTool[], serverIds: readonly string[]): StoredTool[] {
+  const byServer = Map.groupBy(tools, ({ serverId }) => serverId);
+  return serverIds.flatMap(serverId => byServer.get(serverId) ?? []);
 }

@@ -1,10 +1,10 @@
 // A tool's call by the API: checked, admitted, sent and put on record, in the order in which the gateway does it.
-import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { type FieldError, isProblemError, problem } from '../../../shared/api/problem.ts';
 import { type CallResult, ContentBlock } from '../../../shared/api/tool-calls.ts';
 import { errorToProblem } from '../../http/to-problem.ts';
 import { type Clock, toTimestamp } from '../../platform/clock.ts';
+import { orderedId } from '../../platform/ordered-id.ts';
 import type { Caller, CallGuard, CallRecorder, FinishedCall, ToolCall } from '../../supervision/tool-call.ts';
 import { WireError, type WireObject } from '../../supervision/upstream.ts';
 import { findArgumentErrors, findContentErrors } from './argument-check.ts';
@@ -79,7 +79,7 @@ export function createToolCalls({ known, requests, guard, recorder, clock, hideV
       const { serverId, tool, arguments: args, caller, via, requestId, signal } = wanted;
       known.settings(serverId);
       const what = `The tool "${tool}"`;
-      const call: ToolCall = { id: randomUUID(), serverId, tool, arguments: args, caller, via, requestId, signal };
+      const call: ToolCall = { id: orderedId(), serverId, tool, arguments: args, caller, via, requestId, signal };
       const startedAt = clock.now();
       // How long a person took to approve it says nothing of the tool.
       let begun = performance.now();

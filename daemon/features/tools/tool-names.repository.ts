@@ -3,16 +3,20 @@ import * as z from 'zod';
 import type { ToolOverride } from '../../../shared/api/tools.ts';
 import type { Allocation, HeldNames, ToolId } from './tool-names.ts';
 
-/** What tools are called at the gateway, and what people want them to be called. Rows go with their server. */
-export interface ToolNameRepository {
+/** Names at the gateway and whose they are. Rows go with their server. */
+export interface HeldNameRepository {
   names(): HeldNames;
   saveNames(allocation: Allocation): void;
+}
+
+/** What tools are called at the gateway, and what people want them to be called. */
+export interface ToolNameRepository extends HeldNameRepository {
   overrides(): (ToolId & { override: ToolOverride })[];
   /** An override of nothing is none. */
   saveOverride(tool: ToolId, override: ToolOverride): void;
 }
 
-const NameRow = z.object({ name: z.string(), server_id: z.string(), tool: z.string() });
+const NameRow = z.object({ name: z.string(), server_id: z.string(), held: z.string() });
 const OverrideRow = z.object({
   server_id: z.string(),
   tool: z.string(),
@@ -21,27 +25,39 @@ const OverrideRow = z.object({
   description: z.string().nullable(),
 });
 
+const columns = { tool_names: 'tool', prompt_names: 'prompt' } as const;
+
+export function createHeldNameRepository(database: Database, table: keyof typeof columns): HeldNameRepository {
+  const column = columns[table];
+  const names = database.prepare(`select name, server_id, ${column} as held from ${table}`);
+  const free = database.prepare(`delete from ${table} where name = ?`);
+  // A server may be removed while it is asked for its list.
+  const add = database.prepare(
+    `insert into ${table} (name, server_id, ${column}) select ?, id, ? from servers where id = ?`,
+  );
+  return {
+    names: () =>
+      new Map(
+        names.all().map(row => {
+          const { name, server_id, held } = NameRow.parse(row);
+          return [name, { serverId: server_id, tool: held }];
+        }),
+      ),
+    saveNames: database.transaction(({ added, freed }) => {
+      for (const name of freed) free.run(name);
+      for (const [name, { serverId, tool }] of added) add.run(name, tool, serverId);
+    }),
+  };
+}
+
 export function createToolNameRepository(database: Database): ToolNameRepository {
-  const names = database.prepare('select name, server_id, tool from tool_names');
-  const free = database.prepare('delete from tool_names where name = ?');
-  const add = database.prepare('insert into tool_names (name, server_id, tool) values (?, ?, ?)');
   const overrides = database.prepare('select * from tool_overrides');
   const clear = database.prepare('delete from tool_overrides where server_id = ? and tool = ?');
   const override = database.prepare(
     'insert into tool_overrides (server_id, tool, name, title, description) values (?, ?, ?, ?, ?)',
   );
   return {
-    names: () =>
-      new Map(
-        names.all().map(row => {
-          const { name, server_id, tool } = NameRow.parse(row);
-          return [name, { serverId: server_id, tool }];
-        }),
-      ),
-    saveNames: database.transaction(({ added, freed }) => {
-      for (const name of freed) free.run(name);
-      for (const [name, { serverId, tool }] of added) add.run(name, serverId, tool);
-    }),
+    ...createHeldNameRepository(database, 'tool_names'),
     overrides: () =>
       overrides.all().map(row => {
         const { server_id, tool, ...rest } = OverrideRow.parse(row);

@@ -1,7 +1,7 @@
-// The names under which the tools of many servers are offered at one endpoint: how a tool gets its name, and keeps it.
+// The names under which the tools, and the prompts, of many servers are offered at one endpoint: how each gets its name, and keeps it.
 import { createHash } from 'node:crypto';
 
-/** A tool by its server and by the name that the server gave it. */
+/** A tool, or a prompt, by its server and by the name that the server gave it. */
 export interface ToolId {
   serverId: string;
   tool: string;
@@ -16,6 +16,15 @@ export const toolKey = ({ serverId, tool }: ToolId): string => `${serverId} ${to
 
 /** `server__tool`, as a client can carry it. Two tools may share one: `a` with `b__c`, and `a__b` with `c`. */
 export const longNameOf = ({ serverId, tool }: ToolId): string => clientNameOf(`${serverId}${joint}${tool}`);
+
+/** The long name of each, which works beside the one in the list; not of two that share one: nobody says which is meant. */
+export function clearLongNames(tools: readonly ToolId[]): Map<string, string> {
+  return new Map(
+    [...Map.groupBy(tools, longNameOf)].flatMap(([name, [tool, ...others]]) =>
+      tool && others.length === 0 ? [[toolKey(tool), name] as const] : [],
+    ),
+  );
+}
 
 /**
  * The name for a tool that has none: its own where nobody has it, `server__tool` otherwise. A name that looks like one of

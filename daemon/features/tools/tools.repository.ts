@@ -10,8 +10,11 @@ export interface StoredTool {
 /** The tools that each server had when it was last asked: so they are known while it is stopped. */
 export interface ToolRepository {
   ofServer(serverId: string): StoredTool[];
+  /** The tools of each server in its own order. */
   all(): StoredTool[];
-  /** True if they are others than before, or others than nothing. */
+  /** All servers in the order in which they were added. */
+  serverIds(): string[];
+  /** True if they are others than before, in another order, or others than nothing. */
   replace(serverId: string, tools: readonly WireTool[]): boolean;
 }
 
@@ -45,10 +48,13 @@ function createParsedRows(): { parse(row: unknown): StoredTool; keep(read: reado
 export function createToolRepository(database: Database): ToolRepository {
   const parsed = createParsedRows();
   const toStoredTool = parsed.parse;
-  const ofServer = database.prepare('select server_id, name, definition from tools where server_id = ? order by name');
-  const all = database.prepare('select server_id, name, definition from tools order by name, server_id');
+  const ofServer = database.prepare(
+    'select server_id, name, definition from tools where server_id = ? order by position, name',
+  );
+  const all = database.prepare('select server_id, name, definition from tools order by server_id, position, name');
+  const serverIds = database.prepare('select id from servers order by created_at, id').pluck();
   const clear = database.prepare('delete from tools where server_id = ?');
-  const insert = database.prepare('insert or ignore into tools (server_id, name, definition) values (?, ?, ?)');
+  const insert = database.prepare('insert into tools (server_id, name, definition, position) values (?, ?, ?, ?)');
   return {
     ofServer: serverId => ofServer.all(serverId).map(toStoredTool),
     all() {
@@ -57,17 +63,15 @@ export function createToolRepository(database: Database): ToolRepository {
       parsed.keep(read);
       return read;
     },
+    serverIds: () => serverIds.all().map(String),
     replace: database.transaction((serverId, tools) => {
-      const before = new Map(
-        ofServer.all(serverId).map(raw => {
-          const row = Row.parse(raw);
-          return [row.name, row.definition];
-        }),
-      );
-      const after = new Map<string, string>(tools.map((tool: WireTool) => [tool.name, JSON.stringify(tool)]));
-      if (before.size === after.size && [...after].every(([name, text]) => before.get(name) === text)) return false;
+      const before = ofServer.all(serverId).map(raw => Row.parse(raw));
+      const after = [...new Map<string, string>(tools.map((tool: WireTool) => [tool.name, JSON.stringify(tool)]))];
+      const isAsBefore = ([name, text]: [string, string], at: number) =>
+        before[at]?.name === name && before[at].definition === text;
+      if (before.length === after.length && after.every(isAsBefore)) return false;
       clear.run(serverId);
-      for (const [name, text] of after) insert.run(serverId, name, text);
+      for (const [position, [name, text]] of after.entries()) insert.run(serverId, name, text, position);
       return true;
     }),
   };

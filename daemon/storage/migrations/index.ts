@@ -10,6 +10,8 @@ import { tests } from './0008-tests.ts';
 import { calls } from './0009-calls.ts';
 import { bitwarden } from './0010-bitwarden.ts';
 import { secretFiles } from './0011-secret-files.ts';
+import { names } from './0013-names.ts';
+import { testRunReason } from './0014-test-run-reason.ts';
 
 /** In order. A migration that has been released is never changed; a mistake is mended by the next one. */
 export const migrations: readonly Migration[] = [
@@ -24,4 +26,6 @@ export const migrations: readonly Migration[] = [
   calls,
   bitwarden,
   secretFiles,
+  names,
+  testRunReason,
 ];

@@ -21,7 +21,7 @@ describe('the list of tools', () => {
   const names = () => world.tools.exposed().map(({ serverId, tool, name }) => `${serverId}/${tool} ${name}`);
 
   it('tells what each is called at the gateway, and takes another name, title and description for it', async () => {
-    assert.deepEqual(names(), ['one/echo echo', 'two/echo two__echo', 'one/say say']);
+    assert.deepEqual(names(), ['one/echo echo', 'one/say say', 'two/echo two__echo']);
     const renamed = await change('two', 'echo', { name: 'shout', description: 'Says it loudly.' });
     assert.deepEqual(
       [renamed.name, renamed.gatewayName, renamed.title, renamed.description],
@@ -37,6 +37,29 @@ describe('the list of tools', () => {
       [reset.gatewayName, reset.description, reset.override],
       ['two__echo', 'does echo', { name: null, title: null, description: null }],
     );
+  });
+
+  it('lists each server’s tools in its own order, and follows it when the order is another one', async () => {
+    const list = ['zeta', 'alpha', 'middle'];
+    await world.install(
+      'three',
+      list.map(name => wireTool(name)),
+    );
+    const ofThree = () =>
+      world.tools
+        .exposed()
+        .filter(({ serverId }) => serverId === 'three')
+        .map(({ tool }) => tool);
+    assert.deepEqual(ofThree(), list);
+    world.offers(
+      'three',
+      list.toReversed().map(name => wireTool(name)),
+    );
+    await world.tools.refresh('three');
+    assert.deepEqual(ofThree(), list.toReversed());
+    await change('three', 'middle', { enabled: false });
+    await change('three', 'middle', { enabled: true });
+    assert.deepEqual(ofThree(), list.toReversed());
   });
 
   it('refuses a name that another tool has, is meant by, or had before it was renamed', async () => {

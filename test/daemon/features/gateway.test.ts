@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import fc from 'fast-check';
-import { createNameTable } from '../../../daemon/features/gateway/clash-names.ts';
 import { testServerScript } from '../../support/fake-engine.ts';
 import { type InProcessDaemon, startInProcessDaemon, testUrl } from '../../support/in-process-daemon.ts';
 
@@ -121,59 +119,5 @@ describe('the MCP endpoint', () => {
         ['owner (token) by MCP', 'one/echo', 'allowed', null],
       ],
     );
-  });
-});
-
-describe('the names of tools at the endpoint', () => {
-  const tool = fc.record({
-    serverId: fc.stringMatching(/^[a-z0-9][a-z0-9._-]{0,63}$/),
-    name: fc.string({ minLength: 1, maxLength: 130 }),
-  });
-  const tools = fc.uniqueArray(tool, { selector: ({ serverId, name }) => `${serverId} ${name}`, maxLength: 30 });
-
-  it('are unique, fit every client, and lead back to their tool', () => {
-    fc.assert(
-      fc.property(tools, all => {
-        const names = createNameTable(all).listed;
-        assert.equal(names.size, all.length);
-        for (const [name, of] of names) {
-          assert.match(name, /^[a-zA-Z0-9_-]{1,64}$/);
-          assert.equal(createNameTable(all).find(name), of);
-        }
-      }),
-    );
-  });
-
-  it('cannot be taken from another server by a tool that is called like one of them', () => {
-    const real = { serverId: 'files', name: 'write' };
-    const taker = [
-      { serverId: 'zzz', name: 'write' },
-      { serverId: 'zzz', name: 'files__write' },
-    ];
-    for (const all of [
-      [real, ...taker],
-      [...taker, real],
-    ]) {
-      assert.equal(createNameTable(all).listed.size, 3);
-      assert.equal(createNameTable(all).find('files__write'), real);
-    }
-  });
-
-  it('are told apart where the joint of server and tool could be read in two ways', () => {
-    const all = [
-      { serverId: 'a', name: 'b__c' },
-      { serverId: 'a__b', name: 'c' },
-      { serverId: 'x', name: 'c' },
-      { serverId: 'x', name: 'b__c' },
-    ];
-    const names = createNameTable(all).listed;
-    assert.equal(names.size, 4);
-    for (const [name, tool] of names) assert.equal(createNameTable(all).find(name), tool);
-  });
-
-  it('have a long form that works whether or not there is a clash', () => {
-    const one = { serverId: 'one', name: 'echo' };
-    assert.equal(createNameTable([one]).find('echo'), one);
-    assert.equal(createNameTable([one]).find('one__echo'), one);
   });
 });

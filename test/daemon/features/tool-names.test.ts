@@ -116,6 +116,7 @@ describe('the tools that are known', () => {
     const create = () =>
       createKnownTools({
         stored: stored.all,
+        serverIds: stored.serverIds,
         defined: () => [],
         settings: id => ({
           disabledTools: [...disabled].flatMap(each => (each.startsWith(`${id}/`) ? [each.slice(id.length + 1)] : [])),
@@ -180,7 +181,7 @@ describe('the tools that are known', () => {
       second.map(each => each.tool),
       ['echo'],
     );
-    assert.equal(second[0], first[1]);
+    assert.equal(second[0], first[0]);
     quarantined.add('one/echo');
     known.invalidate();
     assert.deepEqual(known.exposed(), []);

@@ -102,12 +102,12 @@ describe('the addresses of the MCP endpoint', () => {
     const { prompts } = await result('prompts/list', {});
     assert.deepEqual(
       prompts.map((one: { name: string }) => one.name),
-      ['one__shared', 'only-one', 'two__shared', 'only-two'],
+      ['shared', 'only-two', 'one__shared', 'only-one'],
     );
-    assert.equal(prompts[0]._meta['quayside/server'], 'one');
+    assert.equal(prompts[0]._meta['quayside/server'], 'two');
     assert.equal((await result('prompts/get', { name: 'two__shared' })).description, 'two shared');
     assert.equal((await result('resources/read', { uri: 'test://two/a' })).contents[0].text, 'two');
-    assert.equal((await result('resources/read', { uri: 'test://both' })).contents[0].text, 'one');
+    assert.equal((await result('resources/read', { uri: 'test://both' })).contents[0].text, 'two');
     assert.equal((await result('resources/read', { uri: 'test://two/7/data' })).contents[0].text, 'two');
     assert.equal((await result('resources/read', { uri: 'test://two/hidden' })).contents[0].text, 'two');
     assert.deepEqual(await result('resources/subscribe', { uri: 'test://two/a' }), {});
@@ -120,6 +120,33 @@ describe('the addresses of the MCP endpoint', () => {
       ref: { type: 'ref/resource', uri: 'test://two/{x}/data' },
     });
     assert.equal(byTemplate.completion.values[0], 'two');
+  });
+
+  it('move no name, no URI and no place in a list to a server that comes later', async () => {
+    const session = await openSession(app.request);
+    const seen = async () => {
+      const [prompts, resources, tools] = await Promise.all(
+        ['prompts/list', 'resources/list', 'tools/list'].map(async method => (await session.ask(method)).result),
+      );
+      const read = await session.ask('resources/read', { uri: 'test://both' });
+      return {
+        prompts: prompts.prompts.map((one: { name: string }) => one.name),
+        resources: resources.resources.map((one: { uri: string }) => one.uri),
+        tools: tools.tools.map((one: { name: string }) => one.name),
+        both: read.result.contents[0].text,
+      };
+    };
+    const before = await seen();
+    app.run('another', named('another'), [tool('zeta'), tool('alpha')]);
+    const after = await seen();
+    assert.deepEqual(after, {
+      prompts: [...before.prompts, 'another__shared', 'only-another'],
+      resources: [...before.resources, 'test://another/a'],
+      tools: [...before.tools, 'zeta', 'alpha'],
+      both: before.both,
+    });
+    app.stop('another');
+    assert.deepEqual(await seen(), before);
   });
 
   it('read a list of a server once, until it says that it has changed', async () => {

@@ -112,8 +112,9 @@ describe('the database', () => {
     const file = join(folder.path, 'quayside.db');
     const database = openDatabase(file);
     insertServer(database, 'kept');
-    const next = { number: migrations.length + 1, name: 'next', sql: 'create table later (id text)' };
-    const failing = { number: migrations.length + 2, name: 'failing', sql: 'create table half (id text); nonsense' };
+    const last = migrations.at(-1)?.number ?? 0;
+    const next = { number: last + 1, name: 'next', sql: 'create table later (id text)' };
+    const failing = { number: last + 2, name: 'failing', sql: 'create table half (id text); nonsense' };
     assert.throws(() => migrate(database, [...migrations, next, failing]), /syntax/);
     const tables = database.prepare("select name from sqlite_master where type = 'table'").pluck().all();
     assert.ok(tables.includes('later') && !tables.includes('half'));
@@ -122,7 +123,7 @@ describe('the database', () => {
     const [copy] = readdirSync(join(folder.path, 'backups'));
     const old = new Database(join(folder.path, 'backups', copy ?? ''), { readonly: true });
     assert.equal(old.prepare('select id from servers').pluck().get(), 'kept');
-    assert.equal(old.pragma('user_version', { simple: true }), migrations.length);
+    assert.equal(old.pragma('user_version', { simple: true }), migrations.at(-1)?.number);
     old.close();
   });
 });
