@@ -8,6 +8,7 @@ import type { ReplayCall } from './features/tests/replay.ts';
 import type { CallPorts } from './features/tests/test-caller.ts';
 import type { TestRunServiceOptions } from './features/tests/test-runs.service.ts';
 import type { Handlers, RequestContext } from './http/context.ts';
+import type { Lifelines } from './http/lifelines.ts';
 import type { CallGuard, ToolCall } from './supervision/tool-call.ts';
 
 export interface TestsComposition {
@@ -17,15 +18,16 @@ export interface TestsComposition {
   operations: Pick<OperationService, 'create' | 'get' | 'cancel'>;
   /** Those of the history of calls and of saved calls. */
   history: Pick<Handlers, 'getCall' | 'listCalls' | 'listSavedCalls'>;
+  lifelines: Lifelines;
   hideValues(text: string): string;
   publish: TestRunServiceOptions['publish'];
   onFailure(error: unknown): void;
 }
 
 export function composeTests(parts: TestsComposition) {
-  const { database, calls, servers, operations, history, hideValues, publish, onFailure } = parts;
+  const { database, calls, servers, operations, history, lifelines, hideValues, publish, onFailure } = parts;
   return createTests({
-    ...{ database, publish, onFailure },
+    ...{ database, lifelines, publish, onFailure },
     calls: { ...calls, guard: withoutToolsThatAreOff(calls.guard, servers) },
     hideSecrets: hideValues,
     readCall: (id, context) => history.getCall({ params: { id } }, context),

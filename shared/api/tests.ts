@@ -66,7 +66,7 @@ export type TestFailure = z.infer<typeof TestFailure>;
 export const TraceEntry = z
   .object({
     at: z.iso.datetime(),
-    kind: z.enum(['request', 'result', 'error', 'notification']),
+    kind: z.enum(['request', 'result', 'error', 'notification', 'question', 'answer']),
     title: z.string(),
     durationMs: z.number().nullable(),
     detail: z.unknown().describe('Without values of secrets; a text where it was too large'),
@@ -112,6 +112,7 @@ export const TestRunSummary = z
   .object({
     id: z.string(),
     state: TestRunState,
+    reason: z.string().nullable().describe('Why it ended before its time: it was cancelled, or by what'),
     files: z.array(FilePath),
     servers: z.array(Name),
     caller: z.string(),

@@ -1,5 +1,6 @@
 // The format of `*.mcptest.yaml`: what a test file may say. Where it stands in the file is the parser's matter.
 import * as z from 'zod';
+import { TestAnswers, TestOffer } from './mcptest-answers.ts';
 import { EnvironmentVariableName, Name } from './names.ts';
 
 /** Bytes, counts and milliseconds. What is beyond them is refused with its line, before anything runs. */
@@ -117,6 +118,7 @@ const callShape = {
     .record(VariableName, Path)
     .optional()
     .describe('Variables for later tests, each with the path of its value in the result'),
+  answers: TestAnswers.optional().describe('What is answered when the server asks; each of them once, in their order'),
   timeout: Milliseconds.optional().describe('Milliseconds after which the call is given up'),
 };
 const oneCall = { oneOf: [{ required: ['tool'] }, { required: ['prompt'] }, { required: ['resource'] }] };
@@ -169,6 +171,14 @@ export const TestFile = z
       .optional()
       .describe('The environment variables that a text may name with env: before them; their values are in no report'),
     variables: z.record(VariableName, Value).optional(),
+    offers: z
+      .array(TestOffer)
+      .max(2)
+      .optional()
+      .describe('What servers may ask of the client that makes the calls. Default: elicitation and sampling'),
+    answers: TestAnswers.optional().describe(
+      'What is answered where a test has no answer of its own, as often as needed',
+    ),
     setup: z.array(TestStep).max(testFileLimits.steps).optional().describe('Calls before the first test'),
     teardown: z.array(TestStep).max(testFileLimits.steps).optional().describe('Calls after the last test, always'),
     redact: z.array(RedactionRule).max(50).optional().describe('What no snapshot of the file keeps'),

@@ -22,6 +22,8 @@ export interface TestsUnderTest extends AsyncDisposable {
   finished: FinishedCall[];
   failures: unknown[];
   gone: number;
+  /** Whoever asks is not let in any more. */
+  dismiss(): void;
   /** Starts a run and waits for its end. */
   run(files: NewTestRun['files'], more?: Partial<Omit<NewTestRun, 'files'>>): Promise<TestRun>;
   ended(id: string): Promise<TestRun>;
@@ -41,6 +43,7 @@ export async function createTestsUnderTest(options: TestsOptions = {}): Promise<
   const events: TestsUnderTest['events'] = [];
   const finished: FinishedCall[] = [];
   const failures: unknown[] = [];
+  const dismissal = new AbortController();
   const guard: CallGuard = { admit: call => void options.guard?.(call) };
   const tests = createTests({
     database,
@@ -55,6 +58,7 @@ export async function createTestsUnderTest(options: TestsOptions = {}): Promise<
     readCall: options.readCall ?? notHere,
     savedCalls: options.savedCalls ?? (async () => []),
     servers: options.servers ?? knownServers(scripts),
+    lifelines: { until: (_principal, signal) => AbortSignal.any([signal, dismissal.signal]) },
     publish: event => void events.push(event),
     onFailure: error => void failures.push(error),
   });
@@ -66,6 +70,7 @@ export async function createTestsUnderTest(options: TestsOptions = {}): Promise<
     }, 'the end of the run');
   return {
     ...{ api, tests, events, finished, failures, ended },
+    dismiss: () => dismissal.abort(),
     get gone() {
       return upstreams.gone.length;
     },

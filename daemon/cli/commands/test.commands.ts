@@ -107,17 +107,19 @@ async function runOnce(
   options: TestOptions,
 ): Promise<CommandResult> {
   const body = await prepare(context, api, files, options);
-  const run = await followRun(context, api, await api.startTestRun({ body }, { signal: context.signal }));
+  const started = await api.startTestRun({ body }, { signal: context.signal });
+  const { run, interrupted } = await followRun(context, api, started);
   const written = await keepSnapshots(run, files);
   if (options.junit !== undefined) await writeFile(resolve(options.junit), toJUnit(run));
   const { style } = context.output;
   const notes = written.map(path => `Snapshots written: ${safeLine(path)}`);
   const text = [runText(run, options.reporter, style), ...notes].join('\n');
-  return { document: run, text, exitCode: exitCodeOf(run, context) };
+  return { document: run, text, exitCode: interrupted ? exitCodes.interrupted : exitCodeOf(run, context) };
 }
 
 const exitCodeOf = ({ state }: TestRun, { signal }: CommandContext): ExitCode => {
-  if (state === 'cancelled' || signal.aborted) return exitCodes.interrupted;
+  if (signal.aborted) return exitCodes.interrupted;
+  if (state === 'cancelled') return exitCodes.api;
   return state === 'passed' ? exitCodes.ok : exitCodes.usage;
 };
 

@@ -7,8 +7,14 @@ import type { CommandContext } from '../command-context.ts';
 /** Events tell of the end at once; this is for the case that the stream breaks. */
 const pollMilliseconds = 1_000;
 
-/** Resolves with the run when it has ended. Errors: those of the API. */
-export async function followRun(context: CommandContext, api: ApiClient, first: TestRun): Promise<TestRun> {
+export interface FollowedRun {
+  run: TestRun;
+  /** Somebody pressed Ctrl-C. */
+  interrupted: boolean;
+}
+
+/** Resolves when the run has ended. Errors: those of the API. */
+export async function followRun(context: CommandContext, api: ApiClient, first: TestRun): Promise<FollowedRun> {
   const { id } = first;
   const done = new AbortController();
   const stopped = AbortSignal.any([done.signal, context.signal]);
@@ -16,7 +22,9 @@ export async function followRun(context: CommandContext, api: ApiClient, first: 
     const ended = counts.passed + counts.failed + counts.skipped;
     context.output.progress(`${ended} of ${counts.total}${counts.failed > 0 ? `, ${counts.failed} failed` : ''}`);
   };
+  let interrupted = false;
   const release = context.interrupt.handle(() => {
+    interrupted = true;
     context.output.notice('Cancelling. Press Ctrl-C again to leave it to the daemon.');
     api.cancelTestRun({ params: { id } }).catch(() => {});
   });
@@ -34,7 +42,7 @@ export async function followRun(context: CommandContext, api: ApiClient, first: 
   try {
     for (;;) {
       const run = await api.getTestRun({ params: { id } }, { signal: context.signal });
-      if (run.endedAt !== null) return run;
+      if (run.endedAt !== null) return { run, interrupted };
       const wake = AbortSignal.any([ended.signal, stopped]);
       await sleep(pollMilliseconds, undefined, { signal: wake }).catch(() => {});
       context.signal.throwIfAborted();

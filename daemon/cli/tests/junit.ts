@@ -59,7 +59,7 @@ function suiteOf(run: TestRun, file: string) {
   const lines = [
     `  <testsuite${attributes(values)}>`,
     ...(problems.length > 0 ? problemLines(file, problems) : []),
-    ...results.flatMap(result => caseLines(result, isError(result))),
+    ...results.flatMap(result => caseLines(result, isError(result), run.reason)),
     '  </testsuite>',
   ];
   return { tests, failures, errors, lines };
@@ -75,20 +75,20 @@ function problemLines(file: string, problems: TestRun['problems'][number]['probl
 const classOf = (file: string, serverId: string | null): string =>
   `${file.replace(/\.mcptest\.yaml$/, '').replaceAll('/', '.')}${serverId === null ? '' : `.${serverId}`}`;
 
-function caseLines(result: TestCaseResult, isError: boolean): string[] {
-  const { file, label, serverId, durationMs, outcome, failures } = result;
+function caseLines(result: TestCaseResult, isError: boolean, reason: string | null): string[] {
+  const { file, label, serverId, durationMs, outcome } = result;
   const values = attributes({ name: label, classname: classOf(file, serverId), time: seconds(durationMs) });
   if (outcome === 'passed') return [`    <testcase${values}/>`];
   const inner =
     outcome === 'skipped'
       ? [`<skipped${attributes({ message: result.reason ?? '' })}/>`]
-      : [failureLine(result, isError ? 'error' : 'failure', failures)];
+      : [failureLine(result, isError ? 'error' : 'failure', reason)];
   return [`    <testcase${values}>`, ...inner.map(line => `      ${line}`), '    </testcase>'];
 }
 
-function failureLine({ file, outcome }: TestCaseResult, element: string, failures: TestCaseResult['failures']): string {
+function failureLine({ file, failures }: TestCaseResult, element: string, reason: string | null): string {
   const [first] = failures;
-  const message = first?.message ?? (outcome === 'cancelled' ? 'The run was cancelled.' : 'It did not run.');
+  const message = first?.message ?? (reason === null ? 'It did not run.' : `The run ended early: ${reason}`);
   const text = failures
     .map(({ message: each, range, diff }) => `${file}:${range.line}:${range.column} ${each}${diff ? `\n${diff}` : ''}`)
     .join('\n\n');

@@ -72,7 +72,7 @@ const diffLines = (diff: string, style: Style): string[] =>
     return sign === '-' ? style('red', line) : sign === '+' ? style('green', line) : line;
   });
 
-function summary({ counts, durationMs, problems, state }: TestRun, style: Style): string {
+function summary({ counts, durationMs, problems, reason }: TestRun, style: Style): string {
   const parts = [
     ...(counts.failed > 0 ? [style('red', `${counts.failed} failed`)] : []),
     ...(counts.passed > 0 ? [style('green', `${counts.passed} passed`)] : []),
@@ -81,5 +81,5 @@ function summary({ counts, durationMs, problems, state }: TestRun, style: Style)
   ];
   const broken = problems.length > 0 ? ` ${count(problems.length, 'file')} with problems.` : '';
   const what = parts.length > 0 ? parts.join(', ') : 'nothing was run';
-  return `Tests: ${what}.${broken}${state === 'cancelled' ? ' The run was cancelled.' : ''} ${style('dim', `Time: ${describeDuration(durationMs)}`)}`;
+  return `Tests: ${what}.${broken}${reason === null ? '' : ` The run ended early: ${safeLine(reason)}`} ${style('dim', `Time: ${describeDuration(durationMs)}`)}`;
 }

@@ -11,6 +11,7 @@ import type { MCPServerDetail } from '../../../shared/api/servers.ts';
 import { errorToProblem } from '../../http/to-problem.ts';
 import { toTimestamp } from '../../platform/clock.ts';
 import type { Caller } from '../../supervision/tool-call.ts';
+import { dismissed } from './dismissal.ts';
 import { createHide, type HideText } from './redaction.ts';
 import { createReplay, type ReplayCall } from './replay.ts';
 import type { CallPorts } from './test-caller.ts';
@@ -33,6 +34,8 @@ export interface ComparisonNeeds {
 export interface ComparedBy {
   caller: Caller;
   requestId: string;
+  /** Aborts when whoever started it is not let in any more. */
+  dismissal: AbortSignal;
   /** Calls that were saved or kept. Those of tools that are not read-only are left out. */
   savedCalls: readonly ReplayCall[];
 }
@@ -80,7 +83,8 @@ export function createComparisonService(options: ComparisonServiceOptions): Comp
 
   const perform = async (run: Run, request: NewComparison, by: ComparedBy): Promise<void> => {
     const { caller, requestId } = by;
-    const signal = AbortSignal.any([run.abort.signal, AbortSignal.timeout(mostMinutes * 60_000)]);
+    const limit = AbortSignal.timeout(mostMinutes * 60_000);
+    const signal = AbortSignal.any([run.abort.signal, by.dismissal, limit]);
     const step = (text: string) => {
       signal.throwIfAborted();
       run.view = { ...run.view, step: text };
@@ -112,7 +116,14 @@ export function createComparisonService(options: ComparisonServiceOptions): Comp
       }
       finish(run, 'succeeded', null);
     } catch (error) {
-      finish(run, run.abort.signal.aborted ? 'cancelled' : 'failed', error);
+      if (run.abort.signal.aborted || !signal.aborted)
+        finish(run, run.abort.signal.aborted ? 'cancelled' : 'failed', error);
+      else
+        finish(
+          run,
+          'failed',
+          endedEarly(by.dismissal.aborted ? dismissed : `It took longer than ${mostMinutes} minutes.`),
+        );
     } finally {
       for (const id of started) if (needs.exists(id)) await needs.stop(id).catch(onFailure);
       await temporary.remove(run.view.id);
@@ -184,6 +195,8 @@ export function createComparisonService(options: ComparisonServiceOptions): Comp
     },
   };
 }
+
+const endedEarly = (detail: string) => problem('TEST_003', { detail, next: 'What was installed for it is removed.' });
 
 /** Until everything is cleared away it still runs, for whoever waits for its end. */
 const presented = (view: Comparison): Comparison => (view.endedAt === null ? { ...view, state: 'running' } : view);

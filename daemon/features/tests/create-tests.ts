@@ -3,6 +3,7 @@ import type { Database } from 'better-sqlite3';
 import { toTimestamp } from '../../platform/clock.ts';
 import { type ComparisonHandlerOptions, comparisonHandlers } from './comparisons.routes.ts';
 import { type ComparisonNeeds, createComparisonService } from './comparisons.service.ts';
+import { createDismissalOf, type WhileLetIn } from './dismissal.ts';
 import type { CallPorts } from './test-caller.ts';
 import { createTestRunRepository } from './test-runs.repository.ts';
 import { createTestRunService, type TestRunServiceOptions } from './test-runs.service.ts';
@@ -16,20 +17,23 @@ export interface TestsOptions {
   readCall: TestHandlerOptions['readCall'];
   savedCalls: ComparisonHandlerOptions['savedCalls'];
   servers: ComparisonNeeds;
+  /** Ends what belongs to those who are not let in any more. */
+  lifelines: WhileLetIn;
   publish: TestRunServiceOptions['publish'];
   onFailure: (error: unknown) => void;
 }
 
 export function createTests(options: TestsOptions) {
   const { database, calls, hideSecrets, readCall, savedCalls, servers, publish, onFailure } = options;
+  const dismissalOf = createDismissalOf(options.lifelines);
   const repository = createTestRunRepository(database);
   const runs = createTestRunService({ repository, calls, hideSecrets, publish, onFailure });
   const comparisons = createComparisonService({ database, needs: servers, calls, hideSecrets, onFailure });
   const requireServer = (id: string) => void servers.server(id);
   return {
     handlers: {
-      ...testHandlers({ runs, repository, requireServer, readCall, hideSecrets }),
-      ...comparisonHandlers({ comparisons, savedCalls }),
+      ...testHandlers({ runs, repository, requireServer, dismissalOf, readCall, hideSecrets }),
+      ...comparisonHandlers({ comparisons, dismissalOf, savedCalls }),
     },
     isTemporary: comparisons.isTemporary,
     /** Clears away what an earlier daemon left; before anybody can ask for something new. */

@@ -3,14 +3,16 @@ import { randomUUID } from 'node:crypto';
 import type { TestCaseResult, TestFailure, TestFileProblem, TraceEntry } from '../../../shared/api/tests.ts';
 import { type TestDefinition, type TestFile, type TestStep, testFileLimits } from '../../../shared/domain/mcptest.ts';
 import { type Clock, toTimestamp } from '../../platform/clock.ts';
+import { type Answers, createAnswers } from './answers.ts';
 import { type Finding, findFailures, showFinding } from './assertions.ts';
 import { compilePath } from './json-path.ts';
 import type { Observed } from './observed.ts';
 import { type Hide, toSnapshotValue } from './redaction.ts';
+import type { ServerTurns } from './server-turns.ts';
 import { type SnapshotFile, toSnapshotText } from './snapshots.ts';
 import type { TestCaller } from './test-caller.ts';
 import { filledIn, neededBy, type ReadFile, type ReadyCase } from './test-file.ts';
-import { type FindVariable, fillIn, UnknownVariable } from './variables.ts';
+import { type FindVariable, fillIn, namesIn, UnknownVariable } from './variables.ts';
 import type { SourcePath } from './yaml-source.ts';
 
 /** Of one case: who reads more mends the first ones. */
@@ -30,6 +32,7 @@ export interface FileRun {
   clock: Clock;
   hide: Hide;
   openCaller(serverId: string): TestCaller;
+  turns: ServerTurns;
   onResult(result: TestCaseResult): void;
   /** What belongs to no test: a tear-down that fails. */
   onProblem(problem: TestFileProblem): void;
@@ -52,13 +55,14 @@ export const toWaiting = (file: string, { id, label, serverId, range }: ReadyCas
 export function withNeeded(file: TestFile, cases: readonly ReadyCase[], wanted: ReadonlySet<string>): Set<string> {
   const all = new Set(wanted);
   const names = new Set<string>();
+  const always = namesIn(file.answers);
   for (const each of cases.toReversed()) {
     const test = file.tests[each.test];
     if (!test) continue;
     const saves = Object.keys(test.save ?? {});
     const key = (name: string) => `${each.serverId} ${name}`;
     if (saves.some(name => names.has(key(name)))) all.add(each.id);
-    if (all.has(each.id)) for (const name of neededBy(test)) names.add(key(name));
+    if (all.has(each.id)) for (const name of [...neededBy(test), ...always]) names.add(key(name));
   }
   return all;
 }
@@ -102,6 +106,7 @@ async function runWithServer(run: FileRun, cases: readonly ReadyCase[], serverId
   if (cases.every(each => skipReason(run.file, each.test) !== undefined)) {
     return failAll(run, cases, noServer(run));
   }
+  const leave = await run.turns.enter(serverId, answersQuestions(run.file), run.signal);
   const caller = run.openCaller(serverId);
   const saved = new Map<string, unknown>();
   try {
@@ -114,9 +119,13 @@ async function runWithServer(run: FileRun, cases: readonly ReadyCase[], serverId
       if (failed) run.onProblem({ message: failed.message, range: failed.range });
     } finally {
       caller.close();
+      leave();
     }
   }
 }
+
+const answersQuestions = ({ answers, setup = [], teardown = [], tests }: TestFile): boolean =>
+  [{ answers }, ...setup, ...tests, ...teardown].some(each => each.answers !== undefined);
 
 /** The failure of the first step that fails. */
 async function runSteps(
@@ -225,14 +234,29 @@ async function callAndCheck(
     const timeoutMs = call.timeout ?? run.file.timeout ?? testFileLimits.timeoutMs.default;
     const expect = 'expect' in call ? call.expect : undefined;
     const wanted = { ...expect, ...(fillIn(filledIn(expect), find) as object) };
-    const observed = await caller.call(filled, { signal: run.signal, timeoutMs });
+    const answers = createAnswers(call.answers ?? [], run.file.answers ?? [], value => fillIn(value, find));
+    const observed = await caller.call(filled, { signal: run.signal, timeoutMs, answers });
+    // Whatever else is wrong then comes of it.
+    if (answers.unanswered.length > 0) return { found: unanswered(call, answers), observed };
     const found = findFailures(wanted, observed);
-    return { found: found.length > 0 ? found : save(call.save, observed, saved), observed };
+    if (found.length > 0) return { found, observed };
+    return { found: [...unasked(answers), ...save(call.save, observed, saved)], observed };
   } catch (error) {
     if (error instanceof UnknownVariable) return { found: [{ at: [], assertion: null, message: error.message }] };
     throw error;
   }
 }
+
+/** They stand where answers are given, or where the test begins. */
+const unanswered = ({ answers }: TestStep | TestDefinition, { unanswered: messages }: Answers): Finding[] =>
+  messages.map(message => ({ at: answers === undefined ? [] : ['', 'answers'], assertion: 'answers', message }));
+
+const unasked = (answers: Answers): Finding[] =>
+  answers.unused().map(index => ({
+    at: ['', 'answers', index],
+    assertion: 'answers',
+    message: 'The server did not ask this. Write "optional: true" here if it need not.',
+  }));
 
 function variablesOf(run: FileRun, row: Record<string, unknown>, saved: ReadonlyMap<string, unknown>): FindVariable {
   const fixed = new Map<string, unknown>([

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { problem } from '../../../shared/api/problem.ts';
 import type { TraceEntry } from '../../../shared/api/tests.ts';
+import type { TestOffer } from '../../../shared/domain/mcptest-answers.ts';
 import { errorToProblem } from '../../http/to-problem.ts';
 import { type Clock, toTimestamp } from '../../platform/clock.ts';
 import type { Caller, CallGuard, CallRecorder, FinishedCall, ToolCall } from '../../supervision/tool-call.ts';
@@ -14,6 +15,7 @@ import {
   type WireObject,
   type WireRequest,
 } from '../../supervision/upstream.ts';
+import type { Answers } from './answers.ts';
 import type { Observed } from './observed.ts';
 
 export interface CallPorts {
@@ -35,7 +37,7 @@ export interface FilledCall {
 
 export interface TestCaller {
   /** A call that fails is observed as well. Errors: the signal's reason. */
-  call(call: FilledCall, options: { signal: AbortSignal; timeoutMs: number }): Promise<Observed>;
+  call(call: FilledCall, options: { signal: AbortSignal; timeoutMs: number; answers?: Answers }): Promise<Observed>;
   /** All tools with their definitions as the server sends them. Errors: those of Upstream.request. */
   listTools(options: {
     signal: AbortSignal;
@@ -59,6 +61,8 @@ export interface TestCallerOptions {
   serverId: string;
   caller: Caller;
   requestId: string;
+  /** What the server may ask while a call is under way. */
+  offers?: readonly TestOffer[] | undefined;
   /** Makes of any value one that may be shown. */
   present: (value: unknown) => unknown;
 }
@@ -77,7 +81,8 @@ interface Limits {
 /** What a call may take beyond its own time: to wait for its turn and to be told that it is over. */
 const graceMs = 2_000;
 
-export function createTestCaller({ ports, serverId, caller, requestId, present }: TestCallerOptions): TestCaller {
+export function createTestCaller(options: TestCallerOptions): TestCaller {
+  const { ports, serverId, caller, requestId, present } = options;
   const { upstreams, guard, recorder, clock } = ports;
   let trace: TraceEntry[] = [];
   const tell = (kind: TraceEntry['kind'], title: string, detail: unknown, durationMs: number | null = null) => {
@@ -85,7 +90,20 @@ export function createTestCaller({ ports, serverId, caller, requestId, present }
       trace.push({ at: toTimestamp(clock.now()), kind, title, durationMs, detail: present(detail) });
   };
   const onNotification = ({ method, params }: WireNotification) => tell('notification', method, params ?? {});
-  const client = createTestClient(ports.version, onNotification);
+  /** Of the call that is under way: there is one at a time. */
+  let answers: Answers | undefined;
+  const ask = async (request: WireRequest): Promise<WireObject> => {
+    tell('question', request.method, request.params ?? {});
+    try {
+      const answer = answerWith(answers, request);
+      tell('answer', request.method, answer);
+      return answer;
+    } catch (error) {
+      tell('answer', request.method, toError(error));
+      throw error;
+    }
+  };
+  const client = createTestClient(ports.version, options.offers ?? [], { ask, tell: onNotification });
 
   /** `sent`: when the wait for a session was over. What came before it is not the server's time. */
   const send = async (
@@ -133,9 +151,10 @@ export function createTestCaller({ ports, serverId, caller, requestId, present }
   };
 
   return {
-    async call(filled, { signal, timeoutMs }) {
+    async call(filled, { signal, timeoutMs, answers: given }) {
       const request = toRequest(filled);
       const kind = filled.tool !== undefined ? 'tool' : filled.prompt !== undefined ? 'prompt' : 'resource';
+      answers = given;
       tell('request', request.method, request.params);
       let begin = performance.now();
       const sent = (at: number): void => {
@@ -156,6 +175,8 @@ export function createTestCaller({ ports, serverId, caller, requestId, present }
         const durationMs = performance.now() - begin;
         tell('error', request.method, error, durationMs);
         return { kind, result: undefined, error, durationMs };
+      } finally {
+        answers = undefined;
       }
     },
     async listTools({ signal, timeoutMs, mostPages, mostTools }) {
@@ -207,15 +228,23 @@ function toError(failure: unknown): NonNullable<Observed['error']> {
   return { code, message: detail ?? title };
 }
 
-/** A client that offers nothing: nobody is there to answer a question of the server. */
-function createTestClient(version: string, tell: DownstreamClient['tell']): DownstreamClient {
+const capabilities: Record<TestOffer, WireObject> = { elicitation: { form: {}, url: {} }, sampling: {} };
+
+function answerWith(answers: Answers | undefined, request: WireRequest): WireObject {
+  if (answers) return answers.to(request);
+  throw new WireError(-32601, `A test does not answer ${request.method}.`);
+}
+
+/** What a file says is answered stands for the person and the model behind other clients. */
+function createTestClient(
+  version: string,
+  offers: readonly TestOffer[],
+  parts: Pick<DownstreamClient, 'ask' | 'tell'>,
+): DownstreamClient {
   return {
     id: `test-${randomUUID()}`,
     info: { name: 'quayside-test', version },
-    capabilities: {},
-    ask: async ({ method }) => {
-      throw new WireError(-32601, `A test does not answer ${method}.`);
-    },
-    tell,
+    capabilities: Object.fromEntries(offers.map(offer => [offer, capabilities[offer]])),
+    ...parts,
   };
 }

@@ -9,8 +9,8 @@ import {
   type TestStep,
   testFileLimits,
 } from '../../../shared/domain/mcptest.ts';
+import { compilePattern } from '../../platform/linear-pattern.ts';
 import { compilePath } from './json-path.ts';
-import { compilePattern } from './linear-pattern.ts';
 import { findSchemaProblem } from './schema-check.ts';
 import { fillIn, namesIn } from './variables.ts';
 import { readYaml, type SourcePath, type SourceProblem, type YamlSource } from './yaml-source.ts';
@@ -156,6 +156,7 @@ function checkVariables(file: TestFile, report: Report): void {
   };
   const checkCall = (call: TestStep | TestDefinition, at: SourcePath, row: ReadonlySet<string>): void => {
     for (const key of ['tool', 'prompt', 'resource', 'arguments'] as const) check(call[key], [...at, key], row);
+    for (const [index, answer] of (call.answers ?? []).entries()) check(answer, [...at, 'answers', index], row);
     for (const [name, path] of Object.entries(call.save ?? {})) {
       attempt(() => compilePath(path), [...at, 'save', name], report);
       known.add(name);
@@ -172,6 +173,7 @@ function checkVariables(file: TestFile, report: Report): void {
     checkCall(test, at, row);
   });
   for (const [index, step] of (file.teardown ?? []).entries()) checkCall(step, ['teardown', index], new Set());
+  for (const [index, answer] of (file.answers ?? []).entries()) check(answer, ['answers', index]);
 }
 
 const unknownName = (name: string): string =>
@@ -188,7 +190,8 @@ export function filledIn(expect: Expectations | undefined): Partial<Expectations
 
 /** The names that a test needs and that others save. */
 export function neededBy(test: TestDefinition): Set<string> {
-  return namesIn([test.tool, test.prompt, test.resource, test.arguments, test.each, filledIn(test.expect), test.name]);
+  const { tool, prompt, resource, arguments: args, answers, each, name } = test;
+  return namesIn([tool, prompt, resource, args, answers, each, name, filledIn(test.expect)]);
 }
 
 function casesOf(

@@ -33,6 +33,7 @@ const Row = z.object({
   files: z.string(),
   servers: z.string(),
   caller: z.string(),
+  reason: z.string().nullable(),
   counts: z.string(),
   started_at: z.string(),
   ended_at: z.string().nullable(),
@@ -61,10 +62,11 @@ const fromRun = (run: TestRunSummary) => ({
 
 export function createTestRunRepository(database: Database): TestRunRepository {
   const insert = database.prepare(`
-    insert into test_runs (id, state, files, servers, caller, counts, started_at, ended_at, duration_ms)
-    values (@id, @state, @files, @servers, @caller, @counts, @startedAt, @endedAt, @durationMs)`);
+    insert into test_runs (id, state, reason, files, servers, caller, counts, started_at, ended_at, duration_ms)
+    values (@id, @state, @reason, @files, @servers, @caller, @counts, @startedAt, @endedAt, @durationMs)`);
   const update = database.prepare(`
-    update test_runs set state = @state, counts = @counts, ended_at = @endedAt, duration_ms = @durationMs where id = @id`);
+    update test_runs set state = @state, reason = @reason, counts = @counts, ended_at = @endedAt, duration_ms = @durationMs
+    where id = @id`);
   const insertResult = database.prepare(`
     insert into test_outcomes (run_id, server_id, file, case_id, label, outcome, flaky, started_at, duration_ms, message)
     values (@runId, @serverId, @file, @caseId, @label, @outcome, @flaky, @startedAt, @durationMs, @message)`);
@@ -83,7 +85,7 @@ export function createTestRunRepository(database: Database): TestRunRepository {
       sum(outcome = 'skipped') as skipped, sum(duration_ms) as duration_ms
     from test_outcomes where server_id = ? group by run_id order by max(id) desc limit ${trendLength}`);
   const interrupt = database.prepare(
-    `update test_runs set state = 'interrupted', ended_at = ? where state = 'running'`,
+    `update test_runs set state = 'interrupted', reason = 'The daemon was killed.', ended_at = ? where state = 'running'`,
   );
 
   return {

@@ -5,11 +5,14 @@ import type { DaemonEvent } from '../../../shared/api/events.ts';
 import { problem } from '../../../shared/api/problem.ts';
 import type { Page, PageQuery } from '../../../shared/api/route.ts';
 import type { NewTestRun, TestCaseResult, TestRun, TestRunSummary } from '../../../shared/api/tests.ts';
+import { testOffers } from '../../../shared/domain/mcptest-answers.ts';
 import { toTimestamp } from '../../platform/clock.ts';
 import type { Caller } from '../../supervision/tool-call.ts';
+import { dismissed } from './dismissal.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { createHide, type Hide, type HideText } from './redaction.ts';
 import { runTestFile, snapshotName, toWaiting, withNeeded } from './run-test-file.ts';
+import { createServerTurns } from './server-turns.ts';
 import { BrokenSnapshots, readSnapshots } from './snapshots.ts';
 import { type CallPorts, createTestCaller } from './test-caller.ts';
 import { type ReadFile, readTestFile } from './test-file.ts';
@@ -20,6 +23,8 @@ export interface TestRunner {
   caller: Caller;
   requestId: string;
   maySee(serverId: string): boolean;
+  /** Aborts when whoever started it is not let in any more. */
+  dismissal: AbortSignal;
 }
 
 export interface TestRunService {
@@ -58,6 +63,8 @@ interface Run {
   results: Map<string, TestCaseResult>;
   bytes: number;
   abort: AbortController;
+  /** Aborts with `abort`, and when who started it is dismissed. */
+  signal: AbortSignal;
   progress: Progress;
   done: Promise<void>;
 }
@@ -67,12 +74,14 @@ export function createTestRunService(options: TestRunServiceOptions): TestRunSer
   const { clock } = calls;
   const runs = new Map<string, Run>();
   const queue = new PQueue({ concurrency: atOnce });
+  const turns = createServerTurns();
   let closing = false;
 
   const view = (run: Run): TestRun => ({ ...run.view, results: [...run.results.values()], counts: countOf(run) });
 
   const perform = async (run: Run, request: NewTestRun, read: readonly ReadFile[], runner: TestRunner) => {
-    const signal = AbortSignal.any([run.abort.signal, AbortSignal.timeout(mostMinutes * 60_000)]);
+    const limit = AbortSignal.timeout(mostMinutes * 60_000);
+    const signal = AbortSignal.any([run.signal, limit]);
     const begin = performance.now();
     const files = new PQueue({ concurrency: filesAtOnce });
     await Promise.all(
@@ -83,9 +92,10 @@ export function createTestRunService(options: TestRunServiceOptions): TestRunSer
         run.results.set(key, { ...result, outcome: 'cancelled' });
     }
     const { failed: wrong } = countOf(run);
-    const state = signal.aborted ? 'cancelled' : wrong > 0 || run.view.problems.length > 0 ? 'failed' : 'passed';
+    const reason = reasonOf(run, runner.dismissal, limit);
+    const state = reason !== null ? 'cancelled' : wrong > 0 || run.view.problems.length > 0 ? 'failed' : 'passed';
     const endedAt = toTimestamp(clock.now());
-    run.view = { ...run.view, state, endedAt, durationMs: performance.now() - begin, counts: countOf(run) };
+    run.view = { ...run.view, state, reason, endedAt, durationMs: performance.now() - begin, counts: countOf(run) };
     repository.finish(toSummary(run.view), [...run.results.values()]);
     run.progress.finish(toSummary(run.view));
   };
@@ -123,9 +133,11 @@ export function createTestRunService(options: TestRunServiceOptions): TestRunSer
       snapshots: snapshots.file,
       snapshotMode: request.snapshots,
       keepTrace: request.trace,
+      turns,
       openCaller(serverId) {
         const present = (value: unknown) => presented(value, hide);
-        return createTestCaller({ ports: guarded(calls, runner), serverId, present, ...runner });
+        const offers = file.offers ?? testOffers;
+        return createTestCaller({ ports: guarded(calls, runner), serverId, present, offers, ...runner });
       },
       onResult(result) {
         run.results.set(keyOf(result.file, result.caseId), withinBudget(run, result));
@@ -173,7 +185,7 @@ export function createTestRunService(options: TestRunServiceOptions): TestRunSer
     async cancel(id, maySee) {
       const run = find(id, maySee);
       if (!run) return getStored(id, maySee);
-      run.abort.abort(new Error('The test run was cancelled.'));
+      run.abort.abort(new Error('It was cancelled.'));
       await run.done;
       return view(run);
     },
@@ -183,7 +195,7 @@ export function createTestRunService(options: TestRunServiceOptions): TestRunSer
     },
     async close() {
       closing = true;
-      for (const run of runs.values()) run.abort.abort(new Error('The daemon is stopping.'));
+      for (const run of runs.values()) run.abort.abort(new Error('The daemon stopped.'));
       await queue.onIdle();
     },
   };
@@ -210,6 +222,14 @@ function withinBudget(run: Run, result: TestCaseResult): TestCaseResult {
   if (run.bytes <= mostBytes) return result;
   const failures = result.failures.map(failure => ({ ...failure, expected: null, actual: null, diff: null }));
   return { ...result, failures, trace: [] };
+}
+
+/** Why a run ended before its time; null: it did not. */
+function reasonOf({ abort }: Run, dismissal: AbortSignal, limit: AbortSignal): string | null {
+  if (abort.signal.aborted)
+    return abort.signal.reason instanceof Error ? abort.signal.reason.message : 'It was cancelled.';
+  if (dismissal.aborted) return dismissed;
+  return limit.aborted ? `It took longer than ${mostMinutes} minutes.` : null;
 }
 
 function addProblems(run: Run, file: string, problems: TestRun['problems'][number]['problems']): void {
@@ -257,7 +277,7 @@ function refuseIfFull(closing: boolean, waiting: number): void {
 function createRun(
   request: NewTestRun,
   read: readonly ReadFile[],
-  { caller }: TestRunner,
+  { caller, dismissal }: TestRunner,
   publish: TestRunServiceOptions['publish'],
   startedAt: string,
 ): Run {
@@ -271,14 +291,17 @@ function createRun(
   const counts = { total: results.size, passed: 0, failed: 0, skipped: 0, cancelled: 0 };
   const view: TestRun = {
     ...{ id: randomUUID(), state: 'running', files: paths, servers, caller: caller.name, startedAt, counts },
+    reason: null,
     endedAt: null,
     durationMs: 0,
     results: [],
     problems: read.flatMap(({ path, problems }) => (problems.length > 0 ? [{ file: path, problems }] : [])),
     snapshots: [],
   };
+  const abort = new AbortController();
+  const signal = AbortSignal.any([abort.signal, dismissal]);
   const run: Run = {
-    ...{ view, results, bytes: 0, abort: new AbortController(), done: Promise.resolve() },
+    ...{ view, results, bytes: 0, abort, signal, done: Promise.resolve() },
     progress: createProgress(publish, () => ({ ...toSummary(run.view), counts: countOf(run) })),
   };
   return run;

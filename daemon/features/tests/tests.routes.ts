@@ -3,6 +3,7 @@ import type { CallDetail } from '../../../shared/api/calls.ts';
 import { describePrincipal, type Handlers, type Principal, type RequestContext } from '../../http/context.ts';
 import type { Caller } from '../../supervision/tool-call.ts';
 import { type KeptCall, writeCallAsTest } from './call-as-test.ts';
+import type { DismissalOf } from './dismissal.ts';
 import type { HideText } from './redaction.ts';
 import { readTestFile, toParsedTestFile } from './test-file.ts';
 import type { TestRunRepository } from './test-runs.repository.ts';
@@ -22,16 +23,18 @@ export interface TestHandlerOptions {
   repository: TestRunRepository;
   /** Errors: SERVER_001. */
   requireServer(id: string): void;
+  dismissalOf: DismissalOf;
   /** A call of the history, as far as who asks may see it. Errors: CALL_001. */
   readCall(id: string, context: RequestContext): CallDetail | Promise<CallDetail>;
   hideSecrets: HideText;
 }
 
 export const testHandlers = (options: TestHandlerOptions): Pick<Handlers, Operations> => {
-  const { runs, repository, requireServer, readCall, hideSecrets } = options;
+  const { runs, repository, requireServer, dismissalOf, readCall, hideSecrets } = options;
   return {
     parseTestFile: ({ body }) => toParsedTestFile(readTestFile(body.path, body.text)),
-    startTestRun: ({ body }, context) => runs.start(body, runnerOf(context)),
+    startTestRun: ({ body }, context) =>
+      runs.start(body, { ...runnerOf(context), dismissal: dismissalOf(context.principal) }),
     getTestRun: ({ params }, { maySee }) => runs.get(params.id, maySee),
     cancelTestRun: ({ params }, { maySee }) => runs.cancel(params.id, maySee),
     listTestRuns: ({ query }) => runs.list(query),

@@ -54,6 +54,7 @@ export async function runTests(
     if (files.length === 0 || token.isCancellationRequested) return undefined;
     await startServers(parts, files, run);
     const done = await follow(parts, run, files, token, wish);
+    if (done.reason !== null) run.appendOutput(forOutput(`The run ended early: ${done.reason}`));
     for (const { file, text } of done.state === 'cancelled' ? [] : done.snapshots) {
       const wanted = files.find(each => each.input.path === file);
       if (wanted) await writeSnapshots(wanted.uri, text);

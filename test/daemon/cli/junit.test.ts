@@ -34,7 +34,8 @@ const failure = {
 const runOf = (results: TestCaseResult[], problems: TestRun['problems'] = []) =>
   TestRun.parse({
     id: '1',
-    state: 'failed',
+    state: 'cancelled',
+    reason: 'It was cancelled.',
     files: ['a/b.mcptest.yaml'],
     servers: ['echo'],
     caller: 'owner',
@@ -120,6 +121,8 @@ describe('JUnit XML of a test run', () => {
     const [root, suite] = elements;
     assert.deepEqual(root?.attributes, { name: 'quayside', tests: '6', failures: '1', errors: '3', time: '5.000' });
     assert.deepEqual([suite?.attributes['skipped'], suite?.attributes['timestamp']], ['1', '2026-01-02T03:04:05']);
+    const messages = elements.filter(({ name }) => name === 'error').map(({ attributes }) => attributes['message']);
+    assert.ok(messages.includes('The run ended early: It was cancelled.'), messages.join('\n'));
     const failed = elements.find(({ name }) => name === 'failure');
     assert.deepEqual(failed?.attributes, { message: 'a < b & "c"', type: 'equals' });
     assert.equal(failed?.text, 'a/b.mcptest.yaml:3:5 a < b & "c"\n-]]>\n+\ufffd');

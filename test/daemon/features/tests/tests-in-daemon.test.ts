@@ -28,7 +28,7 @@ describe('tests in a whole daemon', () => {
       ['mine'],
     );
     const run = await daemon.api.getTestRun({ params: { id: 'one' } });
-    assert.deepEqual([run.state, run.results], ['interrupted', []]);
+    assert.deepEqual([run.state, run.reason, run.results], ['interrupted', 'The daemon was killed.', []]);
     assert.ok(run.endedAt);
   });
 
