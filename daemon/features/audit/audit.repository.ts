@@ -7,6 +7,7 @@ import { AuditChange, type AuditEntry, type AuditVerification } from '../../../s
 import type { Page, PageQuery } from '../../../shared/api/route.ts';
 import type { AuditSink } from '../../http/bind-routes.ts';
 import { type Clock, toTimestamp } from '../../platform/clock.ts';
+import { prepareInsert } from '../../storage/insert-rows.ts';
 import { containing, readPage } from '../../storage/page.ts';
 import type { AuditAnchors } from './anchors.ts';
 import { createBatch } from './batch.ts';
@@ -55,6 +56,9 @@ const Row = z.object({
 });
 type Row = z.infer<typeof Row>;
 
+const columns = Row.keyof().options;
+const toValues = (row: Row): unknown[] => columns.map(column => row[column]);
+
 /** The hash before the first row. */
 const root = '0'.repeat(64);
 
@@ -86,21 +90,20 @@ export function createAuditRepository(
   { anchors = noAnchors, onFailure = () => {} }: AuditRepositoryOptions = {},
 ): AuditRepository {
   const last = database.prepare('select id, hash from audit order by id desc limit 1');
-  const insert = database.prepare(`
-    insert into audit (id, at, principal, action, resource, outcome, code, request_id, changes, previous_hash, hash)
-    values (@id, @at, @principal, @action, @resource, @outcome, @code, @request_id, @changes, @previous_hash, @hash)`);
+  const insert = prepareInsert(database, { table: 'audit', columns });
   const byId = database.prepare('select hash from audit where id = ?').pluck();
   const inOrder = database.prepare('select * from audit order by id');
 
   /** One transaction, and the next link of the chain for each; it is read anew, because a transaction may have failed. */
   const append = database.transaction((drafts: readonly TimedDraft[]) => {
     let link = (last.get() as { id: number; hash: string } | undefined) ?? { id: 0, hash: root };
-    return drafts.map(draft => {
+    const rows = drafts.map(draft => {
       const row = toRow(draft, link);
       link = { id: row.id, hash: hashOf(row) };
-      insert.run({ ...row, hash: link.hash });
-      return link;
+      return { ...row, hash: link.hash };
     });
+    insert(rows.map(toValues));
+    return rows;
   });
   const batch = createBatch<TimedDraft>({
     // Anchored once they are really in the database.

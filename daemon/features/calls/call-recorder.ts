@@ -33,7 +33,7 @@ const batchMs = 200;
 const mostWaiting = 5_000;
 const mostWaitingBytes = 33_554_432;
 /** Of calls in one transaction; it is also how often the time is looked at. */
-const slice = 200;
+const slice = 400;
 const turnMs = 8;
 /** Arguments beyond this are not compared. */
 const mostCompared = 65_536;

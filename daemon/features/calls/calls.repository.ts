@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import * as z from 'zod';
 import { type Call, CallOutcome } from '../../../shared/api/calls.ts';
 import type { Page, PageQuery } from '../../../shared/api/route.ts';
+import { prepareInsert } from '../../storage/insert-rows.ts';
 import { readPage } from '../../storage/page.ts';
 import { type Condition, toWhere } from './call-filter.ts';
 import type { Redacted } from './redact-value.ts';
@@ -61,6 +62,7 @@ const Row = z.object({
 });
 type Row = z.infer<typeof Row>;
 const Size = z.object({ calls: z.int(), bytes: z.int(), oldest: z.string().nullable() });
+const Numbered = z.object({ id: z.string(), number: z.int() });
 const LastCall = z.object({ server_id: z.string(), tool: z.string(), at: z.string() });
 
 /** What a call takes without arguments and result, with its entries in the indexes; measured. */
@@ -70,11 +72,9 @@ const states = `(select arguments_state from tool_call_values v where v.number =
   (select result_state from tool_call_values v where v.number = tool_calls.number) as result_state`;
 
 export function createCallRepository(database: Database): CallRepository {
-  const add = database.prepare(`
-    insert or ignore into tool_calls (id, server_id, tool, caller, caller_kind, caller_id, session, client, via, request_id,
-      started_at, duration_ms, outcome, code, bytes, request_bytes, same)
-    values (@id, @serverId, @tool, @caller, @callerKind, @callerId, @session, @client, @via, @requestId,
-      @startedAt, @durationMs, @outcome, @code, @bytes, @requestBytes, @sameAs)`);
+  const add = prepareInsert(database, { table: 'tool_calls', columns: Object.keys(columns), leaveOutKnown: true });
+  const lastNumber = database.prepare("select seq from sqlite_sequence where name = 'tool_calls'").pluck();
+  const numbers = database.prepare('select id, number from tool_calls where number > ? order by number');
   const addValues = database.prepare(`
     insert into tool_call_values (number, arguments, arguments_state, result, result_state, bytes) values (?, ?, ?, ?, ?, ?)`);
   const withValues = `select tool_calls.*, v.arguments, v.arguments_state, v.result, v.result_state
@@ -87,23 +87,30 @@ export function createCallRepository(database: Database): CallRepository {
     'delete from tool_calls where number in (select number from tool_calls order by number limit ?)',
   );
 
+  /** Those of the calls that were not there yet, with their numbers. */
+  const findNew = (calls: readonly NewCall[], last: number): [NewCall, number][] => {
+    const byId = new Map(calls.map(call => [call.id, call]));
+    return numbers.all(last).flatMap(raw => {
+      const { id, number } = Numbered.parse(raw);
+      const call = byId.get(id);
+      return call ? [[call, number]] : [];
+    });
+  };
+
   return {
-    insert: database.transaction(calls =>
-      calls.flatMap((call: NewCall) => {
-        const { arguments: given, result, ...row } = call;
-        const { changes, lastInsertRowid } = add.run(row);
-        if (changes === 0) return [];
-        const number = Number(lastInsertRowid);
-        if (given.text !== null || result.text !== null) {
-          const bytes = Buffer.byteLength(given.text ?? '') + Buffer.byteLength(result.text ?? '');
-          addValues.run(number, given.text, given.state, result.text, result.state, bytes);
-        }
-        const { callerId, requestId, code, ...rest } = row;
-        return [
-          { ...rest, ...splitCode(code), number, argumentsKept: given.text !== null, resultKept: result.text !== null },
-        ];
-      }),
-    ),
+    insert: database.transaction((calls: readonly NewCall[]) => {
+      const last = Number(lastNumber.get() ?? 0);
+      const inserted = add(calls.map(toValues));
+      // SQLite counts on by one for each row, in their order.
+      const fresh: [NewCall, number][] =
+        inserted === calls.length ? calls.map((call, index) => [call, last + index + 1]) : findNew(calls, last);
+      for (const [{ arguments: given, result }, number] of fresh) {
+        if (given.text === null && result.text === null) continue;
+        const bytes = Buffer.byteLength(given.text ?? '') + Buffer.byteLength(result.text ?? '');
+        addValues.run(number, given.text, given.state, result.text, result.state, bytes);
+      }
+      return fresh.map(([call, number]) => toInserted(call, number));
+    }),
     list: (query, where) =>
       readPage(database, query, {
         table: 'tool_calls',
@@ -149,6 +156,34 @@ export function createCallRepository(database: Database): CallRepository {
         return { serverId: server_id, ...rest };
       }),
   };
+}
+
+/** The columns of a call with what goes into them. */
+const columns: Readonly<Record<string, (call: NewCall) => unknown>> = {
+  id: call => call.id,
+  server_id: call => call.serverId,
+  tool: call => call.tool,
+  caller: call => call.caller,
+  caller_kind: call => call.callerKind,
+  caller_id: call => call.callerId,
+  session: call => call.session,
+  client: call => call.client,
+  via: call => call.via,
+  request_id: call => call.requestId,
+  started_at: call => call.startedAt,
+  duration_ms: call => call.durationMs,
+  outcome: call => call.outcome,
+  code: call => call.code,
+  bytes: call => call.bytes,
+  request_bytes: call => call.requestBytes,
+  same: call => call.sameAs,
+};
+const inOrder = Object.values(columns);
+const toValues = (call: NewCall): unknown[] => inOrder.map(read => read(call));
+
+function toInserted(call: NewCall, number: number): Call {
+  const { callerId: _caller, requestId: _request, code, arguments: given, result, ...rest } = call;
+  return { ...rest, ...splitCode(code), number, argumentsKept: given.text !== null, resultKept: result.text !== null };
 }
 
 /** Errors of the protocol have a number, all others a code of ours. */

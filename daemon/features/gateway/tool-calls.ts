@@ -1,6 +1,5 @@
 // The hot path: a tool call is admitted, forwarded, put on record and answered. A method that nobody knows goes the same way: it
 // could be a call by another name.
-import { randomUUID } from 'node:crypto';
 import {
   describeProblem,
   isProblemError,
@@ -9,6 +8,7 @@ import {
   problem,
 } from '../../../shared/api/problem.ts';
 import { errorToProblem } from '../../http/to-problem.ts';
+import { orderedId } from '../../platform/ordered-id.ts';
 import type { FinishedCall, ToolCall } from '../../supervision/tool-call.ts';
 import { WireError, type WireObject, type WireRequest } from '../../supervision/upstream.ts';
 import { type Asking, isRetriable, noSuch } from './asking.ts';
@@ -85,7 +85,7 @@ export function createToolCalls(
     asking: Asking,
   ): Promise<string> => {
     const call: ToolCall = {
-      id: randomUUID(),
+      id: orderedId(),
       serverId,
       tool,
       arguments: args,

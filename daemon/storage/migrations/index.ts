@@ -10,6 +10,7 @@ import { tests } from './0008-tests.ts';
 import { calls } from './0009-calls.ts';
 import { bitwarden } from './0010-bitwarden.ts';
 import { secretFiles } from './0011-secret-files.ts';
+import { recordOrder } from './0012-record-order.ts';
 import { names } from './0013-names.ts';
 import { testRunReason } from './0014-test-run-reason.ts';
 
@@ -26,6 +27,7 @@ export const migrations: readonly Migration[] = [
   calls,
   bitwarden,
   secretFiles,
+  recordOrder,
   names,
   testRunReason,
 ];
