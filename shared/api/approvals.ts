@@ -31,7 +31,7 @@ export const ArgumentTest = z
       .max(200)
       .optional()
       .describe(
-        'Found anywhere unless it has ^ and $. Letters, classes, groups, |, * + ? {m,n}; no references and no look-around',
+        'Found anywhere unless it has ^ and $; (?i) at the start for any case. As in JavaScript with the flag u, but no references and no look-around',
       ),
   })
   .strict()

@@ -3,8 +3,9 @@ import { jsonpath } from 'json-p3';
 import type { ArgumentTest } from '../../../shared/api/approvals.ts';
 import type { Json } from '../../../shared/domain/json-schema.ts';
 import { toCanonicalJson } from '../../platform/canonical.ts';
+import type { Budget } from '../../platform/linear-pattern.ts';
 import { branchesOf, mostBranches } from '../../platform/path-cost.ts';
-import { type Budget, compileGlob, compileRegex, type LinearPattern } from './linear-pattern.ts';
+import { globOf, type RulePattern, regexOf } from './rule-pattern.ts';
 
 /**
  * `isLenient`: the rule allows. Then every value found has to fit, and there has to be one; else one that fits is enough.
@@ -24,7 +25,7 @@ function createPaths(): jsonpath.JSONPathEnvironment {
 }
 const paths = createPaths();
 
-/** Errors: those of json-p3, PatternError, and a RangeError for a path that could take too long. */
+/** Errors: those of json-p3, PatternSyntaxError, and a RangeError for a path that could take too long. */
 export function compileArgumentTest(test: ArgumentTest): CompiledTest {
   const find = test.jsonPath === undefined ? byPointer(test.pointer ?? '') : byPath(test.jsonPath);
   if (test.exists !== undefined) {
@@ -51,11 +52,11 @@ function compileJudge({ equals, glob, regex }: ArgumentTest): Judge {
     const wanted = toCanonicalJson(equals);
     return value => toCanonicalJson(value) === wanted;
   }
-  const pattern: LinearPattern = glob === undefined ? compileRegex(regex ?? '') : compileGlob(glob);
+  const fits: RulePattern = glob === undefined ? regexOf(regex ?? '') : globOf(glob);
   return (value, budget) => {
-    if (typeof value === 'string') return pattern.test(value, budget);
+    if (typeof value === 'string') return fits(value, budget);
     // 22 and "22" are the same port to most servers.
-    if (typeof value === 'number' || typeof value === 'boolean') return pattern.test(String(value), budget);
+    if (typeof value === 'number' || typeof value === 'boolean') return fits(String(value), budget);
     return value === null ? false : undefined;
   };
 }

@@ -1,8 +1,9 @@
 // Decides about a call by the rules, in order. What does not depend on the call is worked out once per tool.
 import type { ApprovalRule, RuleConditions, RuleSet, RuleVerdict } from '../../../shared/api/approvals.ts';
+import type { Budget } from '../../platform/linear-pattern.ts';
 import { type CompiledTest, compileArgumentTest } from './argument-test.ts';
 import type { ToolHints } from './hints.ts';
-import { type Budget, compileGlob } from './linear-pattern.ts';
+import { globOf } from './rule-pattern.ts';
 
 export interface Question {
   serverId: string;
@@ -40,7 +41,7 @@ interface CompiledRule extends PolicyDecision {
   ofCall: Condition[];
 }
 
-/** Steps of all patterns of one decision: some ten milliseconds. */
+/** Steps of all patterns of one decision: some tens of milliseconds. */
 const mostPatternSteps = 2_000_000;
 /** Nobody has so many tools; whoever makes names up fills no memory. */
 const mostKnownTools = 20_000;
@@ -111,7 +112,13 @@ export const denyAll = (reason: string): Policy => ({
 
 function compileRule({ id, when, verdict, reason }: ApprovalRule): CompiledRule {
   try {
-    return { ruleId: id, verdict, reason, ofTool: compileForTool(when), ofCall: compileForCall(when, verdict) };
+    return {
+      ruleId: id,
+      verdict,
+      reason,
+      ofTool: compileForTool(when, verdict),
+      ofCall: compileForCall(when, verdict),
+    };
   } catch (error) {
     throw new RangeError(`Rule ${id}: ${error instanceof Error ? error.message : 'it cannot be understood'}`);
   }
@@ -123,11 +130,13 @@ const words = {
   openWorld: ['open world', 'not open world'],
 } as const;
 
-function compileForTool({ server, tool, annotations = {} }: RuleConditions): CompiledRule['ofTool'] {
+function compileForTool(
+  { server, tool, annotations = {} }: RuleConditions,
+  verdict: RuleVerdict,
+): CompiledRule['ofTool'] {
   const asGlob = (glob: string) => {
-    const pattern = compileGlob(glob);
-    // Names are short: their patterns end within their budget, and one that would not does not fit an allowing rule alone.
-    return (text: string) => pattern.test(text, { left: mostPatternSteps }) ?? false;
+    const fits = globOf(glob);
+    return (text: string) => fits(text, { left: mostPatternSteps }) ?? verdict !== 'allow';
   };
   const hints = (['readOnly', 'destructive', 'openWorld'] as const).flatMap(hint => {
     const wanted = annotations[hint];
@@ -145,7 +154,7 @@ function compileForTool({ server, tool, annotations = {} }: RuleConditions): Com
 function compileForCall(when: RuleConditions, verdict: RuleVerdict): Condition[] {
   const { caller, via, tainted, arguments: tests = [] } = when;
   const isLenient = verdict === 'allow';
-  const name = caller?.name === undefined ? undefined : compileGlob(caller.name);
+  const name = caller?.name === undefined ? undefined : globOf(caller.name);
   const conditions: (Condition | undefined)[] = [
     caller?.id === undefined
       ? undefined
@@ -158,7 +167,7 @@ function compileForCall(when: RuleConditions, verdict: RuleVerdict): Condition[]
         },
     name && {
       name: `the caller is called ${caller?.name}`,
-      holds: (question, budget) => name.test(question.caller.name, budget) ?? !isLenient,
+      holds: (question, budget) => name(question.caller.name, budget) ?? !isLenient,
     },
     via === undefined
       ? undefined

@@ -1,9 +1,9 @@
 // Looks at what a call gave back. Each failure names the place of its expectation.
 import { isDeepStrictEqual } from 'node:util';
 import type { Expectations, JsonPathCheck } from '../../../shared/domain/mcptest.ts';
+import { compilePattern } from '../../platform/linear-pattern.ts';
 import { diffOf, show } from './difference.ts';
 import { compilePath } from './json-path.ts';
-import { compilePattern } from './linear-pattern.ts';
 import { jsonOf, type Observed, textOf } from './observed.ts';
 import { findMismatches } from './schema-check.ts';
 import { placed } from './test-file.ts';

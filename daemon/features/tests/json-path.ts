@@ -1,7 +1,7 @@
 // JSONPath (RFC 9535) of test files, in bounded time: its own regular expressions are ours, and what multiplies is refused.
 import { JSONPathEnvironment, type JSONPathQuery, type JSONValue } from 'json-p3';
+import { compilePattern, type LinearPattern } from '../../platform/linear-pattern.ts';
 import { branchesOf, mostBranches } from '../../platform/path-cost.ts';
-import { compilePattern, type LinearPattern } from './linear-pattern.ts';
 
 export interface JsonPath {
   /** All values that it finds. Errors: RangeError if there are too many. */

@@ -1,8 +1,8 @@
 // Takes out of values what reports and snapshots must not hold: secrets always, and in snapshots what a file's rules name.
 import { createHash } from 'node:crypto';
 import type { RedactionRule } from '../../../shared/domain/mcptest.ts';
+import { compilePattern, type LinearPattern } from '../../platform/linear-pattern.ts';
 import { compilePath, type JsonPath } from './json-path.ts';
-import { compilePattern, type LinearPattern } from './linear-pattern.ts';
 
 export type HideText = (text: string) => string;
 

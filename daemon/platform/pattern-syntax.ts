@@ -1,5 +1,5 @@
-// The syntax of patterns in test files: that of JavaScript's regular expressions with the flag u, without what cannot be
-// matched in linear time. (?i), (?s) and (?m) at the start set flags.
+// The syntax of patterns: that of JavaScript's regular expressions with the flag u, without what cannot be matched in linear
+// time. (?i), (?s) and (?m) at the start set flags.
 
 export type PatternNode =
   | { kind: 'one'; fits: (character: string) => boolean }
@@ -106,7 +106,9 @@ function parseEscape(reader: Reader): PatternNode {
     return { kind: 'assert', assertion: rest[1] === 'b' ? 'boundary' : 'no-boundary' };
   }
   const escaped =
-    /^\\(?:u\{[0-9A-Fa-f]{1,6}\}|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[pP]\{[^}]{1,60}\}|c[A-Za-z]|[^\n])/u.exec(rest)?.[0];
+    /^\\(?:u\{[0-9A-Fa-f]{1,6}\}|u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[pP]\{[^}]{1,60}\}|c[A-Za-z]|[^\n])/u.exec(
+      rest,
+    )?.[0];
   if (escaped === undefined) throw new PatternSyntaxError('The pattern ends with a backslash.');
   return one(reader, reader.at + escaped.length);
 }
@@ -125,16 +127,15 @@ function one(reader: Reader, end: number): PatternNode {
   reader.at = end;
   const literal = /^[^\\[.]/u.test(text) && !reader.flags.includes('i');
   if (literal) return { kind: 'one', fits: character => character === text };
-  const known = new Map<string, boolean>();
   const test = singleCharacter(text, reader.flags.replace('m', ''));
+  const ofAscii: (boolean | undefined)[] = [];
   return {
     kind: 'one',
     fits(character) {
-      const before = known.get(character);
-      if (before !== undefined) return before;
-      const fits = test.test(character);
-      if (known.size < 4_096) known.set(character, fits);
-      return fits;
+      const code = character.charCodeAt(0);
+      if (code > 127) return test.test(character);
+      ofAscii[code] ??= test.test(character);
+      return ofAscii[code];
     },
   };
 }
