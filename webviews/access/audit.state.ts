@@ -1,11 +1,10 @@
 // The audit log: a page of it, by filters, whether it is whole, and all of it as a file.
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { AuditEntry, AuditVerification } from '../../shared/api/audit.ts';
-import type { Page } from '../../shared/api/route.ts';
 import { announce } from '../kit/announcer.ts';
 import type { App } from '../kit/app.ts';
-import { type Act, createAct, createLoad, type Load } from '../kit/load.ts';
-import { saveText } from '../kit/save-text.ts';
+import { createFilteredPages, type FilteredPages, saveExport } from '../kit/filtered-pages.ts';
+import { type Act, createAct } from '../kit/load.ts';
 
 /** As a person sets them; empty: not looked at. Days are those of where the person is. */
 export interface AuditFilters {
@@ -23,54 +22,30 @@ export const noFilters: AuditFilters = { outcome: '', action: '', principal: '',
 export type ExportFormat = 'jsonl' | 'cef';
 
 export interface AuditState {
-  readonly entries: Load<Page<AuditEntry>>;
-  readonly filters: ReadonlySignal<AuditFilters>;
+  readonly entries: FilteredPages<AuditEntry, AuditFilters>;
   readonly verified: ReadonlySignal<AuditVerification | undefined>;
   readonly verifying: Act;
   readonly exporting: Act;
-  filter(change: Partial<AuditFilters>): void;
-  turnTo(page: number): void;
   verify(): Promise<void>;
   /** A download of the page; in the editor a document. With the filters of now. */
   export(format: ExportFormat): Promise<void>;
   close(): void;
 }
 
-export const pageSize = 50;
-/** While somebody types. */
-const waitMilliseconds = 250;
-/** More pieces than anybody exports from a page; the command has no such limit. */
-const mostPieces = 200;
-
 export function createAuditState({ api, live, host }: App): AuditState {
-  const filters = signal(noFilters);
-  const page = signal(1);
   const verified = signal<AuditVerification | undefined>(undefined);
   const [verifying, exporting] = [createAct(), createAct()];
-  const entries = createLoad(abort =>
-    api.listAudit({ query: { page: page.value, limit: pageSize, ...toQuery(filters.value) } }, { signal: abort }),
+  const entries = createFilteredPages<AuditEntry, AuditFilters>(noFilters, ({ filters, page, limit }, abort) =>
+    api.listAudit({ query: { page, limit, ...toQuery(filters) } }, { signal: abort }),
   );
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  void entries.reload();
   const stopListening = live.onEvent(({ type }) => {
     if (type === 'reset') void entries.reload();
   });
   return {
     entries,
-    filters,
     verified,
     verifying,
     exporting,
-    filter(change) {
-      filters.value = { ...filters.value, ...change };
-      page.value = 1;
-      clearTimeout(timer);
-      timer = setTimeout(() => void entries.reload(), waitMilliseconds);
-    },
-    turnTo(next) {
-      page.value = next;
-      void entries.reload();
-    },
     verify: async () => {
       verified.value = undefined;
       verified.value = await verifying.run('verify', () => api.verifyAudit());
@@ -78,21 +53,12 @@ export function createAuditState({ api, live, host }: App): AuditState {
     },
     export: async format => {
       await exporting.run(format, async () => {
-        const pieces: string[] = [];
-        let after: number | null = 0;
-        while (after !== null && pieces.length < mostPieces) {
-          const piece: { text: string; next: number | null } = await api.exportAudit({
-            query: { ...toQuery(filters.value), format, after },
-          });
-          pieces.push(piece.text);
-          after = piece.next;
-        }
-        saveText(host, `quayside-audit.${format}`, pieces.join(''));
+        const query = { ...toQuery(entries.filters.value), format };
+        await saveExport(host, `quayside-audit.${format}`, after => api.exportAudit({ query: { ...query, after } }));
         announce('The audit log was exported.');
       });
     },
     close() {
-      clearTimeout(timer);
       stopListening();
       entries.close();
     },

@@ -7,8 +7,9 @@ import { Field, Select, TextInput } from '../kit/fields.tsx';
 import { useOwned } from '../kit/owned.ts';
 import { Pager } from '../kit/pager.tsx';
 import { Permitted } from '../kit/permission.tsx';
+import { Moment, Outcome, Table } from '../kit/table.tsx';
 import { ServerText } from '../kit/text.tsx';
-import { type AuditState, createAuditState, pageSize } from './audit.state.ts';
+import { type AuditState, createAuditState } from './audit.state.ts';
 
 export const AuditTab = () => (
   <Permitted needs="audit:read" what="the audit log">
@@ -24,13 +25,13 @@ function Audit() {
       <Head state={state} />
       <Filters state={state} />
       <Loaded load={state.entries} what="the audit log">
-        {({ items, page, total }) =>
+        {({ items, page, limit, total }) =>
           items.length === 0 ? (
             <Empty icon="search" title="Nothing like this is on record" />
           ) : (
             <>
               <EntryTable entries={items} />
-              <Pager label="Pages of the log" page={page} limit={pageSize} total={total} onPage={state.turnTo} />
+              <Pager label="Pages of the log" page={page} limit={limit} total={total} onPage={state.entries.turnTo} />
             </>
           )
         }
@@ -98,61 +99,47 @@ const outcomes: { value: '' | AuditEntry['outcome']; label: string }[] = [
   { value: 'allowed', label: 'allowed' },
 ];
 
-function Filters({ state }: { state: AuditState }) {
-  const { outcome, action, principal, q, from, to } = state.filters.value;
+function Filters({ state: { entries } }: { state: AuditState }) {
+  const { outcome, action, principal, q, from, to } = entries.filters.value;
   return (
-    <search class="audit-filters" aria-label="Filters">
+    <search class="filters" aria-label="Filters">
       <Field label="Outcome">
         <Select
           value={outcome}
           options={outcomes}
-          onChange={value => state.filter({ outcome: outcomes.find(each => each.value === value)?.value ?? '' })}
+          onChange={value => entries.filter({ outcome: outcomes.find(each => each.value === value)?.value ?? '' })}
         />
       </Field>
       <Field label="Action">
         <TextInput
           value={action}
-          onInput={text => state.filter({ action: text })}
+          onInput={text => entries.filter({ action: text })}
           placeholder="startServer"
           monospace
         />
       </Field>
       <Field label="Who">
-        <TextInput value={principal} onInput={text => state.filter({ principal: text })} placeholder="user ada" />
+        <TextInput value={principal} onInput={text => entries.filter({ principal: text })} placeholder="user ada" />
       </Field>
       <Field label="Contains">
-        <TextInput type="search" value={q} onInput={text => state.filter({ q: text })} />
+        <TextInput type="search" value={q} onInput={text => entries.filter({ q: text })} />
       </Field>
       <Field label="From">
-        <TextInput type="date" value={from} onInput={text => state.filter({ from: text })} />
+        <TextInput type="date" value={from} onInput={text => entries.filter({ from: text })} />
       </Field>
       <Field label="To">
-        <TextInput type="date" value={to} onInput={text => state.filter({ to: text })} />
+        <TextInput type="date" value={to} onInput={text => entries.filter({ to: text })} />
       </Field>
     </search>
   );
 }
 
 const EntryTable = ({ entries }: { entries: readonly AuditEntry[] }) => (
-  // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard (WCAG 2.1.1)
-  <section class="table-scroll" aria-label="Entries" tabIndex={0}>
-    <table class="table audit-table">
-      <thead>
-        <tr>
-          <th scope="col">Time</th>
-          <th scope="col">Outcome</th>
-          <th scope="col">Who</th>
-          <th scope="col">Action</th>
-          <th scope="col">On what</th>
-        </tr>
-      </thead>
-      <tbody>
-        {entries.map(entry => (
-          <Entry key={entry.id} entry={entry} />
-        ))}
-      </tbody>
-    </table>
-  </section>
+  <Table label="Entries" class="audit-table" columns={['Time', 'Outcome', 'Who', 'Action', 'On what']}>
+    {entries.map(entry => (
+      <Entry key={entry.id} entry={entry} />
+    ))}
+  </Table>
 );
 
 const looks: Record<AuditEntry['outcome'], { icon: string; look: string }> = {
@@ -165,16 +152,11 @@ function Entry({ entry }: { entry: AuditEntry }) {
   const { id, at, outcome, code, principal, action, resource, requestId, changes } = entry;
   return (
     <tr data-outcome={outcome}>
-      <td class="audit-time">
-        <time dateTime={at} title={`Entry ${id}, ${at}${requestId ? `, request ${requestId}` : ''}`}>
-          {new Date(at).toLocaleString([], { dateStyle: 'short', timeStyle: 'medium' })}
-        </time>
+      <td>
+        <Moment at={at} title={`Entry ${id}, ${at}${requestId ? `, request ${requestId}` : ''}`} />
       </td>
       <td>
-        <span class={`state ${looks[outcome].look}`}>
-          <Icon name={looks[outcome].icon} /> {outcome}
-          {code && <span class="code"> {code}</span>}
-        </span>
+        <Outcome {...looks[outcome]} word={outcome} code={code} />
       </td>
       <td class="audit-who">
         <ServerText text={principal} />

@@ -6,6 +6,7 @@ import { Icon } from '../kit/controls.tsx';
 import { Loaded } from '../kit/feedback.tsx';
 import { createLoad } from '../kit/load.ts';
 import { useOwned } from '../kit/owned.ts';
+import { Table } from '../kit/table.tsx';
 import { Explain } from './explain.view.tsx';
 
 type Roles = RouteOutput<typeof listRoles>['items'];
@@ -61,35 +62,24 @@ function RoleTable({ roles }: { roles: Roles }) {
     { name: 'agent', given: permissionsOfAgents as readonly string[] },
   ];
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard (WCAG 2.1.1)
-    <section class="table-scroll" aria-label="Roles and permissions" tabIndex={0}>
-      <table class="table role-table">
-        <thead>
-          <tr>
-            <th scope="col">Permission</th>
-            {columns.map(({ name }) => (
-              <th scope="col" key={name}>
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {permissions.map(permission => (
-            <tr key={permission} data-permission={permission}>
-              <th scope="row">
-                <code>{permission}</code>
-              </th>
-              {columns.map(({ name, given }) => (
-                <td key={name}>
-                  <Given given={given.includes(permission)} />
-                </td>
-              ))}
-            </tr>
+    <Table
+      label="Roles and permissions"
+      class="role-table"
+      columns={['Permission', ...columns.map(({ name }) => name)]}
+    >
+      {permissions.map(permission => (
+        <tr key={permission} data-permission={permission}>
+          <th scope="row">
+            <code>{permission}</code>
+          </th>
+          {columns.map(({ name, given }) => (
+            <td key={name}>
+              <Given given={given.includes(permission)} />
+            </td>
           ))}
-        </tbody>
-      </table>
-    </section>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

@@ -8,6 +8,7 @@ import { formatBytes, formatDuration } from '../kit/format.ts';
 import { createLoad } from '../kit/load.ts';
 import { useNow } from '../kit/now.ts';
 import { useOwned } from '../kit/owned.ts';
+import { acts, type Column, figures, Table } from '../kit/table.tsx';
 import { ServerText } from '../kit/text.tsx';
 import { TextBlock } from '../kit/text-block.tsx';
 import { whileVisible } from '../kit/while-visible.ts';
@@ -28,6 +29,15 @@ export function useLiveStats(state: ContainersState): void {
   useEffect(() => whileVisible(statsMilliseconds, () => state.containers.reload()), [state]);
 }
 
+const columns: readonly Column[] = [
+  'State',
+  figures('CPU'),
+  figures('Memory'),
+  { name: 'Network in / out', class: 'number wide-only' },
+  figures('Up'),
+  acts,
+];
+
 interface ContainerTableProps {
   containers: readonly Container[];
   state: ContainersState;
@@ -40,43 +50,18 @@ export function ContainerTable({ containers, state, showServer = true }: Contain
   const shown = containers.find(({ id }) => id === logs);
   return (
     <>
-      <section class="table-scroll" aria-label="Containers" tabIndex={-1}>
-        <table class="table container-table">
-          <thead>
-            <tr>
-              <th scope="col">{showServer ? 'Server' : 'Container'}</th>
-              <th scope="col">State</th>
-              <th scope="col" class="number">
-                CPU
-              </th>
-              <th scope="col" class="number">
-                Memory
-              </th>
-              <th scope="col" class="number wide-only">
-                Network in / out
-              </th>
-              <th scope="col" class="number">
-                Up
-              </th>
-              <th scope="col" class="acts">
-                <span class="only-heard">Acts</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {containers.map(container => (
-              <ContainerRow
-                key={container.id}
-                container={container}
-                state={state}
-                showServer={showServer}
-                logsShown={logs === container.id}
-                onLogs={() => setLogs(logs === container.id ? undefined : container.id)}
-              />
-            ))}
-          </tbody>
-        </table>
-      </section>
+      <Table label="Containers" class="container-table" columns={[showServer ? 'Server' : 'Container', ...columns]}>
+        {containers.map(container => (
+          <ContainerRow
+            key={container.id}
+            container={container}
+            state={state}
+            showServer={showServer}
+            logsShown={logs === container.id}
+            onLogs={() => setLogs(logs === container.id ? undefined : container.id)}
+          />
+        ))}
+      </Table>
       {shown && <ContainerLogs key={shown.id} container={shown} />}
     </>
   );

@@ -1,8 +1,11 @@
 import type { CallStatistics } from '../../shared/api/calls.ts';
 import { Loaded } from '../kit/feedback.tsx';
 import { formatBytes, formatDuration } from '../kit/format.ts';
+import { figures, Table } from '../kit/table.tsx';
 import { ServerText } from '../kit/text.tsx';
 import type { CallsState } from './calls.state.ts';
+
+const columns = ['Tool', ...['Calls', 'Errors', 'Half within', '95 % within', 'Answers'].map(figures)];
 
 /** The last seven days, tool by tool. */
 export const StatisticsPart = ({ state }: { state: CallsState }) => (
@@ -13,26 +16,11 @@ export const StatisticsPart = ({ state }: { state: CallsState }) => (
         items.length === 0 ? (
           <p class="quiet">Nothing was called.</p>
         ) : (
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard (WCAG 2.1.1)
-          <section class="table-scroll" aria-label="Figures of each tool" tabIndex={0}>
-            <table class="table">
-              <thead>
-                <tr>
-                  <th scope="col">Tool</th>
-                  {['Calls', 'Errors', 'Half within', '95 % within', 'Answers'].map(name => (
-                    <th key={name} scope="col" class="number">
-                      {name}
-                    </th>
-                  ))}
-                </tr>
-              </thead>
-              <tbody>
-                {items.map(row => (
-                  <Row key={`${row.serverId} ${row.tool}`} row={row} />
-                ))}
-              </tbody>
-            </table>
-          </section>
+          <Table label="Figures of each tool" columns={columns}>
+            {items.map(row => (
+              <Row key={`${row.serverId} ${row.tool}`} row={row} />
+            ))}
+          </Table>
         )
       }
     </Loaded>

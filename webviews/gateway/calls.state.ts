@@ -1,11 +1,11 @@
 // The history of calls: a page of it, by filters, with figures, and what is kept of each.
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { Call, CallDetail, CallOutcome, CallSettings, CallStatistics } from '../../shared/api/calls.ts';
-import type { Page } from '../../shared/api/route.ts';
 import type { WantedAssertion } from '../../shared/api/tests.ts';
 import type { CallResult } from '../../shared/api/tool-calls.ts';
 import { announce } from '../kit/announcer.ts';
 import type { App } from '../kit/app.ts';
+import { createFilteredPages, type FilteredPages, saveExport } from '../kit/filtered-pages.ts';
 import { type Act, createAct, createLoad, type Load } from '../kit/load.ts';
 import { saveText } from '../kit/save-text.ts';
 
@@ -23,15 +23,12 @@ export interface CallFilters {
 export const noFilters: CallFilters = { outcome: '', server: '', tool: '', caller: '', q: '', slowerThan: '' };
 
 export interface CallsState {
-  readonly calls: Load<Page<Call>>;
-  readonly filters: ReadonlySignal<CallFilters>;
+  readonly calls: FilteredPages<Call, CallFilters>;
   readonly statistics: Load<CallStatistics[]>;
   readonly settings: Load<CallSettings>;
   readonly opened: ReadonlySignal<CallDetail | undefined>;
   readonly replayed: ReadonlySignal<CallResult | undefined>;
   readonly act: Act;
-  filter(change: Partial<CallFilters>): void;
-  turnTo(page: number): void;
   open(call: Call | undefined): Promise<void>;
   replay(): Promise<void>;
   /** The opened call as a test file: a download of the page, a document in the editor. */
@@ -42,37 +39,27 @@ export interface CallsState {
   close(): void;
 }
 
-export const pageSize = 50;
-const waitMilliseconds = 250;
-const mostPieces = 200;
 /** Calls come in bursts: the list follows them at this pace. */
 const followMilliseconds = 1_000;
 
 export function createCallsState({ api, live, host }: App): CallsState {
-  const filters = signal(noFilters);
-  const page = signal(1);
   const opened = signal<CallDetail | undefined>(undefined);
   const replayed = signal<CallResult | undefined>(undefined);
   const act = createAct();
-  const calls = createLoad(abort =>
-    api.listCalls({ query: { page: page.value, limit: pageSize, ...toQuery(filters.value) } }, { signal: abort }),
+  const calls = createFilteredPages<Call, CallFilters>(noFilters, ({ filters, page, limit }, abort) =>
+    api.listCalls({ query: { page, limit, ...toQuery(filters) } }, { signal: abort }),
   );
   const statistics = createLoad(
     async abort => (await api.getCallStatistics({ query: { by: 'tool' } }, { signal: abort })).items,
   );
   const settings = createLoad(abort => api.getCallSettings({}, { signal: abort }));
   const readAll = () => void Promise.all([calls.reload(), statistics.reload()]);
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const soon = (milliseconds: number, what: () => void) => {
-    clearTimeout(timer);
-    timer = setTimeout(what, milliseconds);
-  };
-  readAll();
+  void statistics.reload();
   void settings.reload();
   let following: ReturnType<typeof setTimeout> | undefined;
   const stop = live.onEvent(({ type }) => {
     if (type === 'reset') readAll();
-    else if (type === 'call.finished' && page.value === 1) {
+    else if (type === 'call.finished' && calls.page.value === 1) {
       following ??= setTimeout(() => {
         following = undefined;
         readAll();
@@ -81,21 +68,11 @@ export function createCallsState({ api, live, host }: App): CallsState {
   });
   return {
     calls,
-    filters,
     statistics,
     settings,
     opened,
     replayed,
     act,
-    filter(change) {
-      filters.value = { ...filters.value, ...change };
-      page.value = 1;
-      soon(waitMilliseconds, () => void calls.reload());
-    },
-    turnTo(next) {
-      page.value = next;
-      void calls.reload();
-    },
     async open(call) {
       replayed.value = undefined;
       opened.value = call && (await act.run(`open ${call.id}`, () => api.getCall({ params: { id: call.id } })));
@@ -117,15 +94,8 @@ export function createCallsState({ api, live, host }: App): CallsState {
     },
     export: async format => {
       await act.run(format, async () => {
-        const pieces: string[] = [];
-        let after: number | null = 0;
-        while (after !== null && pieces.length < mostPieces) {
-          const query = { ...toQuery(filters.value), format, after };
-          const piece: { text: string; next: number | null } = await api.exportCalls({ query });
-          pieces.push(piece.text);
-          after = piece.next;
-        }
-        saveText(host, `quayside-calls.${format}`, pieces.join(''));
+        const query = { ...toQuery(calls.filters.value), format };
+        await saveExport(host, `quayside-calls.${format}`, after => api.exportCalls({ query: { ...query, after } }));
         announce('The calls were exported.');
       });
     },
@@ -141,7 +111,6 @@ export function createCallsState({ api, live, host }: App): CallsState {
       return done !== undefined;
     },
     close() {
-      clearTimeout(timer);
       clearTimeout(following);
       stop();
       for (const load of [calls, statistics, settings]) load.close();

@@ -2,18 +2,19 @@
 import { useState } from 'preact/hooks';
 import type { Call, CallDetail } from '../../shared/api/calls.ts';
 import { useApp } from '../kit/app.ts';
-import { Button, Icon, IconButton } from '../kit/controls.tsx';
+import { Button, IconButton } from '../kit/controls.tsx';
 import { Empty, Loaded, ProblemNotice } from '../kit/feedback.tsx';
 import { Field, Select, TextInput } from '../kit/fields.tsx';
 import { formatBytes, formatDuration } from '../kit/format.ts';
 import { useOwned } from '../kit/owned.ts';
 import { Pager } from '../kit/pager.tsx';
 import { Permitted, PermittedButton } from '../kit/permission.tsx';
+import { acts, figures, Moment, Outcome, Table } from '../kit/table.tsx';
 import { ServerText } from '../kit/text.tsx';
 import { LongText, ResultView } from '../tool/result.view.tsx';
 import { KeepingPart } from './call-settings.view.tsx';
 import { StatisticsPart } from './call-statistics.view.tsx';
-import { type CallsState, createCallsState, pageSize } from './calls.state.ts';
+import { type CallsState, createCallsState } from './calls.state.ts';
 
 export const CallsTab = () => (
   <Permitted needs="calls:read" what="the calls">
@@ -53,7 +54,7 @@ function Calls() {
       <Filters state={state} />
       {state.opened.value && <Detail call={state.opened.value} state={state} />}
       <Loaded load={state.calls} what="the calls">
-        {({ items, page, total }) =>
+        {({ items, page, limit, total }) =>
           items.length === 0 ? (
             <Empty icon="history" title="No call is on record">
               <p>Calls of agents at /mcp, of this page and of the command line are listed here.</p>
@@ -61,7 +62,7 @@ function Calls() {
           ) : (
             <>
               <CallTable calls={items} state={state} />
-              <Pager label="Pages of calls" page={page} limit={pageSize} total={total} onPage={state.turnTo} />
+              <Pager label="Pages of calls" page={page} limit={limit} total={total} onPage={state.calls.turnTo} />
             </>
           )
         }
@@ -79,37 +80,37 @@ const outcomes: { value: '' | Call['outcome']; label: string }[] = [
   { value: 'cancelled', label: 'cancelled' },
 ];
 
-function Filters({ state }: { state: CallsState }) {
+function Filters({ state: { calls } }: { state: CallsState }) {
   const { live } = useApp();
-  const { outcome, server, tool, caller, q, slowerThan } = state.filters.value;
+  const { outcome, server, tool, caller, q, slowerThan } = calls.filters.value;
   const servers = (live.servers.value.value ?? []).map(({ id }) => ({ value: id, label: id }));
   return (
-    <search class="call-filters" aria-label="Filters">
+    <search class="filters" aria-label="Filters">
       <Field label="Outcome">
         <Select
           value={outcome}
           options={outcomes}
-          onChange={value => state.filter({ outcome: outcomes.find(each => each.value === value)?.value ?? '' })}
+          onChange={value => calls.filter({ outcome: outcomes.find(each => each.value === value)?.value ?? '' })}
         />
       </Field>
       <Field label="Server">
         <Select
           value={server}
           options={[{ value: '', label: 'any' }, ...servers]}
-          onChange={value => state.filter({ server: value })}
+          onChange={value => calls.filter({ server: value })}
         />
       </Field>
       <Field label="Tool">
-        <TextInput value={tool} onInput={text => state.filter({ tool: text })} monospace />
+        <TextInput value={tool} onInput={text => calls.filter({ tool: text })} monospace />
       </Field>
       <Field label="Caller">
-        <TextInput value={caller} onInput={text => state.filter({ caller: text })} placeholder="agent cursor" />
+        <TextInput value={caller} onInput={text => calls.filter({ caller: text })} placeholder="agent cursor" />
       </Field>
       <Field label="Contains">
-        <TextInput type="search" value={q} onInput={text => state.filter({ q: text })} />
+        <TextInput type="search" value={q} onInput={text => calls.filter({ q: text })} />
       </Field>
       <Field label="Slower than, ms">
-        <TextInput inputMode="numeric" value={slowerThan} onInput={text => state.filter({ slowerThan: text })} />
+        <TextInput inputMode="numeric" value={slowerThan} onInput={text => calls.filter({ slowerThan: text })} />
       </Field>
     </search>
   );
@@ -123,50 +124,24 @@ const looks: Record<Call['outcome'], { icon: string; look: string; word: string 
   cancelled: { icon: 'debug-stop', look: 'state-warn', word: 'cancelled' },
 };
 
+const columns = ['Time', 'Outcome', 'Tool', 'Caller', figures('Took'), figures('Answer'), acts];
+
 const CallTable = ({ calls, state }: { calls: readonly Call[]; state: CallsState }) => (
-  // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard (WCAG 2.1.1)
-  <section class="table-scroll" aria-label="Calls" tabIndex={0}>
-    <table class="table call-table">
-      <thead>
-        <tr>
-          <th scope="col">Time</th>
-          <th scope="col">Outcome</th>
-          <th scope="col">Tool</th>
-          <th scope="col">Caller</th>
-          <th scope="col" class="number">
-            Took
-          </th>
-          <th scope="col" class="number">
-            Answer
-          </th>
-          <th scope="col">
-            <span class="only-heard">Acts</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {calls.map(call => (
-          <CallRow key={call.id} call={call} state={state} />
-        ))}
-      </tbody>
-    </table>
-  </section>
+  <Table label="Calls" class="call-table" columns={columns}>
+    {calls.map(call => (
+      <CallRow key={call.id} call={call} state={state} />
+    ))}
+  </Table>
 );
 
 function CallRow({ call, state }: { call: Call; state: CallsState }) {
-  const { icon, look, word } = looks[call.outcome];
   return (
     <tr data-outcome={call.outcome}>
-      <td class="call-time">
-        <time dateTime={call.startedAt}>
-          {new Date(call.startedAt).toLocaleString([], { dateStyle: 'short', timeStyle: 'medium' })}
-        </time>
+      <td>
+        <Moment at={call.startedAt} />
       </td>
       <td>
-        <span class={`state ${look}`}>
-          <Icon name={icon} /> {word}
-          {(call.code ?? call.protocolError) !== null && <span class="code"> {call.code ?? call.protocolError}</span>}
-        </span>
+        <Outcome {...looks[call.outcome]} code={call.code ?? call.protocolError} />
       </td>
       <td>
         <code>

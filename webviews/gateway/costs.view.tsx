@@ -8,6 +8,7 @@ import { Empty, Loaded, ProblemNotice } from '../kit/feedback.tsx';
 import { countOf } from '../kit/format.ts';
 import { useOwned } from '../kit/owned.ts';
 import { PermittedButton } from '../kit/permission.tsx';
+import { figures, Table } from '../kit/table.tsx';
 import { ServerText } from '../kit/text.tsx';
 import { type CostsState, createCostsState, totalsOf } from './costs.state.ts';
 
@@ -40,6 +41,8 @@ export function CostsTab() {
 
 const number = (value: number): string => value.toLocaleString();
 
+const columns = ['At /mcp', 'Server', 'The server calls it', figures('Tokens')];
+
 function Costs({ tools }: { tools: readonly Tool[] }) {
   const { all, counted, servers } = totalsOf(tools);
   return (
@@ -62,43 +65,28 @@ function Costs({ tools }: { tools: readonly Tool[] }) {
           </span>
         ))}
       </p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard (WCAG 2.1.1) */}
-      <section class="table-scroll" aria-label="Tools and their costs" tabIndex={0}>
-        <table class="table">
-          <thead>
-            <tr>
-              <th scope="col">At /mcp</th>
-              <th scope="col">Server</th>
-              <th scope="col">The server calls it</th>
-              <th scope="col" class="number">
-                Tokens
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {tools.map(({ serverId, name, gatewayName, tokens }) => (
-              <tr key={`${serverId} ${name}`}>
-                <td>
-                  <PlaceLink to={{ view: 'tool', id: serverId, tool: name }}>
-                    <code>
-                      <ServerText text={gatewayName ?? name} />
-                    </code>
-                  </PlaceLink>
-                </td>
-                <td>{serverId}</td>
-                <td>
-                  {gatewayName !== null && gatewayName !== name && (
-                    <code>
-                      <ServerText text={name} />
-                    </code>
-                  )}
-                </td>
-                <td class="number">{tokens === null ? '…' : number(tokens)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
+      <Table label="Tools and their costs" columns={columns}>
+        {tools.map(({ serverId, name, gatewayName, tokens }) => (
+          <tr key={`${serverId} ${name}`}>
+            <td>
+              <PlaceLink to={{ view: 'tool', id: serverId, tool: name }}>
+                <code>
+                  <ServerText text={gatewayName ?? name} />
+                </code>
+              </PlaceLink>
+            </td>
+            <td>{serverId}</td>
+            <td>
+              {gatewayName !== null && gatewayName !== name && (
+                <code>
+                  <ServerText text={name} />
+                </code>
+              )}
+            </td>
+            <td class="number">{tokens === null ? '…' : number(tokens)}</td>
+          </tr>
+        ))}
+      </Table>
     </section>
   );
 }

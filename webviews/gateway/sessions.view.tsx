@@ -9,6 +9,7 @@ import { countOf, formatAgo } from '../kit/format.ts';
 import { useNow } from '../kit/now.ts';
 import { useOwned } from '../kit/owned.ts';
 import { Permitted, PermittedButton } from '../kit/permission.tsx';
+import { Table } from '../kit/table.tsx';
 import { ServerText } from '../kit/text.tsx';
 import { createSessionsState, type SessionsState } from './sessions.state.ts';
 
@@ -150,46 +151,39 @@ const reasonWords: Record<ServerPath['losses'][number]['reason'], string> = {
   'too-large': 'it was larger than allowed',
 };
 
+const clientColumns = ({ features }: ServerPath) =>
+  (features[0]?.clients ?? []).map(({ sessionId, client }) => ({
+    name: sessionId,
+    heading: (
+      <>
+        <ServerText text={client ?? 'a client'} /> takes it
+      </>
+    ),
+  }));
+
 function PathTable({ path }: { path: ServerPath }) {
-  const clients = path.features[0]?.clients ?? [];
+  const columns = ['Feature', 'The server offers it', 'The gateway passes it on', ...clientColumns(path)];
   return (
     <>
       {!path.running && <p class="quiet">It does not run: this is what it offered when it last ran.</p>}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard (WCAG 2.1.1) */}
-      <section class="table-scroll" aria-label="Features" tabIndex={0}>
-        <table class="table path-table">
-          <thead>
-            <tr>
-              <th scope="col">Feature</th>
-              <th scope="col">The server offers it</th>
-              <th scope="col">The gateway passes it on</th>
-              {clients.map(({ sessionId, client }) => (
-                <th key={sessionId} scope="col">
-                  <ServerText text={client ?? 'a client'} /> takes it
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {path.features.map(({ feature, offered, forwarded, clients: takes }) => (
-              <tr key={feature}>
-                <th scope="row">{featureWords[feature] ?? feature}</th>
-                <td>
-                  <Mark value={offered} />
-                </td>
-                <td>
-                  <Mark value={forwarded} />
-                </td>
-                {takes.map(({ sessionId, accepts }) => (
-                  <td key={sessionId}>
-                    <Mark value={accepts} />
-                  </td>
-                ))}
-              </tr>
+      <Table label="Features" class="path-table" columns={columns}>
+        {path.features.map(({ feature, offered, forwarded, clients: takes }) => (
+          <tr key={feature}>
+            <th scope="row">{featureWords[feature] ?? feature}</th>
+            <td>
+              <Mark value={offered} />
+            </td>
+            <td>
+              <Mark value={forwarded} />
+            </td>
+            {takes.map(({ sessionId, accepts }) => (
+              <td key={sessionId}>
+                <Mark value={accepts} />
+              </td>
             ))}
-          </tbody>
-        </table>
-      </section>
+          </tr>
+        ))}
+      </Table>
       {path.losses.length > 0 && (
         <>
           <h3>Lost on the way</h3>

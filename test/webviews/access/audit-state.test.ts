@@ -44,10 +44,10 @@ describe('the audit log on the page', () => {
 
   it('asks for what is filtered, from its first page, once for a burst of keys', async () => {
     await open();
-    state.turnTo(2);
+    state.entries.turnTo(2);
     await until(() => state.entries.value.value?.page === 2);
-    for (const action of ['s', 'st', 'startServer']) state.filter({ action });
-    state.filter({ outcome: 'denied' });
+    for (const action of ['s', 'st', 'startServer']) state.entries.filter({ action });
+    state.entries.filter({ outcome: 'denied' });
     await until(() => state.entries.value.value?.page === 1);
     const asked = app.askedFor('listAudit');
     assert.equal(asked.length, 3);
@@ -73,7 +73,7 @@ describe('the audit log on the page', () => {
 
   it('exports all pieces with the filters of now: as a download, and as a document in the editor', async () => {
     await open();
-    state.filter({ outcome: 'denied' });
+    state.entries.filter({ outcome: 'denied' });
     await state.export('cef');
     const [file] = app.saved;
     assert.equal(file?.name, 'quayside-audit.cef');

@@ -57,10 +57,10 @@ describe('the history of calls on the page', () => {
 
   it('asks for what is filtered, from its first page, once for a burst of keys', async () => {
     await open();
-    state.turnTo(2);
+    state.calls.turnTo(2);
     await until(() => state.calls.value.value?.page === 2);
-    for (const tool of ['r', 're', 'read']) state.filter({ tool });
-    state.filter({ outcome: 'denied', slowerThan: '250' });
+    for (const tool of ['r', 're', 'read']) state.calls.filter({ tool });
+    state.calls.filter({ outcome: 'denied', slowerThan: '250' });
     await until(() => state.calls.value.value?.page === 1);
     const asked = app.askedFor('listCalls');
     assert.equal(asked.length, 3);
@@ -112,7 +112,7 @@ describe('the history of calls on the page', () => {
 
   it('exports all pieces with the filters of now', async () => {
     await open();
-    state.filter({ outcome: 'failed' });
+    state.calls.filter({ outcome: 'failed' });
     await state.export('csv');
     assert.equal(app.saved[0]?.name, 'quayside-calls.csv');
     assert.equal(textOf(app.saved[0]?.base64), 'csv failed\ncsv failed\n');
