@@ -61,7 +61,7 @@ async function compare(
 
 function present(comparison: Comparison, { output }: CommandContext): CommandResult {
   if (comparison.state === 'cancelled')
-    return { document: comparison, text: 'Cancelled.', exitCode: exitCodes.interrupted };
+    return { document: comparison, text: 'Cancelled. Nothing was kept.', exitCode: exitCodes.interrupted };
   if (comparison.state === 'failed') {
     output.problem(comparison.problem ?? toProblem('TEST_003', { detail: 'It failed.', next: 'Try it again.' }));
     return { document: comparison, text: '', exitCode: exitCodes.api };
@@ -77,14 +77,13 @@ function present(comparison: Comparison, { output }: CommandContext): CommandRes
 function comparisonText(comparison: Comparison, style: Style): string {
   const { tools, unchangedTools, calls, notReplayed, latencyRatio, serverId, other } = comparison;
   const different = calls.filter(call => !call.same);
+  const verb = tools.length === 1 ? 'differs' : 'differ';
   const summary = [
-    `${safeLine(serverId)} and ${safeLine(other)}: ${count(tools.length, 'tool')} differ, ${unchangedTools} are the same.`,
-    ...(calls.length > 0
-      ? [`${count(calls.length, 'call')} made on both, ${different.length} with another result.`]
-      : []),
-    ...(notReplayed.length > 0
-      ? [`${count(notReplayed.length, 'call')} not made: ${safeLine(notReplayed[0]?.reason ?? '')}`]
-      : []),
+    `${safeLine(serverId)} and ${safeLine(other)}: ${count(tools.length, 'tool')} ${verb}, ${unchangedTools} unchanged.`,
+    calls.length > 0
+      ? `${count(calls.length, 'call')} made on both, ${different.length} with another result.`
+      : 'No call was made on both: no call of a tool that only reads is saved, or was kept in the history.',
+    ...notMade(notReplayed),
     ...(latencyRatio === null ? [] : [`The other one takes ${latencyRatio.toFixed(2)} times as long.`]),
     comparison.breaking
       ? style('red', 'Something may break those who use it now.')
@@ -96,6 +95,13 @@ function comparisonText(comparison: Comparison, style: Style): string {
     summary.join('\n'),
   ].join('\n\n');
 }
+
+/** Why calls were not made, each reason once. */
+const notMade = (calls: Comparison['notReplayed']): string[] =>
+  [...Map.groupBy(calls, ({ reason }) => reason)].map(([reason, those]) => {
+    const tools = [...new Set(those.map(({ tool }) => safeLine(tool)))].join(', ');
+    return `${count(those.length, 'call')} not made (${tools}): ${safeLine(reason)}`;
+  });
 
 const signs = { added: '+', removed: '-', changed: '~' } as const;
 

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ToolChange, ToolDifference } from '../../../shared/api/comparisons.ts';
 import { diffOf } from './difference.ts';
+import { keywordChange } from './keyword-difference.ts';
 
 export interface ComparedTool {
   name: string;
@@ -52,17 +53,31 @@ const textsOf = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter(each => typeof each === 'string') : [];
 
 function changesOf(before: ComparedTool, after: ComparedTool): ToolChange[] {
-  const simple = ['title', 'description', 'annotations', 'icons', 'execution'].flatMap((key): ToolChange[] =>
-    isDeepStrictEqual(before[key], after[key])
-      ? []
-      : [{ path: `/${key}`, message: `The ${key} is another one.`, breaking: false }],
+  const simple = ['title', 'description', 'icons', 'execution'].flatMap((key): ToolChange[] =>
+    isDeepStrictEqual(before[key], after[key]) ? [] : [{ path: `/${key}`, message: otherText(key), breaking: false }],
   );
+  const hints = compareAnnotations(recordOf(before['annotations']), recordOf(after['annotations']));
   const input = compareSchemas(before['inputSchema'], after['inputSchema'], '/inputSchema', 'input', 0);
   const output = compareOutputs(before['outputSchema'], after['outputSchema']);
-  const found = [...simple, ...input, ...output];
+  const found = [...simple, ...hints, ...input, ...output];
   return found.length > 0
     ? found
     : [{ path: '', message: 'A part of the definition is another one.', breaking: false }];
+}
+
+const otherText = (key: string): string => (key === 'icons' ? 'The icons are others.' : `The ${key} is another one.`);
+
+const pointer = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
+
+/** What a tool says of itself decides who is asked before it is called: each hint is told by itself. */
+function compareAnnotations(old: Record<string, unknown>, now: Record<string, unknown>): ToolChange[] {
+  const shown = (value: unknown) => (value === undefined ? 'not given' : JSON.stringify(value).slice(0, 200));
+  return [...new Set([...Object.keys(old), ...Object.keys(now)])]
+    .filter(key => !isDeepStrictEqual(old[key], now[key]))
+    .map(key => {
+      const message = `"${key}" was ${shown(old[key])} and is ${shown(now[key])}.`;
+      return { path: `/annotations/${pointer(key)}`, message, breaking: false };
+    });
 }
 
 function compareOutputs(before: unknown, after: unknown): ToolChange[] {
@@ -103,7 +118,11 @@ function compareSchemas(before: unknown, after: unknown, path: string, side: Sid
     key => !known.has(key) && !isDeepStrictEqual(old[key], now[key]),
   );
   // What such a keyword means for callers cannot be told: better looked at once too often.
-  const unclear = others.map(key => ({ path: `${path}/${key}`, message: `"${key}" is another one.`, breaking: true }));
+  const unclear = others.map(key => {
+    const at = `${path}/${pointer(key)}`;
+    const message = `"${key}" is another one.`;
+    return keywordChange(key, old[key], now[key], at, side) ?? { path: at, message, breaking: true };
+  });
   const words = ['description', 'title', 'default', 'examples', '$schema'].flatMap((key): ToolChange[] =>
     isDeepStrictEqual(old[key], now[key])
       ? []
@@ -159,7 +178,7 @@ function compareProperties(
   const [neededBefore, needed] = [textsOf(old['required']), textsOf(now['required'])];
   const names = [...new Set([...Object.keys(before), ...Object.keys(after), ...neededBefore, ...needed])];
   return names.flatMap((name): ToolChange[] => {
-    const at = `${path}/properties/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const at = `${path}/properties/${pointer(name)}`;
     const isNeeded = needed.includes(name);
     const wasNeeded = neededBefore.includes(name);
     if (!Object.hasOwn(after, name) && Object.hasOwn(before, name))

@@ -49,6 +49,13 @@ describe('the tools of two versions', () => {
       paths: ['/inputSchema/properties/x/enum'],
     });
     assert.equal(changesOf(tool({ x: text }), tool({ x: { ...text, maxLength: 3 } })).breaking, true);
+    assert.equal(changesOf(tool({ x: { minimum: 1 } }), tool({ x: { minimum: 2 } })).breaking, true);
+    assert.equal(changesOf(tool({ x: { pattern: 'a' } }), tool({ x: { pattern: 'b' } })).breaking, true);
+    const closed = { inputSchema: { type: 'object', additionalProperties: false } };
+    assert.deepEqual(changesOf(tool({}, [], { inputSchema: { type: 'object' } }), tool({}, [], closed)), {
+      breaking: true,
+      paths: ['/inputSchema/additionalProperties'],
+    });
   });
 
   it('break nobody where it becomes wider', () => {
@@ -61,6 +68,35 @@ describe('the tools of two versions', () => {
     );
     assert.equal(changesOf(tool({ x: { enum: [1] } }), tool({ x: { enum: [1, 2] } })).breaking, false);
     assert.equal(changesOf(tool({ x: text }), tool({ x: { ...text, description: 'more' } })).breaking, false);
+    assert.equal(changesOf(tool({ x: { minimum: 2 } }), tool({ x: {} })).breaking, false);
+    assert.equal(
+      changesOf(tool({ x: { ...text, maxLength: 3 } }), tool({ x: { ...text, maxLength: 4 } })).breaking,
+      false,
+    );
+    for (const open of [undefined, true, {}])
+      assert.equal(
+        changesOf(
+          tool({}, [], { inputSchema: { type: 'object', additionalProperties: false } }),
+          tool({}, [], { inputSchema: { type: 'object', additionalProperties: open } }),
+        ).breaking,
+        false,
+      );
+  });
+
+  it('tell each hint by itself', () => {
+    const hints = (annotations?: Record<string, unknown>) => tool({}, [], annotations ? { annotations } : {});
+    const [difference] = compareTools(
+      [hints({ readOnlyHint: true })],
+      [hints({ title: 'A', readOnlyHint: false })],
+    ).differences;
+    assert.deepEqual(
+      difference?.changes.map(({ path, message }) => [path, message]),
+      [
+        ['/annotations/readOnlyHint', '"readOnlyHint" was true and is false.'],
+        ['/annotations/title', '"title" was not given and is "A".'],
+      ],
+    );
+    assert.deepEqual(changesOf(hints(), hints({ readOnlyHint: true })).paths, ['/annotations/readOnlyHint']);
   });
 
   it('are the other way round for what they give back', () => {
@@ -70,6 +106,8 @@ describe('the tools of two versions', () => {
     assert.equal(changesOf(gives({ x: text }), gives({ x: text }, ['x'])).breaking, false);
     assert.equal(changesOf(gives({ x: { type: 'integer' } }), gives({ x: { type: 'number' } })).breaking, true);
     assert.equal(changesOf(gives({ x: text }), gives({})).breaking, true);
+    assert.equal(changesOf(gives({ x: { ...text, maxLength: 3 } }), gives({ x: text })).breaking, true);
+    assert.equal(changesOf(gives({ x: text }), gives({ x: { ...text, maxLength: 3 } })).breaking, false);
     assert.equal(changesOf(gives({}), tool({})).breaking, true);
     assert.equal(changesOf(tool({}), gives({})).breaking, false);
   });
