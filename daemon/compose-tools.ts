@@ -65,6 +65,15 @@ export function composeTools(parts: ToolsComposition): ComposedTools {
       const { id, toolNames } = await parts.catalogEntry(entry);
       return { serverId: id, tools: toolNames };
     },
+    expectedTools: serverIds =>
+      Promise.all(
+        serverIds.map(async serverId => {
+          const entry = servers.present(serverId)?.catalogEntry;
+          // An entry may have gone from its catalog since.
+          const found = entry ? await parts.catalogEntry(entry).catch(() => undefined) : undefined;
+          return { serverId, tools: found?.toolNames ?? [] };
+        }),
+      ),
     profiles: () => {
       const inProfiles = servers.all().filter(({ profile }) => profile !== null);
       return [...Map.groupBy(inProfiles, ({ profile }) => profile ?? '')].map(([profile, inside]) => ({

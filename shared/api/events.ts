@@ -31,6 +31,9 @@ export const DaemonEvent = z
     z
       .object({ type: z.literal('tools.changed'), serverId: Name, countedOnly: z.boolean().optional() })
       .describe('countedOnly: nothing of them is other but that it is known now what they cost'),
+    z
+      .object({ type: z.literal('clashes.changed') })
+      .describe('Which servers there are, or what was decided: read them again'),
     z.object({
       type: z.literal('lock.changed'),
       serverId: Name,

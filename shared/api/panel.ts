@@ -40,6 +40,8 @@ export const relayedOperations: ReadonlySet<OperationId> = new Set<OperationId>(
   'listTools',
   'listServerTools',
   'listToolClashes',
+  'keepToolClash',
+  'reopenToolClash',
   'updateTool',
   'callTool',
   'listResources',

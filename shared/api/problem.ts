@@ -46,6 +46,7 @@ const list = {
   TOOL_009: [409, 'The name is taken at the gateway'],
   TOOL_010: [502, 'The server ended in the middle of the call'],
   TOOL_011: [429, 'The server has too many calls under way'],
+  TOOL_012: [409, 'The clash of names is another one now'],
   APPROVAL_001: [403, 'The call was not approved'],
   APPROVAL_002: [404, 'There is no such approval'],
   APPROVAL_003: [409, 'The approval is not for this call'],

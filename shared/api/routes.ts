@@ -49,6 +49,8 @@ export const routes = {
   listTools: tools.listTools,
   listServerTools: tools.listServerTools,
   listToolClashes: toolClashes.listToolClashes,
+  keepToolClash: toolClashes.keepToolClash,
+  reopenToolClash: toolClashes.reopenToolClash,
   updateTool: tools.updateTool,
   callTool: toolCalls.callTool,
   listResources: contents.listResources,

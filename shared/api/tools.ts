@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { JSONSchema } from '../domain/json-schema.ts';
-import { Name, ToolName } from '../domain/names.ts';
+import { GatewayName, Name, ToolName } from '../domain/names.ts';
 import { pageOf, pageQuery, type Route } from './route.ts';
 import { dockerProblems, ServerParams } from './servers.ts';
 
@@ -17,11 +17,7 @@ export type ToolOverride = z.infer<typeof ToolOverride>;
 export const ToolChange = z
   .object({
     enabled: z.boolean(),
-    name: z
-      .string()
-      .regex(/^[a-zA-Z0-9_-]{1,64}$/, 'A name at /mcp has 1 to 64 letters, digits, underscores and hyphens.')
-      .nullable()
-      .describe('What it is called at /mcp; null: as it was'),
+    name: GatewayName.nullable().describe('What it is called at /mcp; null: as it was'),
     title: z.string().max(200).nullable().describe('null: the server’s own'),
     description: z.string().max(10_000).nullable().describe('null: the server’s own'),
   })

@@ -23,6 +23,14 @@ export const ToolName = z
   .refine(name => name !== '__proto__', 'A tool cannot be called __proto__.')
   .meta({ id: 'ToolName', examples: ['echo'] });
 
+/** What every MCP client accepts as the name of a tool. */
+export const gatewayNamePattern = /^[a-zA-Z0-9_-]{1,64}$/;
+
+/** A tool's name at /mcp. */
+export const GatewayName = z
+  .string()
+  .regex(gatewayNamePattern, 'A name at /mcp has 1 to 64 letters, digits, underscores and hyphens.');
+
 /** An environment variable's name, as POSIX shells accept it. */
 export const EnvironmentVariableName = z
   .string()

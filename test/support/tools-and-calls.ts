@@ -115,6 +115,7 @@ export async function createToolsAndCalls(options: Partial<ToolsOptions> = {}): 
     onChanged: () => {},
     onLeftOut: () => {},
     catalogTools: async () => ({ serverId: 'new', tools: [] }),
+    expectedTools: async () => [],
     profiles: () => [],
     ...options,
   });

@@ -8,7 +8,10 @@ import type { CallGuard, CallRecorder } from '../../supervision/tool-call.ts';
 import type { Upstreams, WireObject } from '../../supervision/upstream.ts';
 import { createApiClients } from './api-clients.ts';
 import { createCallWatches } from './call-watch.ts';
+import { type ClashesOptions, createClashes } from './clashes.service.ts';
 import { createCoalesced } from './coalesce.ts';
+import { createExpectedTools, type ExpectedToolsOptions } from './expected-tools.ts';
+import { createKeptClashRepository } from './kept-clashes.repository.ts';
 import { createKnownTools, type ExposedTool, type KnownTool, type ToolSettings } from './known-tools.ts';
 import { createPromptNames, type PromptNames } from './prompt-names.ts';
 import { createQuestions } from './questions.ts';
@@ -32,7 +35,10 @@ export interface ToolServers extends Pick<ToolListOptions, 'setDisabledTools'> {
   hidesDisabled(id: string): boolean;
 }
 
-export interface ToolsOptions extends Pick<ToolListOptions, 'catalogTools'>, Pick<TokenCostOptions, 'profiles'> {
+export interface ToolsOptions
+  extends Pick<ClashesOptions, 'catalogTools'>,
+    Pick<ExpectedToolsOptions, 'expectedTools'>,
+    Pick<TokenCostOptions, 'profiles'> {
   database: Database;
   clock: Clock;
   servers: ToolServers;
@@ -95,6 +101,8 @@ export function createTools(options: ToolsOptions): Tools {
     settings: id => servers.configuration(id),
     isQuarantined: options.isQuarantined,
   });
+  const expected = createExpectedTools({ known, names, expectedTools: options.expectedTools });
+  let serversBefore = repository.serverIds().join(' ');
   const callSeconds = (serverId: string): number => known.settings(serverId).limits.callSeconds;
   const costs = createTokenCosts({
     database,
@@ -131,12 +139,16 @@ export function createTools(options: ToolsOptions): Tools {
   return {
     handlers: toolHandlers({
       list: createToolList({
-        known,
-        names,
+        ...{ known, expected, names },
         tokensOf: costs.of,
         setDisabledTools: servers.setDisabledTools,
-        catalogTools: options.catalogTools,
         onChanged: changed,
+      }),
+      clashes: createClashes({
+        ...{ known, expected, clock: options.clock },
+        kept: createKeptClashRepository(database),
+        catalogTools: options.catalogTools,
+        onDecided: () => publish({ type: 'clashes.changed' }),
       }),
       calls,
       contents: createServerContents({ ...options, requests, callSeconds }),
@@ -156,6 +168,9 @@ export function createTools(options: ToolsOptions): Tools {
       known.invalidate();
       promptNames.invalidate();
       costs.changed();
+      const servers = repository.serverIds().join(' ');
+      if (servers !== serversBefore) publish({ type: 'clashes.changed' });
+      serversBefore = servers;
     },
     call: calls.call,
     refresh: serverId => refreshes.run(serverId),

@@ -43,6 +43,8 @@ export interface KnownTools {
   exposed(): readonly ExposedTool[];
   /** The exposed tool of this name at the gateway; also by `server__tool`, which always works where it is clear. */
   named(name: string): ExposedTool | undefined;
+  /** All servers, also those without tools, in the order in which they were added. */
+  serverIds(): readonly string[];
   /** Errors: SERVER_001. */
   settings(serverId: string): ToolSettings;
   /** Whose names these are: also of tools that a person has renamed. */
@@ -104,6 +106,7 @@ export function createKnownTools(options: KnownToolsOptions): KnownTools {
     },
     find: tool => snapshot().byKey.get(toolKey(tool)),
     exposed: () => snapshot().exposed,
+    serverIds: options.serverIds,
     named: name => snapshot().byName.get(name),
     settings,
     holderOf: name => snapshot().holders.get(name),

@@ -1,12 +1,11 @@
 // Tools as a person sees them: listed, switched, renamed and described anew.
 import { type ProblemError, problem } from '../../../shared/api/problem.ts';
 import type { Page, PageQuery } from '../../../shared/api/route.ts';
-import type { ToolClash } from '../../../shared/api/tool-clashes.ts';
 import type { Tool, ToolChange, ToolOverride } from '../../../shared/api/tools.ts';
 import { pageOfList } from '../../storage/page.ts';
+import type { ExpectedTools } from './expected-tools.ts';
 import type { KnownTool, KnownTools } from './known-tools.ts';
 import { findTool } from './tool-calls.ts';
-import { findClashes } from './tool-clashes.ts';
 import type { ToolNameRepository } from './tool-names.repository.ts';
 import { longNameOf, type ToolId, toolKey } from './tool-names.ts';
 
@@ -25,24 +24,26 @@ export interface ToolList {
   ofServer(serverId: string, query: PageQuery, viewer: Viewer): Page<Tool>;
   /** Errors: SERVER_001, TOOL_001, TOOL_009, and those of changing a server. */
   change(serverId: string, tool: string, change: ToolChange): Promise<Tool>;
-  /** Errors: CATALOG_001. */
-  clashes(entry: string | undefined, maySee: (serverId: string) => boolean): Promise<ToolClash[]>;
 }
 
 export interface ToolListOptions {
   known: KnownTools;
+  expected: ExpectedTools;
   names: ToolNameRepository;
   tokensOf(tool: KnownTool): number | null;
   /** Errors: those of changing a server. */
   setDisabledTools(serverId: string, disabledTools: string[]): Promise<unknown>;
-  /** The tools of a catalog entry, as far as it tells them, and the name its server would have. Errors: CATALOG_001. */
-  catalogTools(entry: string): Promise<{ serverId: string; tools: readonly string[] }>;
   onChanged(serverId: string): void;
 }
 
 export function createToolList(options: ToolListOptions): ToolList {
-  const { known, names, tokensOf } = options;
+  const { known, expected, names, tokensOf } = options;
   const toTool = (tool: KnownTool): Tool => presentTool(tool, tokensOf(tool));
+  /** What a server will have when it first runs can be named and switched off before. */
+  const toChange = async (serverId: string, name: string): Promise<KnownTool> =>
+    known.find({ serverId, tool: name }) ??
+    (await expected.find({ serverId, tool: name })) ??
+    findTool(known, serverId, name);
 
   const override = (tool: KnownTool, { name, title, description }: ToolChange): ToolOverride | undefined => {
     if (name === undefined && title === undefined && description === undefined) return undefined;
@@ -77,7 +78,7 @@ export function createToolList(options: ToolListOptions): ToolList {
     },
     async change(serverId, name, change) {
       const { disabledTools } = known.settings(serverId);
-      const tool = findTool(known, serverId, name);
+      const tool = await toChange(serverId, name);
       const changed = override(tool, change);
       if (change.enabled !== undefined && change.enabled !== tool.enabled) {
         const others = disabledTools.filter(other => other !== name);
@@ -86,19 +87,10 @@ export function createToolList(options: ToolListOptions): ToolList {
       if (changed) names.saveOverride({ serverId, tool: name }, changed);
       known.invalidate();
       options.onChanged(serverId);
-      return toTool(findTool(known, serverId, name));
-    },
-    async clashes(entry, maySee) {
-      const planned = entry === undefined ? [] : plannedTools(await options.catalogTools(entry));
-      return findClashes({ known: known.all(), planned, holderOf: known.holderOf }).filter(({ tools }) =>
-        tools.every(({ serverId, installed }) => !installed || maySee(serverId)),
-      );
+      return toTool(await toChange(serverId, name));
     },
   };
 }
-
-const plannedTools = ({ serverId, tools }: { serverId: string; tools: readonly string[] }): ToolId[] =>
-  tools.map(tool => ({ serverId, tool }));
 
 const searched = ({ tool, name, definition: { title, description } }: KnownTool): string =>
   `${tool} ${name} ${title ?? ''} ${description ?? ''}`.toLowerCase();

@@ -1,5 +1,6 @@
 // The names under which the tools, and the prompts, of many servers are offered at one endpoint: how each gets its name, and keeps it.
 import { createHash } from 'node:crypto';
+import { gatewayNamePattern } from '../../../shared/domain/names.ts';
 
 /** A tool, or a prompt, by its server and by the name that the server gave it. */
 export interface ToolId {
@@ -7,8 +8,6 @@ export interface ToolId {
   tool: string;
 }
 
-/** What MCP clients accept as a name. */
-const clientPattern = /^[a-zA-Z0-9_-]{1,64}$/;
 const joint = '__';
 
 /** One text for each tool; a server's id has no space in it. */
@@ -44,7 +43,7 @@ export function chooseName(id: ToolId, isTaken: (name: string) => boolean): stri
 
 /** A name as a client can carry it: its own, or one with a mark. */
 export function clientNameOf(name: string): string {
-  return clientPattern.test(name) ? name : withMark(name.replace(/[^a-zA-Z0-9_-]/g, '_'), name);
+  return gatewayNamePattern.test(name) ? name : withMark(name.replace(/[^a-zA-Z0-9_-]/g, '_'), name);
 }
 
 /** Cut to what a client carries, with a mark of the whole, so that two that are cut alike differ. */

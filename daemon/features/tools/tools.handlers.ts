@@ -1,5 +1,6 @@
 import { describePrincipal, type Handlers, type RequestContext } from '../../http/context.ts';
 import type { Caller } from '../../supervision/tool-call.ts';
+import type { Clashes } from './clashes.service.ts';
 import type { Questions } from './questions.ts';
 import type { ServerContents } from './server-contents.ts';
 import type { Sending } from './server-requests.ts';
@@ -11,6 +12,8 @@ type ToolOperations =
   | 'listTools'
   | 'listServerTools'
   | 'listToolClashes'
+  | 'keepToolClash'
+  | 'reopenToolClash'
   | 'updateTool'
   | 'callTool'
   | 'listResources'
@@ -25,6 +28,7 @@ type ToolOperations =
 
 export interface ToolParts {
   list: ToolList;
+  clashes: Clashes;
   calls: ToolCalls;
   contents: ServerContents;
   questions: Questions;
@@ -62,6 +66,7 @@ const toSending = (serverId: string, body: Watched, context: RequestContext): Se
 
 export const toolHandlers = ({
   list,
+  clashes,
   calls,
   contents,
   questions,
@@ -70,7 +75,10 @@ export const toolHandlers = ({
   listTools: ({ query }, { maySee, principal }) => list.list(query, { maySee, isAgent: principal?.kind === 'agent' }),
   listServerTools: ({ params, query }, { principal }) =>
     list.ofServer(params.id, query, { isAgent: principal?.kind === 'agent' }),
-  listToolClashes: async ({ query }, { maySee }) => ({ items: await list.clashes(query.entry, maySee) }),
+  listToolClashes: async ({ query }, { maySee }) => ({ items: await clashes.list(query, maySee) }),
+  keepToolClash: ({ params, body }, { principal }) =>
+    clashes.keep(params.name, body.tools, describePrincipal(principal)),
+  reopenToolClash: ({ params }) => clashes.reopen(params.name),
   updateTool: ({ params, body }) => list.change(params.id, params.tool, body),
   async callTool({ params, body }, context) {
     const { call } = await calls.call({

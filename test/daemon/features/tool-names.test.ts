@@ -236,10 +236,10 @@ describe('the tools that are known', () => {
     const known = create();
     const clashes = () => {
       known.invalidate();
-      return findClashes({ known: known.all(), planned: [], holderOf: known.holderOf });
+      return findClashes({ known: known.all(), planned: [], holderOf: known.holderOf, kept: new Map() });
     };
     const [clash] = clashes();
-    assert.equal(clash?.name, 'echo');
+    assert.deepEqual([clash?.name, clash?.open, clash?.answer], ['echo', true, 'prefixed']);
     assert.deepEqual(
       clash?.tools.map(each => [each.gatewayName, each.fixes.map(({ kind }) => kind)]),
       [
@@ -250,7 +250,13 @@ describe('the tools that are known', () => {
     for (const fix of clash?.tools.flatMap(({ fixes }) => fixes) ?? []) {
       if (fix.change.enabled === false) disabled.add(`${fix.serverId}/${fix.tool}`);
       else names.saveOverride(fix, { name: fix.change.name ?? null, title: null, description: null });
-      assert.deepEqual(clashes(), [], fix.kind);
+      const [ended] = clashes();
+      const answers = { prefix: 'prefixed', hide: 'hidden', rename: 'renamed' };
+      assert.deepEqual([ended?.open, ended?.answer], [false, answers[fix.kind]], fix.kind);
+      assert.equal(
+        ended?.tools.find(({ tool: name, serverId: id }) => name === fix.tool && id === fix.serverId)?.answer,
+        answers[fix.kind],
+      );
       disabled.clear();
       names.saveOverride(fix, { name: null, title: null, description: null });
     }
@@ -265,7 +271,7 @@ describe('the tools that are known', () => {
       { serverId: 'new', tool: 'echo' },
       { serverId: 'new', tool: 'other' },
     ];
-    const found = findClashes({ known: known.all(), planned, holderOf: known.holderOf });
+    const found = findClashes({ known: known.all(), planned, holderOf: known.holderOf, kept: new Map() });
     assert.deepEqual(
       found.map(({ name, tools }) => [name, tools.map(each => [each.serverId, each.gatewayName, each.installed])]),
       [
