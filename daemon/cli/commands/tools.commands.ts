@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { ToolClash } from '../../../shared/api/tool-clashes.ts';
 import type { Tool, ToolChange } from '../../../shared/api/tools.ts';
 import { toServerName, toToolName, toWholeNumber } from '../arguments/names.ts';
 import type { Act, CommandContext, CommandResult } from '../command-context.ts';
@@ -7,6 +6,7 @@ import { UsageError } from '../exit-codes.ts';
 import { listAll } from '../list-all.ts';
 import { count } from '../terminal/describe.ts';
 import { renderTable } from '../terminal/table.ts';
+import { addClashCommands } from './clashes.commands.ts';
 
 export function addToolCommands(program: Command, act: Act): void {
   const tools = program
@@ -14,11 +14,7 @@ export function addToolCommands(program: Command, act: Act): void {
     .description('list the tools of all servers, or of one, with their names at /mcp and what they cost')
     .argument('[server]', 'the server’s name', toServerName)
     .action(act(listTools));
-  tools
-    .command('clashes')
-    .description('list the names that tools of several servers share')
-    .option('--entry <entry>', 'as if this catalog entry were installed')
-    .action(act(listClashes));
+  addClashCommands(tools, act);
   tools
     .command('advice')
     .description('list the tools that nobody has called')
@@ -111,25 +107,6 @@ async function renameTool(
     throw new UsageError('Give a name, --title or --description; or --reset alone.');
   return await changeTool(context, id, tool, reset ? { name: null, title: null, description: null } : given);
 }
-
-async function listClashes(context: CommandContext, { entry }: { entry?: string }): Promise<CommandResult> {
-  const api = await context.connect();
-  const query = entry === undefined ? {} : { entry };
-  const document = await api.listToolClashes({ query }, { signal: context.signal });
-  const text = document.items.map(clash => describeClash(clash)).join('\n\n');
-  return { document, text: text || 'No two tools want the same name.' };
-}
-
-function describeClash({ name, tools }: ToolClash): string {
-  const lines = tools.flatMap(({ serverId, tool, gatewayName, installed, fixes }) => [
-    `  ${serverId}/${tool} ${installed ? 'is' : 'would be'} called ${gatewayName}`,
-    ...fixes.map(({ kind, change }) => `    ${commandOf(serverId, tool, kind, change)}`),
-  ]);
-  return [`${count(tools.length, 'tool')} want the name ${name}:`, ...lines].join('\n');
-}
-
-const commandOf = (serverId: string, tool: string, kind: string, { name }: ToolChange): string =>
-  kind === 'hide' ? `quayside tool disable ${serverId} ${tool}` : `quayside tool rename ${serverId} ${tool} ${name}`;
 
 async function advise(context: CommandContext, { days }: { days: number }): Promise<CommandResult> {
   const api = await context.connect();
