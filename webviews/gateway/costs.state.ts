@@ -14,6 +14,9 @@ export interface CostsState {
   readonly advice: Load<{ items: ToolAdvice[]; tokens: number; detail: string }>;
   readonly act: Act;
   fix(fix: ClashFix): Promise<void>;
+  /** The tools that share the name are called what they are called, and nobody is asked any more. */
+  keep(clash: ToolClash): Promise<void>;
+  reopen(clash: ToolClash): Promise<void>;
   /** Switches tools off that nobody uses. */
   hide(advice: ToolAdvice): Promise<void>;
   close(): void;
@@ -32,6 +35,7 @@ export function createCostsState({ api, live }: Pick<App, 'api' | 'live'>): Cost
   readAll();
   const stop = live.onEvent(({ type }) => {
     if (type === 'reset' || type === 'tools.changed' || type === 'lock.changed') readAll();
+    else if (type === 'clashes.changed') void clashes.reload();
   });
   return {
     tools,
@@ -43,6 +47,17 @@ export function createCostsState({ api, live }: Pick<App, 'api' | 'live'>): Cost
       if (await act.run(`${kind} ${serverId} ${tool}`, () => api.updateTool({ params, body: change })))
         announce(detail);
       readAll();
+    },
+    async keep({ name, tools: sharing }) {
+      const body = { tools: sharing.map(({ serverId, tool }) => ({ serverId, tool })) };
+      const done = await act.run(`keep ${name}`, () => api.keepToolClash({ params: { name }, body }));
+      if (done) announce(`The tools that share ${name} keep their names.`);
+      void clashes.reload();
+    },
+    async reopen({ name }) {
+      const done = await act.run(`reopen ${name}`, () => api.reopenToolClash({ params: { name } }));
+      if (done) announce(`${name} is to be decided again.`);
+      void clashes.reload();
     },
     async hide({ serverId, tool }) {
       const params = { id: serverId, tool };

@@ -1,15 +1,15 @@
 // What every conversation pays for the tools that it is shown, and what can be done about it.
 import type { ToolAdvice } from '../../shared/api/calls.ts';
-import type { ClashFix, ToolClash } from '../../shared/api/tool-clashes.ts';
 import type { Tool } from '../../shared/api/tools.ts';
 import { useApp } from '../kit/app.ts';
-import { Icon, PlaceLink } from '../kit/controls.tsx';
+import { PlaceLink } from '../kit/controls.tsx';
 import { Empty, Loaded, ProblemNotice } from '../kit/feedback.tsx';
 import { countOf } from '../kit/format.ts';
 import { useOwned } from '../kit/owned.ts';
 import { PermittedButton } from '../kit/permission.tsx';
 import { figures, Table } from '../kit/table.tsx';
 import { ServerText } from '../kit/text.tsx';
+import { Clashes } from './clashes.view.tsx';
 import { type CostsState, createCostsState, totalsOf } from './costs.state.ts';
 
 export function CostsTab() {
@@ -30,7 +30,7 @@ export function CostsTab() {
         }
       </Loaded>
       <Loaded load={state.clashes} what="names that clash">
-        {clashes => (clashes.length === 0 ? null : <Clashes clashes={clashes} state={state} />)}
+        {clashes => <Clashes clashes={clashes} state={state} />}
       </Loaded>
       <Loaded load={state.advice} what="advice">
         {advice => <Advice advice={advice} state={state} />}
@@ -90,56 +90,6 @@ function Costs({ tools }: { tools: readonly Tool[] }) {
     </section>
   );
 }
-
-const wordsOfFix = ({ change: { name, enabled } }: ClashFix): string =>
-  enabled === false ? 'Switch off' : name ? `Call it ${name}` : 'Change it';
-
-const hidesLast = (a: ClashFix, b: ClashFix): number => Number(a.kind === 'hide') - Number(b.kind === 'hide');
-
-const Clashes = ({ clashes, state }: { clashes: readonly ToolClash[]; state: CostsState }) => (
-  <section class="section" aria-label="Names that clash">
-    <h2>Names that several servers use</h2>
-    <p class="quiet">They all work: the first keeps its name, the others have a longer one. Change it if you like.</p>
-    {clashes.map(({ name, tools }) => (
-      <article key={name} class="approval" aria-label={name}>
-        <h3>
-          <Icon name="warning" />{' '}
-          <code>
-            <ServerText text={name} />
-          </code>
-        </h3>
-        {tools.map(({ serverId, tool, gatewayName, installed, fixes }) => (
-          <div key={`${serverId} ${tool}`} class="row">
-            <div class="row-main">
-              <span>
-                {serverId}: <ServerText text={tool} />
-              </span>
-              <span class="quiet">
-                {installed ? 'is called' : 'would be called'}{' '}
-                <code>
-                  <ServerText text={gatewayName} />
-                </code>
-              </span>
-            </div>
-            <div class="button-row">
-              {fixes.toSorted(hidesLast).map(fix => (
-                <PermittedButton
-                  key={fix.kind}
-                  needs="servers:manage"
-                  what={fix.detail}
-                  busy={state.act.running.value === `${fix.kind} ${fix.serverId} ${fix.tool}`}
-                  onClick={() => void state.fix(fix)}
-                >
-                  {wordsOfFix(fix)}
-                </PermittedButton>
-              ))}
-            </div>
-          </div>
-        ))}
-      </article>
-    ))}
-  </section>
-);
 
 interface AdviceProps {
   advice: { items: ToolAdvice[]; tokens: number; detail: string };

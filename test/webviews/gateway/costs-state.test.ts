@@ -27,6 +27,8 @@ describe('names and costs on the page', () => {
         items: [unused],
       }),
       updateTool: () => buildTool(),
+      keepToolClash: () => buildClash({ open: false, answer: 'kept' }),
+      reopenToolClash: () => buildClash(),
     });
     app.live.start();
     state = createCostsState(app);
@@ -55,12 +57,43 @@ describe('names and costs on the page', () => {
   });
 
   it('sends a fix as it was proposed, and reads again what it made of the names', async () => {
-    const [fix] = state.clashes.value.value?.[0]?.tools[0]?.fixes ?? [];
+    const [fix] = state.clashes.value.value?.[0]?.tools[1]?.fixes ?? [];
     assert.ok(fix);
     await state.fix(fix);
     const [asked] = app.askedFor('updateTool');
     assert.deepEqual([asked?.path, asked?.body], ['/api/v1/servers/notes/tools/read', { name: 'notes__read' }]);
     await until(() => app.askedFor('listToolClashes').length === 2);
+  });
+
+  it('keeps the names of the tools that were shown, and takes it back', async () => {
+    const [clash] = state.clashes.value.value ?? [];
+    assert.ok(clash);
+    await state.keep(clash);
+    const [kept] = app.askedFor('keepToolClash');
+    assert.deepEqual(
+      [kept?.path, kept?.body],
+      [
+        '/api/v1/tool-clashes/read/keep',
+        {
+          tools: [
+            { serverId: 'files', tool: 'read' },
+            { serverId: 'notes', tool: 'read' },
+          ],
+        },
+      ],
+    );
+    await until(() => app.askedFor('listToolClashes').length === 2);
+    await state.reopen(clash);
+    assert.equal(app.askedFor('reopenToolClash')[0]?.path, '/api/v1/tool-clashes/read/reopen');
+    app.answers.keepToolClash = () => refuse('TOOL_012', { detail: 'Another one.', next: 'Look again.' });
+    await state.keep(clash);
+    assert.equal(state.act.problem.value?.code, 'TOOL_012');
+  });
+
+  it('reads the clashes alone again when servers came or went, or somebody else has decided', async () => {
+    app.emit({ type: 'clashes.changed' });
+    await until(() => app.askedFor('listToolClashes').length === 2);
+    assert.equal(app.askedFor('listTools').length, 1);
   });
 
   it('switches off what nobody uses, and says why it could not', async () => {

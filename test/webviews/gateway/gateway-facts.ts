@@ -143,9 +143,20 @@ const prefix = {
   change: { name: 'notes__read' },
   detail: 'Call it notes__read.',
 } as const;
-export const buildClash = (): ToolClash => ({
+export const buildClash = (change: Partial<ToolClash> = {}): ToolClash => ({
   name: 'read',
-  tools: [{ serverId: 'notes', tool: 'read', gatewayName: 'notes__read', installed: true, fixes: [prefix] }],
+  open: true,
+  answer: 'prefixed',
+  decidedAt: null,
+  decidedBy: null,
+  tools: [
+    { serverId: 'files', tool: 'read', gatewayName: 'read', answer: 'own', installed: true, fixes: [] },
+    {
+      ...{ serverId: 'notes', tool: 'read', gatewayName: 'notes__read', answer: 'prefixed', installed: true },
+      fixes: [prefix],
+    },
+  ],
+  ...change,
 });
 
 export const buildSession = (change: Partial<McpSession> = {}): McpSession => ({
