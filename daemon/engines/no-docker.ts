@@ -1,6 +1,8 @@
 // Docker's engine where it is switched off: it says so, has nothing, and does nothing.
 import { type DockerStatus, dockerCapabilities } from '../../shared/api/docker.ts';
 import { type ProblemError, problem } from '../../shared/api/problem.ts';
+import { stoppedHealth } from '../supervision/health.ts';
+import { toGateway } from './docker/gateway/gateway-status.ts';
 import type { DockerEngine } from './docker-engine.ts';
 
 const reason = 'Docker is switched off for this daemon.';
@@ -72,23 +74,7 @@ export function createNoDocker(now: () => Date): DockerEngine {
       remove: refuse,
     },
     gateways: {
-      status: profile => ({
-        profile,
-        state: 'stopped',
-        problem: null,
-        mode: null,
-        modeReason: null,
-        transport: null,
-        url: null,
-        pid: null,
-        startedAt: null,
-        nextTryAt: null,
-        restarts: 0,
-        ownTools: false,
-        editsApply: null,
-        changesWaiting: false,
-        servers: [],
-      }),
+      status: profile => toGateway(profile, undefined),
       active: () => [],
       output: () => [],
       stop: async () => {},
@@ -122,17 +108,7 @@ export function createNoDocker(now: () => Date): DockerEngine {
     createSupervisor: () => ({
       start: refuse,
       stop: async () => {},
-      health: () => ({
-        state: 'stopped',
-        problem: switchedOff().problem,
-        nextTryAt: null,
-        startedAt: null,
-        restarts: 0,
-        pid: null,
-        serverVersion: null,
-        protocolVersion: null,
-        instructions: null,
-      }),
+      health: () => ({ ...stoppedHealth, problem: switchedOff().problem }),
       output: () => [],
       session: () => {
         throw switchedOff();

@@ -3,6 +3,7 @@ import type { Container } from '../../shared/api/containers.ts';
 import { type DockerStatus, dockerCapabilities } from '../../shared/api/docker.ts';
 import type { DoctorCheck, DoctorReport } from '../../shared/api/doctor.ts';
 import { toProblem } from '../../shared/api/problem.ts';
+import { buildDockerStatus } from '../support/docker-builder.ts';
 import type { Machine } from './page-docker-world.ts';
 
 const at = new Date().toISOString();
@@ -29,38 +30,31 @@ export function dialectOf(kind: Machine): DockerStatus {
     if (kind === 'unsafe' && id === 'gateway-http') return 'This version listens on all interfaces.';
     return id === 'oauth' ? 'Signing in to remote servers needs Docker Desktop.' : null;
   };
-  return {
-    available: has,
-    problem: has ? null : toProblem('DOCKER_001', { detail: 'There is no docker command on this machine.' }),
-    plugin: {
-      installed: has,
-      version: has ? 'v0.43.3' : null,
-      path: null,
-      dialect: has ? 'profile' : null,
-      safe: kind === 'docker',
-      flags: [],
-    },
-    engine: {
-      reachable: has,
-      version: has ? '28.2.2' : null,
-      platform: has ? 'engine' : null,
-      os: null,
-      architecture: null,
-      context: null,
-      host: null,
-      hostFrom: null,
-    },
-    insideContainer: false,
-    docker: { path: has ? '/usr/bin/docker' : null, version: null },
-    passInstalled: false,
-    ownTools: false,
-    capabilities: dockerCapabilities.map(id => ({ id, available: reasonOf(id) === null, reason: reasonOf(id) })),
-    warnings:
-      kind === 'unsafe'
-        ? [toProblem('DOCKER_016', { detail: 'It listens on all interfaces.', next: 'Update Docker’s MCP plugin.' })]
-        : [],
-    probedAt: at,
-  };
+  const capabilities = dockerCapabilities.map(id => ({ id, available: reasonOf(id) === null, reason: reasonOf(id) }));
+  if (!has)
+    return buildDockerStatus({
+      available: false,
+      problem: toProblem('DOCKER_001', { detail: 'There is no docker command on this machine.' }),
+      plugin: { installed: false, version: null, path: null, dialect: null, safe: false, flags: [] },
+      engine: {
+        reachable: false,
+        version: null,
+        platform: null,
+        os: null,
+        architecture: null,
+        context: null,
+        host: null,
+        hostFrom: null,
+      },
+      docker: { path: null, version: null },
+      capabilities,
+    });
+  const old = { detail: 'It listens on all interfaces.', next: 'Update Docker’s MCP plugin.' };
+  return buildDockerStatus({
+    plugin: { safe: kind === 'docker' },
+    capabilities,
+    warnings: kind === 'unsafe' ? [toProblem('DOCKER_016', old)] : [],
+  });
 }
 
 const stats = {
@@ -165,30 +159,10 @@ export const report: DoctorReport = {
   durationMs: 1_240,
 };
 
-const stopped = {
-  profile: '',
-  title: '',
-  state: 'stopped',
-  problem: null,
-  mode: null,
-  modeReason: null,
-  transport: null,
-  url: null,
-  pid: null,
-  startedAt: null,
-  nextTryAt: null,
-  restarts: 0,
-  ownTools: false,
-  editsApply: null,
-  changesWaiting: false,
-  servers: [],
-} as const;
-
 const ready = { problem: null, tools: 12, prompts: 4, resources: 7 };
 const tooLate = toProblem('SERVER_005', { detail: 'It did not answer within 30 seconds.', next: 'Look at its logs.' });
 
 export const machine = {
-  stopped: { ...stopped, servers: [] },
   running: {
     state: 'running' as const,
     mode: 'files' as const,

@@ -6,6 +6,7 @@ import { toProblem } from '../../shared/api/problem.ts';
 import type { Profile } from '../../shared/api/profiles.ts';
 import type { MCPServer } from '../../shared/api/servers.ts';
 import { profileIdFromName } from '../../shared/domain/docker-names.ts';
+import { buildGateway } from '../support/docker-builder.ts';
 import { buildCatalogEntry, buildOperation, buildServer, buildTool } from '../support/server-builder.ts';
 import { type PlayedAnswers, pageFor, refuse } from './page-docker-api.ts';
 import { containers, dialectOf, diff, disk, machine, report, secretSlot, settingsSchema } from './page-docker-facts.ts';
@@ -219,7 +220,7 @@ const profile = (id: string, name: string, serverIds: string[], clients: string[
   readAt: at(),
 });
 
-const gateway = (id: string, title: string): Gateway => ({ ...machine.stopped, profile: id, title });
+const gateway = (id: string, title: string): Gateway => buildGateway({ profile: id, title });
 
 const everything = (): MCPServer =>
   buildServer({

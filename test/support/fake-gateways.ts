@@ -1,4 +1,5 @@
 // Gateways by hand that implement the port: they run nothing, and say what a test tells them to say.
+import { toGateway } from '../../daemon/engines/docker/gateway/gateway-status.ts';
 import type { GatewayControl } from '../../daemon/engines/docker-engine.ts';
 import type { ServerInProfile } from '../../daemon/engines/engine.ts';
 import type { Gateway } from '../../shared/api/gateways.ts';
@@ -17,24 +18,6 @@ export interface FakeGateways extends GatewayControl {
   failure: Error | undefined;
 }
 
-export const stoppedGateway = (profile: string): Status => ({
-  profile,
-  state: 'stopped',
-  problem: null,
-  mode: null,
-  modeReason: null,
-  transport: null,
-  url: null,
-  pid: null,
-  startedAt: null,
-  nextTryAt: null,
-  restarts: 0,
-  ownTools: false,
-  editsApply: null,
-  changesWaiting: false,
-  servers: [],
-});
-
 export function createFakeGateways(): FakeGateways {
   const gateways = new Map<string, Status>();
   const lines = new Map<string, string[]>();
@@ -42,7 +25,7 @@ export function createFakeGateways(): FakeGateways {
   const calls: string[] = [];
   const changeListeners = new Set<(profile: string) => void>();
   const outputListeners = new Set<(profile: string, lines: string[]) => void>();
-  const status = (profile: string): Status => gateways.get(profile) ?? stoppedGateway(profile);
+  const status = (profile: string): Status => gateways.get(profile) ?? toGateway(profile, undefined);
   const fake: FakeGateways = {
     calls,
     told,

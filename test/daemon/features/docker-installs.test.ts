@@ -1,49 +1,26 @@
 import assert from 'node:assert/strict';
 import type { ServerInProfile } from '../../../daemon/engines/engine.ts';
-import { hasEnded, type NewOperation, type Operation } from '../../../shared/api/operations.ts';
+import type { Operation } from '../../../shared/api/operations.ts';
 import { isProblemError, problem } from '../../../shared/api/problem.ts';
-import { createFakeDockerEngine, type FakeDockerEngine, fakeImage } from '../../support/fake-docker-engine.ts';
-import { type InProcessDaemon, startInProcessDaemon, until } from '../../support/in-process-daemon.ts';
+import { type DockerInstalls, startDockerInstalls } from '../../support/docker-installs.ts';
+import { fakeImage } from '../../support/fake-docker/images.ts';
+import { until } from '../../support/in-process-daemon.ts';
 
-type Install = Extract<NewOperation, { kind: 'install' }>;
 const hasCode = (code: string) => (error: unknown) => isProblemError(error) && error.code === code;
 
 describe('installs of Docker’s servers', () => {
-  let daemon: InProcessDaemon;
-  let docker: FakeDockerEngine;
+  let daemon: DockerInstalls['daemon'];
+  let docker: DockerInstalls['docker'];
+  let begin: DockerInstalls['begin'];
+  let ended: DockerInstalls['ended'];
+  let run: DockerInstalls['run'];
+  let install: DockerInstalls['install'];
   beforeEach(async () => {
-    docker = createFakeDockerEngine();
-    daemon = await startInProcessDaemon({ docker });
-    void daemon.daemon.restore();
-    await docker.profiles.create({ name: 'Dev Tools' });
-    docker.profiles.tellForeignChange();
-    await until(async () => (await daemon.api.listProfiles()).total === 1, 'the profile');
+    ({ daemon, docker, begin, ended, run, install } = await startDockerInstalls());
   });
   afterEach(() => daemon[Symbol.asyncDispose]());
 
-  const entryOf = (name: string): Promise<string> =>
-    until(async () => {
-      const { items } = await daemon.api.listCatalog({ query: { limit: 100 } });
-      return items.find(entry => entry.nameInCatalog === name && entry.engine === 'docker')?.id;
-    }, `the entry of ${name}`);
   const get = (id: string) => daemon.api.getOperation({ params: { id } });
-  const ended = (id: string): Promise<Operation> =>
-    until(async () => {
-      const operation = await get(id);
-      return hasEnded(operation) && operation;
-    }, 'the end of the operation');
-  const begin = async (name: string, more: Partial<Install> = {}) =>
-    await daemon.api.createOperation({
-      body: {
-        kind: 'install',
-        from: { catalogEntry: await entryOf(name) },
-        allowScripts: false,
-        start: false,
-        ...more,
-      },
-    });
-  const run = async (body: NewOperation) => await ended((await daemon.api.createOperation({ body })).id);
-  const install = async (name: string, more: Partial<Install> = {}) => await ended((await begin(name, more)).id);
   const cancel = (id: string) => daemon.api.cancelOperation({ params: { id } });
   const retry = async (id: string) => await ended((await daemon.api.retryOperation({ params: { id } })).id);
   const stepsOf = ({ steps }: Operation) => steps.map(({ id, state }) => `${id} ${state}`);

@@ -8,7 +8,8 @@ import {
   toEntryNode,
 } from '../../../extension/features/catalog/catalog.nodes.ts';
 import { toContextValue } from '../../../extension/platform/tree-node.ts';
-import { buildCatalog, buildCatalogEntry, buildOperation } from '../../support/server-builder.ts';
+import { buildCatalog } from '../../support/docker-builder.ts';
+import { buildCatalogEntry, buildOperation } from '../../support/server-builder.ts';
 
 describe('the rows of the Catalog tree', () => {
   const node = (installed: string[], operations = [] as ReturnType<typeof buildOperation>[]) => {

@@ -5,7 +5,7 @@ import { createDockerMirror } from '../../../extension/daemon-link/docker-mirror
 import { createSignal } from '../../../extension/platform/signal.ts';
 import type { DaemonEvent } from '../../../shared/api/events.ts';
 import type { Profile } from '../../../shared/api/profiles.ts';
-import { buildDockerStatus, buildGateway, buildProfile } from '../../support/server-builder.ts';
+import { buildDockerStatus, buildGateway, buildProfile } from '../../support/docker-builder.ts';
 
 /** A link by hand: what the daemon has is in `has`, and `tell` sends its events. */
 function createLink(has: { profiles: Profile[] }) {

@@ -9,14 +9,8 @@ import {
 } from '../../../extension/features/profiles/profiles.nodes.ts';
 import { toContextValue } from '../../../extension/platform/tree-node.ts';
 import { toProblem } from '../../../shared/api/problem.ts';
-import {
-  buildContainer,
-  buildDockerStatus,
-  buildGateway,
-  buildProfile,
-  buildServer,
-  buildTool,
-} from '../../support/server-builder.ts';
+import { buildContainer, buildDockerStatus, buildGateway, buildProfile } from '../../support/docker-builder.ts';
+import { buildServer, buildTool } from '../../support/server-builder.ts';
 
 const marks = (row: DockerRow): string => toContextValue(toDockerNode(row).marks);
 const labels = (rows: readonly DockerRow[]): string[] => rows.map(row => toDockerNode(row).label);

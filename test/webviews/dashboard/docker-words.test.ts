@@ -3,48 +3,18 @@ import type { DockerStatus } from '../../../shared/api/docker.ts';
 import { toProblem } from '../../../shared/api/problem.ts';
 import { capabilityWords, summaryOfDocker, warningsOf } from '../../../webviews/dashboard/docker-words.ts';
 import { missingReason } from '../../../webviews/kit/missing-reason.ts';
+import { buildDockerStatus, type DockerStatusChange } from '../../support/docker-builder.ts';
 
-const docker = (part: {
-  available?: boolean;
-  plugin?: Partial<DockerStatus['plugin']>;
-  engine?: Partial<DockerStatus['engine']>;
-  docker?: DockerStatus['docker'];
-  problem?: DockerStatus['problem'];
-}): DockerStatus => ({
-  available: part.available ?? true,
-  problem: part.problem ?? null,
-  plugin: {
-    installed: true,
-    version: 'v0.43.3',
-    path: null,
-    dialect: 'profile',
-    safe: true,
-    flags: [],
-    ...part.plugin,
-  },
-  engine: {
-    reachable: true,
-    version: '28.2.2',
-    platform: 'engine',
-    os: 'linux',
-    architecture: 'amd64',
-    context: 'default',
-    host: null,
-    hostFrom: 'default',
-    ...part.engine,
-  },
-  insideContainer: false,
-  docker: part.docker ?? { path: '/usr/bin/docker', version: '28.2.2' },
-  passInstalled: false,
-  ownTools: false,
-  capabilities: [
-    { id: 'gateway', available: true, reason: null },
-    { id: 'oauth', available: false, reason: 'It needs Docker Desktop.' },
-    { id: 'secrets', available: false, reason: null },
-  ],
-  warnings: [toProblem('DOCKER_016', { detail: 'It is old.' })],
-  probedAt: '2026-01-01T00:00:00Z',
-});
+const docker = (change: DockerStatusChange): DockerStatus =>
+  buildDockerStatus({
+    capabilities: [
+      { id: 'gateway', available: true, reason: null },
+      { id: 'oauth', available: false, reason: 'It needs Docker Desktop.' },
+      { id: 'secrets', available: false, reason: null },
+    ],
+    warnings: [toProblem('DOCKER_016', { detail: 'It is old.' })],
+    ...change,
+  });
 const none = { installed: false, version: null, dialect: null } as const;
 
 describe('Docker in one line', () => {

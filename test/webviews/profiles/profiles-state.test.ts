@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Gateway } from '../../../shared/api/gateways.ts';
 import type { Profile } from '../../../shared/api/profiles.ts';
 import { createGatewayState, createProfilesState, readDocument } from '../../../webviews/profiles/profiles.state.ts';
+import { buildGateway } from '../../support/docker-builder.ts';
 import { buildOperation } from '../../support/server-builder.ts';
 import { createCannedApp, pageWith, refuse, until } from '../canned-api.ts';
 
@@ -15,25 +16,7 @@ const profile = (id: string, part: Partial<Profile> = {}): Profile => ({
   readAt: '2026-01-01T00:00:00Z',
   ...part,
 });
-const gateway = (part: Partial<Gateway> = {}): Gateway => ({
-  profile: 'dev',
-  title: 'Dev',
-  state: 'stopped',
-  problem: null,
-  mode: null,
-  modeReason: null,
-  transport: null,
-  url: null,
-  pid: null,
-  startedAt: null,
-  nextTryAt: null,
-  restarts: 0,
-  ownTools: false,
-  editsApply: null,
-  changesWaiting: false,
-  servers: [],
-  ...part,
-});
+const gateway = (part: Partial<Gateway> = {}) => buildGateway({ profile: 'dev', title: 'Dev', ...part });
 
 describe('importing a profile', () => {
   const importAnswer = ({ body }: { body: { dryRun?: boolean } }) => ({

@@ -1,31 +1,12 @@
 // A daemon in good health, as the doctor sees it; tests make it ill.
 import type { DoctorNeeds, DoctorServer } from '../../../../daemon/features/doctor/doctor-needs.ts';
 import type { DaemonStatus } from '../../../../shared/api/daemon.ts';
-import { type DockerStatus, dockerCapabilities } from '../../../../shared/api/docker.ts';
+import type { DockerStatus } from '../../../../shared/api/docker.ts';
 import type { Gateway } from '../../../../shared/api/gateways.ts';
+import { buildDockerStatus, buildGateway } from '../../../support/docker-builder.ts';
+import { buildServer } from '../../../support/server-builder.ts';
 
-export const healthyDocker: DockerStatus = {
-  available: true,
-  problem: null,
-  plugin: { installed: true, version: 'v0.43.3', path: '/p/docker-mcp', dialect: 'profile', safe: true, flags: [] },
-  engine: {
-    reachable: true,
-    version: '20.10.24',
-    platform: 'engine',
-    os: 'linux',
-    architecture: 'amd64',
-    context: 'default',
-    host: 'unix:///var/run/docker.sock',
-    hostFrom: 'default',
-  },
-  insideContainer: false,
-  docker: { path: '/usr/bin/docker', version: '28.2.2' },
-  passInstalled: false,
-  ownTools: false,
-  capabilities: dockerCapabilities.map(id => ({ id, available: true, reason: null })),
-  warnings: [],
-  probedAt: '2026-01-01T00:00:00.000Z',
-};
+export const healthyDocker = buildDockerStatus({ engine: { version: '20.10.24' } });
 
 const healthyDaemon = (home: string): DaemonStatus => ({
   version: '1.2.3',
@@ -51,32 +32,17 @@ export function aServer(
 ): DoctorServer {
   const { server, ...rest } = change;
   return {
-    server: {
+    server: buildServer({
       id,
       title: id,
-      description: '',
       engine: 'docker',
       source: { type: 'image', image: `mcp-local/${id}:1`, digest: null },
-      catalogEntry: null,
       profile: 'dev',
       nameInProfile: id,
-      update: null,
-      canRollBack: false,
       enabled: true,
-      state: 'stopped',
-      problem: null,
-      nextTryAt: null,
-      startedAt: null,
-      restarts: 0,
-      pid: null,
-      serverVersion: null,
-      protocolVersion: null,
-      toolCount: null,
       isolated: true,
-      createdAt: '2026-01-01T00:00:00.000Z',
-      updatedAt: '2026-01-01T00:00:00.000Z',
       ...server,
-    },
+    }),
     configuration: { settings: {}, secretReferences: [], disabledTools: [], arguments: [], environment: {} },
     settingsSchema: null,
     secretSlots: [],
@@ -85,25 +51,17 @@ export function aServer(
   };
 }
 
-export const aGateway = (change: Partial<Gateway> = {}): Gateway => ({
-  profile: 'dev',
-  title: 'dev',
-  state: 'running',
-  problem: null,
-  mode: 'files',
-  modeReason: null,
-  transport: 'http',
-  url: null,
-  pid: 1,
-  startedAt: null,
-  nextTryAt: null,
-  restarts: 0,
-  ownTools: false,
-  editsApply: 'at-once',
-  changesWaiting: false,
-  servers: [],
-  ...change,
-});
+export const aGateway = (change: Partial<Gateway> = {}): Gateway =>
+  buildGateway({
+    profile: 'dev',
+    title: 'dev',
+    state: 'running',
+    mode: 'files',
+    transport: 'http',
+    pid: 1,
+    editsApply: 'at-once',
+    ...change,
+  });
 
 export interface FakeNeeds extends DoctorNeeds {
   /** What was done, in order. */

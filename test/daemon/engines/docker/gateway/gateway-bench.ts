@@ -18,6 +18,7 @@ import { createChildMarker } from '../../../../../daemon/supervision/child-marke
 import { createGuardian } from '../../../../../daemon/supervision/guardian.ts';
 import type { LaunchPolicy, ServerHealth, Supervisor } from '../../../../../daemon/supervision/supervisor.ts';
 import type { DockerStatus } from '../../../../../shared/api/docker.ts';
+import { buildDockerStatus } from '../../../../support/docker-builder.ts';
 import { createSimulatedDocker, type SimulatedDocker } from '../../../../support/simulated-docker/simulated-docker.ts';
 import { rememberStored } from '../../../../support/stored-secrets.ts';
 import { createTemporaryFolder } from '../../../../support/temporary-folder.ts';
@@ -127,29 +128,12 @@ const toStatus = (
   dialect: 'profile' | 'legacy',
   flags: string[],
   engine: Partial<DockerStatus['engine']> = {},
-): DockerStatus => ({
-  available: true,
-  problem: null,
-  plugin: { installed: true, version: 'HEAD', path: null, dialect, safe: dialect === 'profile', flags },
-  engine: {
-    reachable: true,
-    version: '28.0.0',
-    platform: 'engine',
-    os: 'linux',
-    architecture: 'amd64',
-    context: 'default',
-    host: null,
-    hostFrom: 'default',
-    ...engine,
-  },
-  insideContainer: false,
-  docker: { path: null, version: null },
-  passInstalled: false,
-  ownTools: false,
-  capabilities: [],
-  warnings: [],
-  probedAt: new Date(0).toISOString(),
-});
+): DockerStatus =>
+  buildDockerStatus({
+    plugin: { version: 'HEAD', dialect, safe: dialect === 'profile', flags },
+    engine,
+    capabilities: [],
+  });
 
 export const policy = (more: Partial<LaunchPolicy> = {}): LaunchPolicy => ({
   restart: 'on-failure',
