@@ -1,45 +1,21 @@
 import assert from 'node:assert/strict';
 import type { DaemonEvent } from '../../../shared/api/events.ts';
-import { hasEnded, type NewOperation, type Operation } from '../../../shared/api/operations.ts';
+import type { Operation } from '../../../shared/api/operations.ts';
 import { isProblemError, toProblem } from '../../../shared/api/problem.ts';
-import { createFakeDockerEngine, type FakeDockerEngine } from '../../support/fake-docker-engine.ts';
-import { type InProcessDaemon, startInProcessDaemon, until } from '../../support/in-process-daemon.ts';
+import { type DockerInstalls, startDockerInstalls } from '../../support/docker-installs.ts';
+import { until } from '../../support/in-process-daemon.ts';
 
-type Install = Extract<NewOperation, { kind: 'install' }>;
 const hasCode = (code: string) => (error: unknown) => isProblemError(error) && error.code === code;
 
 describe('servers of Docker', () => {
-  let daemon: InProcessDaemon;
-  let docker: FakeDockerEngine;
+  let daemon: DockerInstalls['daemon'];
+  let docker: DockerInstalls['docker'];
+  let install: DockerInstalls['install'];
   beforeEach(async () => {
-    docker = createFakeDockerEngine();
-    daemon = await startInProcessDaemon({ docker });
-    void daemon.daemon.restore();
-    await docker.profiles.create({ name: 'Dev Tools' });
-    docker.profiles.tellForeignChange();
-    await until(async () => (await daemon.api.listProfiles()).total === 1, 'the profile');
+    ({ daemon, docker, install } = await startDockerInstalls());
   });
   afterEach(() => daemon[Symbol.asyncDispose]());
 
-  const entryOf = (name: string): Promise<string> =>
-    until(async () => {
-      const { items } = await daemon.api.listCatalog({ query: { limit: 100 } });
-      return items.find(entry => entry.nameInCatalog === name && entry.engine === 'docker')?.id;
-    }, `the entry of ${name}`);
-  const ended = (id: string): Promise<Operation> =>
-    until(async () => {
-      const operation = await daemon.api.getOperation({ params: { id } });
-      return hasEnded(operation) && operation;
-    });
-  const run = async (body: NewOperation) => await ended((await daemon.api.createOperation({ body })).id);
-  const install = async (name: string, more: Partial<Install> = {}) =>
-    await run({
-      kind: 'install',
-      from: { catalogEntry: await entryOf(name) },
-      allowScripts: false,
-      start: false,
-      ...more,
-    });
   const read = (id: string) => daemon.api.getServer({ params: { id } });
   const stepsOf = ({ steps }: Operation) => steps.map(({ id, state }) => `${id} ${state}`);
 

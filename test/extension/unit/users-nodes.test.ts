@@ -1,44 +1,15 @@
 import assert from 'node:assert/strict';
 import { peopleRows, toPeopleNode } from '../../../extension/features/users/users.nodes.ts';
 import type { AccessKey, User } from '../../../shared/api/users.ts';
+import { buildKey, buildUser } from '../../support/people-builder.ts';
 
 const now = Date.parse('2026-05-01T10:00:00Z');
-const user = (change: Partial<User> = {}): User => ({
-  id: 'u1',
-  name: 'ada',
-  displayName: 'Ada L.',
-  roles: ['admin'],
-  disabled: false,
-  hasPassword: true,
-  secondFactor: false,
-  recoveryCodesLeft: null,
-  lockedUntil: null,
-  lastSignInAt: null,
-  sessions: 0,
-  keys: [],
-  createdAt: '2026-01-01T00:00:00Z',
-  ...change,
-});
-const key = (change: Partial<AccessKey> = {}): AccessKey => ({
-  id: 'k1',
-  name: 'cursor',
-  kind: 'agent',
-  roles: [],
-  servers: ['files'],
-  hint: 'qa_abcd',
-  createdBy: 'owner (token)',
-  suspended: false,
-  createdAt: '2026-01-01T00:00:00Z',
-  expiresAt: null,
-  lastUsedAt: null,
-  ...change,
-});
-const ofUser = (change: Partial<User>) => toPeopleNode({ kind: 'user', user: user(change) }, now);
-const ofKey = (change: Partial<AccessKey>) => toPeopleNode({ kind: 'key', key: key(change) }, now);
+const ofUser = (change: Partial<User>) => toPeopleNode({ kind: 'user', user: buildUser(change) }, now);
+const ofKey = (change: Partial<AccessKey>) => toPeopleNode({ kind: 'key', key: buildKey(change) }, now);
 
 describe('the People tree', () => {
   it('lists users by name, and keys after them', () => {
-    const rows = peopleRows([user({ name: 'bob' }), user()], [key()]);
+    const rows = peopleRows([buildUser({ name: 'bob' }), buildUser()], [buildKey()]);
     assert.deepEqual(
       rows.map(row => toPeopleNode(row, now).label),
       ['ada', 'bob', 'cursor'],

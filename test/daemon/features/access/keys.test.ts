@@ -4,6 +4,9 @@ import type { ApiClient } from '../../../../shared/api/client.ts';
 import { testServerScript } from '../../../support/fake-engine.ts';
 import { addUser, apiWith, bearer, codeOf, post, refusedWith, signIn, statusOf } from '../../../support/identity.ts';
 import { type InProcessDaemon, startInProcessDaemon, testUrl, until } from '../../../support/in-process-daemon.ts';
+import { stateless } from '../../../support/mcp-requests.ts';
+
+const listening = { notifications: { toolsListChanged: true } };
 
 describe('keys', () => {
   let daemon: InProcessDaemon;
@@ -154,29 +157,10 @@ describe('keys', () => {
   it('of agents lose their open MCP streams when they are revoked', async () => {
     await addServer('mine');
     const { key, secret } = await newKey({ name: 'cursor', kind: 'agent' });
-    const response = await daemon.request('/mcp', {
-      method: 'POST',
-      headers: {
-        ...bearer(secret),
-        'content-type': 'application/json',
-        accept: 'application/json, text/event-stream',
-        'mcp-protocol-version': '2026-07-28',
-        'mcp-method': 'subscriptions/listen',
-      },
-      body: JSON.stringify({
-        jsonrpc: '2.0',
-        id: 1,
-        method: 'subscriptions/listen',
-        params: {
-          notifications: { toolsListChanged: true },
-          _meta: {
-            'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-            'io.modelcontextprotocol/clientInfo': { name: 'a', version: '1' },
-            'io.modelcontextprotocol/clientCapabilities': {},
-          },
-        },
-      }),
-    });
+    const response = await daemon.request(
+      '/mcp',
+      stateless('subscriptions/listen', listening, { headers: bearer(secret) }),
+    );
     assert.match(response.headers.get('content-type') ?? '', /event-stream/);
     const reader = response.body?.getReader();
     await reader?.read();

@@ -5,6 +5,7 @@ import { getRequestListener } from '@hono/node-server';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { bearer } from '../../../support/identity.ts';
 import { type InProcessDaemon, startInProcessDaemon } from '../../../support/in-process-daemon.ts';
+import { stateless } from '../../../support/mcp-requests.ts';
 
 describe('a key over a real connection', () => {
   let daemon: InProcessDaemon;
@@ -28,34 +29,13 @@ describe('a key over a real connection', () => {
   it('speaks MCP, and loses its open streams when it is revoked', async () => {
     const { key, secret } = await daemon.api.createKey({ body: { name: 'a', kind: 'key', roles: ['operator'] } });
     const client = new Client({ name: 'agent', version: '1' });
+    const listening = { notifications: { toolsListChanged: true } };
     const requestInit = { headers: bearer(secret) };
     await client.connect(new StreamableHTTPClientTransport(new URL(`${url}/mcp`), { requestInit }));
     assert.deepEqual((await client.listTools()).tools, []);
     const open = {
-      events: await fetch(`${url}/api/v1/events`, { headers: bearer(secret) }),
-      mcp: await fetch(`${url}/mcp`, {
-        method: 'POST',
-        headers: {
-          ...bearer(secret),
-          'content-type': 'application/json',
-          accept: 'application/json, text/event-stream',
-          'mcp-protocol-version': '2026-07-28',
-          'mcp-method': 'subscriptions/listen',
-        },
-        body: JSON.stringify({
-          jsonrpc: '2.0',
-          id: 1,
-          method: 'subscriptions/listen',
-          params: {
-            notifications: { toolsListChanged: true },
-            _meta: {
-              'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-              'io.modelcontextprotocol/clientInfo': { name: 'a', version: '1' },
-              'io.modelcontextprotocol/clientCapabilities': {},
-            },
-          },
-        }),
-      }),
+      events: await fetch(`${url}/api/v1/events`, requestInit),
+      mcp: await fetch(`${url}/mcp`, stateless('subscriptions/listen', listening, requestInit)),
     };
     await daemon.api.deleteKey({ params: { id: key.id } });
     for (const [what, response] of Object.entries(open)) {
