@@ -16,9 +16,14 @@ export interface ToolCall {
   /** A UUID: of the record, of the audit row, of the approval. */
   id: string;
   serverId: string;
-  /** The server's own name of it. */
+  /** The server's own name of it; of a method that the protocol does not know, `method:` and its name. */
   tool: string;
   arguments: Record<string, unknown>;
+  /**
+   * All params as the client sent them, where there may be more than name and arguments. What of them reaches the server is
+   * looked at only where somebody is asked.
+   */
+  params?: Record<string, unknown>;
   caller: Caller;
   via: 'mcp' | 'api' | 'test';
   /** Of the HTTP request. */

@@ -7,11 +7,12 @@ import {
   type ProblemError,
   problem,
 } from '../../../shared/api/problem.ts';
+import { isMethodName, toMethodCall } from '../../../shared/domain/call-name.ts';
 import { errorToProblem } from '../../http/to-problem.ts';
 import { orderedId } from '../../platform/ordered-id.ts';
 import type { FinishedCall, ToolCall } from '../../supervision/tool-call.ts';
 import { WireError, type WireObject, type WireRequest } from '../../supervision/upstream.ts';
-import { type Asking, isRetriable, noSuch } from './asking.ts';
+import { type Asking, isRetriable, noMethod, noSuch } from './asking.ts';
 import { toClientCall } from './client-call.ts';
 import type { ExposedTool, GatewayPorts } from './ports.ts';
 import type { Reach } from './reach.ts';
@@ -21,13 +22,18 @@ import { isObject } from './wire.ts';
 export interface ToolCalls {
   /** Resolves with the result as JSON: the server's, or one that tells a model what went wrong. Errors: WireError of the server. */
   callTool(tool: ExposedTool, params: WireObject, asking: Asking): Promise<string>;
-  /** Resolves with the server's result as JSON. Errors: WireError of the server, and those of the guard as problems. */
+  /**
+   * Resolves with the server's result as JSON. Errors: WireError of the server, or for what is no name of a method, and those of
+   * the guard as problems.
+   */
   callMethod(serverId: string, method: string, params: WireObject, asking: Asking): Promise<string>;
 }
 
 /** What is sent, and whether it may still be once somebody has been asked. */
 interface Sending {
   request: WireRequest;
+  /** Params that hold what the arguments do not. */
+  beside: WireObject;
   isThere(): boolean;
 }
 
@@ -89,6 +95,7 @@ export function createToolCalls(
       serverId,
       tool,
       arguments: args,
+      params: sending.beside,
       caller: asking.caller,
       via: 'mcp',
       requestId: asking.requestId,
@@ -131,15 +138,19 @@ export function createToolCalls(
         params: params['name'] === tool.tool ? params : { ...params, name: tool.tool },
       };
       try {
-        return await run(tool, args, { request, isThere }, asking);
+        return await run(tool, args, { request, beside: params, isThere }, asking);
       } catch (error) {
         if (asking.waiting.signal.aborted || error instanceof WireError) throw error;
         if (!isProblemError(error)) onFailure(error);
         return toText('tools/call', toFailedResult(errorToProblem(error)), asking.era);
       }
     },
-    callMethod: (serverId, method, params, asking) =>
-      run({ serverId, tool: method }, params, { request: { method, params }, isThere: () => true }, asking),
+    async callMethod(serverId, method, params, asking) {
+      if (!isMethodName(method)) throw noMethod(method);
+      const { _meta, ...args } = params;
+      const sending = { request: { method, params }, beside: { _meta }, isThere: () => true };
+      return await run({ serverId, tool: toMethodCall(method) }, args, sending, asking);
+    },
   };
 }
 

@@ -191,13 +191,13 @@ describe('the addresses of the MCP endpoint', () => {
     const before = app.upstreams.requests.length;
     const refused = await session.ask('custom/method', { path: '/etc' });
     assert.equal(refused.error?.data?.['quayside/code'], 'APPROVAL_001');
-    assert.deepEqual(seen, ['one custom/method {"path":"/etc"}']);
+    assert.deepEqual(seen, ['one method:custom/method {"path":"/etc"}']);
     assert.equal(app.upstreams.requests.length, before, 'it reached the server');
     assert.deepEqual(
       app.finished.map(({ call, outcome, code }) => [call.tool, outcome, code]),
       [
-        ['custom/method', 'ok', null],
-        ['custom/method', 'denied', 'APPROVAL_001'],
+        ['method:custom/method', 'ok', null],
+        ['method:custom/method', 'denied', 'APPROVAL_001'],
       ],
     );
   });
