@@ -1,6 +1,7 @@
 // Who has to be asked before a call: rules as data, requests that wait for a person, and grants that are used once.
 import * as z from 'zod';
-import { Name, ToolName } from '../domain/names.ts';
+import { CallName } from '../domain/call-name.ts';
+import { Name } from '../domain/names.ts';
 import { Digest } from './locks.ts';
 import { pageOf, pageQuery, type Route } from './route.ts';
 
@@ -53,7 +54,9 @@ export type ArgumentTest = z.infer<typeof ArgumentTest>;
 export const RuleConditions = z
   .object({
     server: Glob.optional(),
-    tool: Glob.optional().describe('The server’s own name of the tool'),
+    tool: Glob.optional().describe(
+      'The server’s own name of the tool; method:name for a method that the protocol does not know',
+    ),
     annotations: z
       .object({ readOnly: z.boolean(), destructive: z.boolean(), openWorld: z.boolean() })
       .partial()
@@ -146,7 +149,14 @@ export const Approval = z
       .describe(
         'The exact arguments as indented JSON; values of the vault are taken out, what is invisible is written out',
       ),
-    digest: Digest.describe('Of server, tool, arguments, caller and session: what a decision is bound to'),
+    besides: z
+      .string()
+      .describe(
+        'What else reaches the server, in the same form: _meta, task and other params; empty if there is nothing',
+      ),
+    digest: Digest.describe(
+      'Of server, tool, arguments, what else is sent, caller and session: what a decision is bound to',
+    ),
     caller: z.object({ id: z.string(), kind: z.string(), name: z.string() }),
     session: z.string().nullable().describe('A mark to tell sessions apart; not the session’s id'),
     client: z.string().nullable().describe('What the client calls itself'),
@@ -235,8 +245,16 @@ export const createGrant = {
   body: z
     .object({
       serverId: Name,
-      tool: ToolName,
+      tool: CallName,
       arguments: z.record(z.string(), z.unknown()).default({}),
+      besides: z
+        .record(z.string(), z.unknown())
+        .default({})
+        .describe('What else the client will send, exactly: _meta, task and other params'),
+      anyMeta: z
+        .boolean()
+        .default(false)
+        .describe('Whatever _meta says: some clients write a new id into it with each call'),
       callerId: z.string().min(1).max(200).describe('Of the user, key or agent that will call; "owner" for the owner'),
       seconds: z.int().min(10).max(86_400).default(600).describe('How long it is good'),
     })
@@ -291,7 +309,7 @@ export const explainApproval = {
   body: z
     .object({
       serverId: Name,
-      tool: ToolName,
+      tool: CallName,
       arguments: z.record(z.string(), z.unknown()).default({}),
       caller: z
         .object({

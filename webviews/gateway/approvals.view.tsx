@@ -101,6 +101,11 @@ function Waiting({ approval, state }: { approval: Approval; state: ApprovalsStat
       <TextBlock label="The exact arguments">
         <ServerText text={approval.arguments} />
       </TextBlock>
+      {approval.besides !== '' && (
+        <TextBlock label="What else is sent">
+          <ServerText text={approval.besides} />
+        </TextBlock>
+      )}
       {approval.kind === 'grant' && <p class="quiet">Given before the call.</p>}
       <div class="button-row">
         <PermittedButton

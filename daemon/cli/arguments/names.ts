@@ -1,6 +1,7 @@
 // Reads names on the command line by the rules of the API, so that a slip is a usage error and reaches no daemon.
 import { InvalidArgumentError } from 'commander';
 import type * as z from 'zod';
+import { CallName } from '../../../shared/domain/call-name.ts';
 import { Integrity, Name, ToolName } from '../../../shared/domain/names.ts';
 
 export const by =
@@ -13,6 +14,8 @@ export const by =
 
 export const toServerName = by(Name);
 export const toToolName = by(ToolName);
+/** A tool, or a method as method:name. */
+export const toCallName = by(CallName);
 export const toIntegrity = by(Integrity);
 
 /** A whole number between two others. */

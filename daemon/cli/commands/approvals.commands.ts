@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { type Approval, type ApprovalRules, ApprovalState, PresetName } from '../../../shared/api/approvals.ts';
 import type { ApiClient } from '../../../shared/api/client.ts';
 import { readJsonObject } from '../arguments/json-input.ts';
-import { by, toServerName, toToolName, toWholeNumber } from '../arguments/names.ts';
+import { by, toCallName, toServerName, toWholeNumber } from '../arguments/names.ts';
 import { confirm, readTextFile } from '../arguments/secret-input.ts';
 import { findKey } from '../arguments/users.ts';
 import type { Act, CommandContext, CommandResult } from '../command-context.ts';
@@ -55,9 +55,11 @@ function addGrantCommand(approvals: Command, act: Act): void {
     .command('grant')
     .description('approve one later call before it is made')
     .argument('<server>', 'the server’s name', toServerName)
-    .argument('<tool>', 'the tool’s name', toToolName)
+    .argument('<tool>', 'the tool’s name, or method:name', toCallName)
     .requiredOption('--for <caller>', 'a key or agent by its name or id; "owner" for the owner')
     .option('--args <json>', 'the exact arguments, @file to read a file, - to read standard input', '{}')
+    .option('--besides <json>', 'what else will be sent, exactly: "_meta", "task"; @file or - as above', '{}')
+    .option('--any-meta', 'whatever "_meta" says: some clients write a new id into it with each call')
     .option('--seconds <number>', 'how long it is good', toWholeNumber(10, 86_400), 600)
     .action(act(grant));
 }
@@ -77,7 +79,7 @@ function addRuleCommands(approvals: Command, act: Act): void {
     .command('explain')
     .description('tell which rule decides about a call, and why')
     .argument('<server>', 'the server’s name', toServerName)
-    .argument('<tool>', 'the tool’s name', toToolName)
+    .argument('<tool>', 'the tool’s name, or method:name', toCallName)
     .option('--args <json>', 'the arguments, @file to read a file, - to read standard input', '{}')
     .addOption(new Option('--kind <kind>', 'who calls').choices(['owner', 'user', 'key', 'agent']).default('agent'))
     .option('--name <name>', 'what the caller is called', '')
@@ -134,7 +136,8 @@ function approvalText(approval: Approval, { output }: CommandContext): string {
     ],
     output.style,
   );
-  return `${facts}\n\n${safeText(approval.arguments)}`;
+  const besides = approval.besides === '' ? '' : `\n\nSent besides:\n${safeText(approval.besides)}`;
+  return `${facts}\n\n${safeText(approval.arguments)}${besides}`;
 }
 
 interface ApproveOptions {
@@ -179,6 +182,8 @@ async function wait(context: CommandContext, id: string, { seconds }: { seconds:
 interface GrantOptions {
   for: string;
   args: string;
+  besides: string;
+  anyMeta?: boolean;
   seconds: number;
 }
 
@@ -188,11 +193,14 @@ async function grant(
   tool: string,
   options: GrantOptions,
 ): Promise<CommandResult> {
+  if (options.args === '-' && options.besides === '-') throw new UsageError('Standard input is read once.');
   const args = await readJsonObject(options.args, context.stdin);
+  const besides = await readJsonObject(options.besides, context.stdin);
   const api = await context.connect();
   const { signal } = context;
   const callerId = options.for === 'owner' ? 'owner' : (await findKey(api, options.for, signal)).id;
-  const body = { serverId, tool, arguments: args, callerId, seconds: options.seconds };
+  const { anyMeta = false, seconds } = options;
+  const body = { serverId, tool, arguments: args, besides, anyMeta, callerId, seconds };
   const document = await api.createGrant({ body }, { signal });
   return {
     document,

@@ -41,6 +41,7 @@ const Row = z.object({
   server_id: z.string(),
   tool: z.string(),
   arguments: z.string(),
+  besides: z.string(),
   digest: z.string(),
   caller_id: z.string(),
   caller_kind: z.string(),
@@ -66,6 +67,7 @@ const toApproval = (raw: unknown): Approval => {
     ...{ id, kind, state, tool, digest, session, client, via, reason, decision },
     serverId: row.server_id,
     arguments: row.arguments,
+    besides: row.besides,
     caller: { id: row.caller_id, kind: row.caller_kind, name: row.caller_name },
     annotations: JSON.parse(row.annotations),
     ruleId: row.rule_id,
@@ -81,9 +83,9 @@ const mostEnded = 5_000;
 
 export function createApprovalRepository(database: Database): ApprovalRepository {
   const insert = database.prepare(`
-    insert into approvals (id, kind, state, server_id, tool, arguments, digest, caller_id, caller_kind, caller_name,
+    insert into approvals (id, kind, state, server_id, tool, arguments, besides, digest, caller_id, caller_kind, caller_name,
       session, client, via, rule_id, reason, annotations, asked_at, expires_at, decided_at, decided_by, decision, used_by)
-    values (@id, @kind, @state, @serverId, @tool, @arguments, @digest, @callerId, @callerKind, @callerName,
+    values (@id, @kind, @state, @serverId, @tool, @arguments, @besides, @digest, @callerId, @callerKind, @callerName,
       @session, @client, @via, @ruleId, @reason, @annotations, @askedAt, @expiresAt, @decidedAt, @decidedBy, @decision,
       @usedBy)`);
   const trim = database.prepare(`

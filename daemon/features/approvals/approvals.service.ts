@@ -14,8 +14,9 @@ import { createFollowers } from './followers.ts';
 import type { ToolHints } from './hints.ts';
 import type { PolicyDecision, Question } from './policy.ts';
 import type { RulesService } from './rules.service.ts';
+import { besidesOf } from './sent-besides.ts';
 import { createSessionRules } from './session-rules.ts';
-import { showArguments } from './shown-arguments.ts';
+import { type ShownCall, showCall } from './shown-call.ts';
 import type { Taint } from './taint.ts';
 import { type After, createWaitingCalls, type WaitingEnd } from './waiting-calls.ts';
 
@@ -30,6 +31,8 @@ export interface GrantWish {
   serverId: string;
   tool: string;
   arguments: Record<string, unknown>;
+  besides: Record<string, unknown>;
+  anyMeta: boolean;
   callerId: string;
   seconds: number;
 }
@@ -103,8 +106,8 @@ export function createApprovalService(options: ApprovalServiceOptions): Approval
     ...{ serverId: call.serverId, tool: call.tool, arguments: call.arguments, caller: call.caller, via: call.via },
     isTainted: () => taint.isTainted(call.caller.id, call.caller.sessionId),
   });
-  const draft = (digest: string, shown: string) => ({
-    ...{ digest, arguments: shown, askedAt: at(), decidedAt: null, decidedBy: null, decision: null, usedBy: null },
+  const draft = (digest: string, shown: ShownCall) => ({
+    ...{ digest, ...shown, askedAt: at(), decidedAt: null, decidedBy: null, decision: null, usedBy: null },
   });
 
   const ask = async (call: ToolCall, decision: PolicyDecision): Promise<void> => {
@@ -118,17 +121,17 @@ export function createApprovalService(options: ApprovalServiceOptions): Approval
     };
 
     expireGrants();
-    const grantDigest = digestOfCall({ ...bound, sessionId: null });
-    const grant = repository.takeGrant(grantDigest, call.id, at());
+    const grantDigests = [false, true].map(anyMeta => digestOfCall({ ...bound, sessionId: null, anyMeta }));
+    const grant = firstOf(grantDigests, digest => repository.takeGrant(digest, call.id, at()));
     if (grant) {
       record('approvalUsed', name, subject, { ...context, why: `grant ${grant.id}` });
       tell(grant.id);
       return;
     }
     if (sessionRules.allows(call)) return;
-    if (repository.hasSpentGrant(grantDigest)) record('approvalReplayRefused', name, subject, context);
-    const shown = showArguments(call.arguments, hideValues);
-    if (shown === undefined) throw refuse('The arguments are too large to be shown to a person.');
+    if (grantDigests.some(repository.hasSpentGrant)) record('approvalReplayRefused', name, subject, context);
+    const shown = showCall(bound, hideValues);
+    if (shown === undefined) throw refuse('What would be sent is too large to be shown to a person.');
     if (!waiting.hasRoom(call.caller.id)) throw refuse('Too many calls of this caller wait for a person already.');
 
     const { id, caller, serverId, tool, via } = call;
@@ -273,14 +276,16 @@ export function createApprovalService(options: ApprovalServiceOptions): Approval
     grant(wish, decider) {
       const by = requirePerson(decider, wish);
       const { serverId, tool, callerId } = wish;
-      const shown = showArguments(wish.arguments, hideValues);
+      const besides = besidesOf(wish.besides);
+      const shown = showCall({ ...wish, besides }, hideValues);
       if (shown === undefined) throw problem('REQUEST_004', { detail: 'Nobody could read such large arguments.' });
-      const digest = digestOfCall({ ...wish, sessionId: null });
+      const digest = digestOfCall({ ...wish, besides, sessionId: null });
       const id = randomUUID();
       repository.add({
         ...{ id, kind: 'grant', state: 'approved', serverId, tool, ...draft(digest, shown) },
         caller: { id: callerId, kind: '', name: callerId },
-        ...{ session: null, client: null, via: null, ruleId: null, reason: 'Approved before the call.' },
+        ...{ session: null, client: null, via: null, ruleId: null },
+        reason: `Approved before the call${wish.anyMeta ? ', whatever its _meta says' : ''}.`,
         annotations: hintsOf(serverId, tool),
         expiresAt: at(wish.seconds),
         decidedAt: at(),
@@ -300,6 +305,14 @@ export function createApprovalService(options: ApprovalServiceOptions): Approval
     },
     close: () => waiting.withdrawAll(),
   };
+}
+
+function firstOf<From, To>(all: readonly From[], find: (one: From) => To | undefined): To | undefined {
+  for (const one of all) {
+    const found = find(one);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 const stateWords: Record<ApprovalState, string> = {

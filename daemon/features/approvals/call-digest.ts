@@ -1,22 +1,33 @@
 // What a grant is bound to: one digest of everything that makes a call this call and no other.
-
 import { digestOf, digestOfText } from '../../platform/canonical.ts';
 import type { Caller, ToolCall } from '../../supervision/tool-call.ts';
+import { besidesOf } from './sent-besides.ts';
 
 interface BoundCall {
   serverId: string;
   tool: string;
   arguments: Record<string, unknown>;
+  /** What else reaches the server. */
+  besides: Record<string, unknown>;
+  /** Of a grant: whatever the client writes into `_meta`. */
+  anyMeta?: boolean | undefined;
   callerId: string;
   /** null: any session of the caller, as in a grant that is given before the call. */
   sessionId: string | null;
 }
 
-export const digestOfCall = ({ serverId, tool, arguments: args, callerId, sessionId }: BoundCall): string =>
-  digestOf({ server: serverId, tool, arguments: args, caller: callerId, session: sessionId });
+export function digestOfCall({ arguments: args, besides, anyMeta = false, ...call }: BoundCall): string {
+  const { _meta, ...others } = besides;
+  const bound = anyMeta ? others : besides;
+  return digestOf({
+    ...{ server: call.serverId, tool: call.tool, arguments: args, caller: call.callerId, session: call.sessionId },
+    ...(Object.keys(bound).length > 0 ? { besides: bound } : {}),
+    ...(anyMeta ? { anyMeta } : {}),
+  });
+}
 
-export const toBound = ({ serverId, tool, arguments: args, caller }: ToolCall): BoundCall => ({
-  ...{ serverId, tool, arguments: args },
+export const toBound = ({ serverId, tool, arguments: args, params, caller }: ToolCall): BoundCall => ({
+  ...{ serverId, tool, arguments: args, besides: besidesOf(params) },
   callerId: caller.id,
   sessionId: caller.sessionId,
 });

@@ -13,6 +13,7 @@ import { secretFiles } from './0011-secret-files.ts';
 import { recordOrder } from './0012-record-order.ts';
 import { names } from './0013-names.ts';
 import { testRunReason } from './0014-test-run-reason.ts';
+import { sentBesides } from './0015-sent-besides.ts';
 
 /** In order. A migration that has been released is never changed; a mistake is mended by the next one. */
 export const migrations: readonly Migration[] = [
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   recordOrder,
   names,
   testRunReason,
+  sentBesides,
 ];

@@ -5,12 +5,12 @@ import { forNotification, toOneLine } from '../../platform/plain-text.ts';
 const wholeInNotification = 160;
 
 /** The call in words, and whether that is all of it: nothing cut, and nothing written in another way. */
-export function wordsOf({ caller, tool, serverId, arguments: text, reason }: Approval): {
+export function wordsOf({ caller, tool, serverId, arguments: text, besides, reason }: Approval): {
   text: string;
   isWhole: boolean;
 } {
   const exact = inOneLine(text);
-  const isWhole = exact !== undefined && exact.length <= wholeInNotification && isShownAsItIs(exact);
+  const isWhole = exact !== undefined && besides === '' && exact.length <= wholeInNotification && isShownAsItIs(exact);
   const end = isWhole ? ` with ${exact}` : '';
   return {
     text: forNotification(`${caller.name} wants to call ${tool} of ${serverId}${end}. ${toOneLine(reason)}`.trim()),

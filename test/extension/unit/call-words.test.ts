@@ -33,6 +33,10 @@ describe('a call that waits, in a notification', () => {
     );
   });
 
+  it('is looked at first where more is sent than the arguments', () => {
+    assert.equal(wordsOf(buildApproval({ besides: '{\n  "task": {}\n}' })).isWhole, false);
+  });
+
   it('shows arguments only that it can read', () => {
     assert.equal(wordsOf(buildApproval({ arguments: '{ "cut": ' })).isWhole, false);
   });

@@ -15,6 +15,7 @@ export const buildApproval = (change: Partial<Approval> = {}): Approval => ({
   serverId: 'files',
   tool: 'remove',
   arguments: '{\n  "path": "/tmp/a"\n}',
+  besides: '',
   digest: digestOf('a'),
   caller: { id: 'k1', kind: 'agent', name: 'agent robin (key)' },
   session: 's1',

@@ -67,6 +67,14 @@ describe('an approval cannot be got around', () => {
     ['with another case of a letter', { arguments: { path: '/tmp/A', times: 1 } }],
     ['with another way of writing the path', { arguments: { path: '/tmp/./a', times: 1 } }],
     ['with a member called __proto__', { arguments: JSON.parse('{"path":"/tmp/a","times":1,"__proto__":{"x":1}}') }],
+    ['with something in _meta', { params: { _meta: { 'example/as': 'root' } } }],
+    [
+      'with a name of the protocol’s own in _meta',
+      { params: { _meta: { 'io.modelcontextprotocol/related-task': {} } } },
+    ],
+    ['with a task', { params: { task: { ttl: 60_000 } } }],
+    ['with answers to questions that were not asked', { params: { inputResponses: { sure: { action: 'accept' } } } }],
+    ['with a _meta that is none', { params: { _meta: 'root' } }],
     ['of another caller', { caller: { ...caller, id: 'key-2' } }],
     ['of another caller of the same name', { caller: { ...caller, id: 'key-3', name: caller.name } }],
     ['of another tool', { tool: 'move' }],
@@ -80,6 +88,56 @@ describe('an approval cannot be got around', () => {
       assert.ok(await passes(buildCall()));
     });
   }
+
+  it('a grant names what else is sent, and is for that alone', async () => {
+    const besides = { _meta: { 'example/as': 'ada' }, task: { ttl: 60_000 } };
+    await grant({ besides });
+    assert.ok(!(await passes(buildCall())));
+    assert.ok(!(await passes(buildCall({ params: { ...besides, _meta: { 'example/as': 'root' } } }))));
+    assert.ok(!(await passes(buildCall({ params: { _meta: besides._meta } }))));
+    assert.ok(await passes(buildCall({ params: besides })));
+  });
+
+  it('what only client and gateway tell one another makes no other call', async () => {
+    const meta = {
+      progressToken: 7,
+      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+      'io.modelcontextprotocol/clientInfo': { name: 'cursor' },
+    };
+    await grant();
+    assert.ok(await passes(buildCall({ params: { name: 'gateway-name', arguments: { other: 1 }, _meta: meta } })));
+  });
+
+  it('a grant may leave _meta open, and nothing else', async () => {
+    await grant({ anyMeta: true });
+    assert.ok(!(await passes(buildCall({ params: { _meta: { 'example/call': 1 }, task: {} } }))));
+    assert.ok(!(await passes(buildCall({ params: { task: {} } }))));
+    assert.ok(await passes(buildCall({ params: { _meta: { 'example/call': 1 } } })));
+    assert.ok(!(await passes(buildCall({ params: { _meta: { 'example/call': 1 } } }))), 'it was used');
+  });
+
+  it('a decision is not for the same arguments with something else beside them', async () => {
+    const first = await asked(buildCall());
+    const second = await asked(buildCall({ params: { task: { ttl: 1 } } }));
+    await assert.rejects(
+      app.api.approveCall({ params: second.params, body: { digest: first.digest } }),
+      hasCode('APPROVAL_003'),
+    );
+    const shown = await app.api.getApproval({ params: second.params });
+    assert.deepEqual(
+      [JSON.parse(shown.besides), JSON.parse(shown.arguments)],
+      [{ task: { ttl: 1 } }, granted.arguments],
+    );
+    app.guards.close();
+  });
+
+  it('what is sent besides is not changed while it waits', async () => {
+    const params = { _meta: { 'example/as': 'ada' } };
+    const { ended, digest, params: id } = await asked(buildCall({ params }));
+    params._meta['example/as'] = 'root';
+    await app.api.approveCall({ params: id, body: { digest } });
+    assert.equal(await ended, 'APPROVAL_003');
+  });
 
   it('a grant for one form of a letter is none for the other', async () => {
     await grant({ arguments: { path: 'caf\u00e9' } });

@@ -126,6 +126,17 @@ describe('a call that has to be approved', () => {
     await ended;
   });
 
+  it('is not decided if what is sent besides the arguments is too much to be read, and shows no secret of it', async () => {
+    const params = { _meta: { 'example/text': 'x'.repeat(131_072) } };
+    assert.equal(await ask(buildCall({ params })), 'APPROVAL_001');
+    const call = buildCall({ params: { _meta: { 'example/token': secret, 'example/text': 'a\u202eb' } } });
+    const ended = ask(call);
+    const [shown] = await waiting();
+    assert.match(shown?.besides ?? '', /"example\/token": "•••",\n.*a\[U\+202E\]b/);
+    app.guards.close();
+    await ended;
+  });
+
   it('can be waited for at the API', async () => {
     const call = buildCall();
     const ended = ask(call);
