@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { Name, ToolName } from '../domain/names.ts';
+import { CallName } from '../domain/call-name.ts';
+import { Name } from '../domain/names.ts';
 import { Nothing, pageOf, pageQuery, QueryFlag, type Route } from './route.ts';
 import { CallResult, callTool } from './tool-calls.ts';
 
@@ -14,7 +15,7 @@ const callFields = {
   id: z.string(),
   number: z.int().describe('In the order in which calls ended'),
   serverId: z.string(),
-  tool: z.string(),
+  tool: z.string().describe('Or method:name: a method that the protocol does not know, at the server’s own address'),
   caller: z.string().describe('For example "agent cursor (key)"'),
   callerKind: z.enum(['owner', 'user', 'key', 'agent']),
   session: z.string().nullable().describe('The MCP session that it belongs to'),
@@ -51,7 +52,7 @@ export type CallDetail = z.infer<typeof CallDetail>;
 
 const filter = {
   server: Name.optional(),
-  tool: ToolName.optional(),
+  tool: CallName.optional(),
   caller: z.string().max(200).optional().describe('How the caller begins: "agent cursor"'),
   client: z.string().max(200).optional().describe('How the client’s name begins'),
   session: z.string().max(200).optional(),
@@ -148,7 +149,7 @@ export const getCallStatistics = {
   query: z.object({
     by: z.enum(['server', 'tool', 'caller', 'all']).default('tool'),
     server: Name.optional(),
-    tool: ToolName.optional(),
+    tool: CallName.optional(),
     since: z.iso.datetime().optional().describe('Absent: seven days ago'),
     until: z.iso.datetime().optional(),
   }),
@@ -196,7 +197,7 @@ export type KeptValues = z.infer<typeof KeptValues>;
 export const CallRule = z
   .object({
     serverId: Name,
-    tool: ToolName.nullable().describe('null: all tools of the server'),
+    tool: CallName.nullable().describe('null: all tools of the server'),
     keep: KeptValues.nullable().describe('null: as for its server, or as for all'),
     redactResults: z
       .boolean()

@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { type CallRule, type CallSettings, type CallSettingsChange, KeptValues } from '../../../shared/api/calls.ts';
 import { definedOnly } from '../../../shared/domain/defined.ts';
-import { toServerName, toToolName, toWholeNumber } from '../arguments/names.ts';
+import { toCallName, toServerName, toWholeNumber } from '../arguments/names.ts';
 import type { Act, CommandContext, CommandResult } from '../command-context.ts';
 import { UsageError } from '../exit-codes.ts';
 import { count, describeBytes } from '../terminal/describe.ts';
@@ -14,7 +14,7 @@ export function addCallSettings(calls: Command, act: Act): void {
     .description('show or change what is kept of calls, and for how long')
     .addOption(new Option('--keep <what>', 'of each call').choices(KeptValues.options))
     .option('--server <server>', 'only of this server', toServerName)
-    .option('--tool <tool>', 'only of this tool of it', toToolName)
+    .option('--tool <tool>', 'only of this tool of it', toCallName)
     .option('--as-usual', 'no rule of its own for this server or tool any more')
     .option('--days <number>', 'so long', toWholeNumber(1, 3_650))
     .option('--megabytes <number>', 'so much in all', toWholeNumber(1, 10_240))

@@ -3,7 +3,7 @@ import { type Call, type CallDetail, CallOutcome } from '../../../shared/api/cal
 import { definedOnly } from '../../../shared/domain/defined.ts';
 import { limits } from '../../../shared/domain/limits.ts';
 import { type RangeOptions, rangeOptions, toRange } from '../arguments/moments.ts';
-import { toServerName, toToolName, toWholeNumber } from '../arguments/names.ts';
+import { toCallName, toServerName, toWholeNumber } from '../arguments/names.ts';
 import { confirm } from '../arguments/secret-input.ts';
 import type { Act, CommandContext, CommandResult } from '../command-context.ts';
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.ts';
@@ -71,7 +71,7 @@ interface FilterOptions extends RangeOptions {
 function withFilter(command: Command): Command {
   command
     .option('--server <server>', 'only of this server', toServerName)
-    .option('--tool <tool>', 'only of this tool', toToolName)
+    .option('--tool <tool>', 'only of this tool', toCallName)
     .option('--slower-than <milliseconds>', 'only those that took longer', toWholeNumber(0, 86_400_000));
   for (const [flag, what] of filters) command.option(flag, what);
   return command;

@@ -10,6 +10,7 @@ import type {
 import { problem } from '../../../shared/api/problem.ts';
 import type { Page, PageQuery } from '../../../shared/api/route.ts';
 import type { CallResult } from '../../../shared/api/tool-calls.ts';
+import { methodOf } from '../../../shared/domain/call-name.ts';
 import { type Clock, toTimestamp } from '../../platform/clock.ts';
 import type { Caller } from '../../supervision/tool-call.ts';
 import { type CallFormat, renderCalls } from './call-export.ts';
@@ -142,6 +143,11 @@ export function createCallService(parts: CallServiceParts): CallService {
 
 /** Errors: CALL_002. */
 function wholeArguments({ arguments: { text, state }, tool }: KeptCall): Record<string, unknown> {
+  if (methodOf(tool) !== undefined)
+    throw problem('CALL_002', {
+      detail: `"${tool}" was no call of a tool: a client sent a method that the protocol does not know.`,
+      next: 'Only the client can send it again.',
+    });
   if (state === 'whole' && text !== null) {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
@@ -163,7 +169,7 @@ function wholeArguments({ arguments: { text, state }, tool }: KeptCall): Record<
 
 function toDetail(call: KeptCall, { mayReadValues }: CallScope): CallDetail {
   const { arguments: given, result, ...rest } = call;
-  const canReplay = mayReadValues && given.state === 'whole';
+  const canReplay = mayReadValues && given.state === 'whole' && methodOf(call.tool) === undefined;
   if (!mayReadValues) {
     const state = ({ text }: Redacted): 'none' | 'not-yours' => (text === null ? 'none' : 'not-yours');
     return { ...rest, argumentsState: state(given), resultState: state(result), canReplay };

@@ -2,6 +2,7 @@
 import { stringify } from 'yaml';
 import { problem } from '../../../shared/api/problem.ts';
 import type { WantedAssertion } from '../../../shared/api/tests.ts';
+import { methodOf } from '../../../shared/domain/call-name.ts';
 import { textOf } from './observed.ts';
 import { type HideText, mapTexts } from './redaction.ts';
 
@@ -21,13 +22,18 @@ export interface CallAsTest {
   test: string;
 }
 
-/** Errors: CALL_002 if its arguments were not kept, or if a result is needed and was not kept. */
+/** Errors: CALL_002 if its arguments were not kept, or if a result is needed and was not kept, or if it was no tool's call. */
 export function writeCallAsTest(
   call: KeptCall,
   name: string | undefined,
   wanted: readonly WantedAssertion[],
   hide: HideText,
 ): CallAsTest {
+  if (methodOf(call.tool) !== undefined)
+    throw problem('CALL_002', {
+      detail: `"${call.tool}" was no call of a tool: a client sent a method that the protocol does not know.`,
+      next: 'Tests call tools; choose another call.',
+    });
   const args = call.arguments;
   if (!args) throw notKept('arguments');
   const expect = Object.assign({}, ...wanted.map(each => expectationOf(each, call)));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { CallSettingsChange } from '../../../shared/api/calls.ts';
 import type { DaemonEvent } from '../../../shared/api/events.ts';
 import { isProblemError, problem } from '../../../shared/api/problem.ts';
+import { buildCall } from '../../support/guards-app.ts';
 import { until } from '../../support/in-process-daemon.ts';
 import { createToolsAndCalls, type ToolsAndCalls, userPrincipal, wireTool } from '../../support/tools-and-calls.ts';
 
@@ -176,6 +177,20 @@ describe('the history of calls', () => {
     world.deny.with = () => problem('APPROVAL_001', { detail: 'no' });
     await assert.rejects(world.api.replayCall({ params: { id: first.id }, body: {} }), hasCode('APPROVAL_001'));
     await assert.rejects(world.api.replayCall({ params: { id: 'no' }, body: {} }), hasCode('CALL_001'));
+  });
+
+  it('says of a method that nobody knows what it was, and that only its client can send it again', async () => {
+    await keep({ keep: 'arguments' });
+    world.calls.recorder.finished({
+      call: { ...buildCall(), id: 'method-1', serverId: 'one', tool: 'method:custom/run' },
+      ...{ outcome: 'ok', code: null, startedAt: world.time.now, durationMs: 1, bytes: 2, result: {} },
+    });
+    await call('one', 'echo');
+    const [found, ...others] = await list({ tool: 'method:custom/run' });
+    assert.deepEqual([found?.id, found?.tool, others.length], ['method-1', 'method:custom/run', 0]);
+    const { arguments: kept, canReplay } = await world.api.getCall({ params: { id: 'method-1' } });
+    assert.deepEqual([kept, canReplay], [buildCall().arguments, false]);
+    await assert.rejects(world.api.replayCall({ params: { id: 'method-1' }, body: {} }), hasCode('CALL_002'));
   });
 
   it('is exported piece by piece, as JSON lines or CSV', async () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type KeptCall, writeCallAsTest } from '../../../../daemon/features/tests/call-as-test.ts';
 import { readTestFile } from '../../../../daemon/features/tests/test-file.ts';
 import { WantedAssertion as All, type WantedAssertion } from '../../../../shared/api/tests.ts';
-import { starterFile } from '../../../../shared/domain/mcptest-starter.ts';
+import { starterFile, starterSkipOf } from '../../../../shared/domain/mcptest-starter.ts';
 import { createTestsUnderTest } from '../../../support/tests-under-test.ts';
 
 const call = (change: Partial<KeptCall> = {}): KeptCall => ({
@@ -50,6 +50,10 @@ describe('a call of the history', () => {
     assert.match(write(call({ result: undefined }), ['snapshot']).test, /snapshot: true/);
   });
 
+  it('cannot become one where it was no tool that was called', () => {
+    assert.throws(() => write(call({ tool: 'method:custom/run' })), /was no call of a tool/);
+  });
+
   it('takes secrets out', () => {
     const { text } = writeCallAsTest(call({ arguments: { key: 'xyzzy' } }), undefined, ['snapshot'], value =>
       value.replaceAll('xyzzy', '•••'),
@@ -77,5 +81,20 @@ describe('a first test file', () => {
         assert.equal(file?.tests.length, Math.max(tools.length, 1));
       }),
     );
+  });
+
+  it('calls by itself only what is known to read, and with what is known to fit', () => {
+    const tool = (properties: Record<string, unknown>, readOnly: boolean | null = true) => ({
+      name: 'a',
+      inputSchema: { type: 'object', required: Object.keys(properties), properties },
+      outputSchema: null,
+      annotations: { readOnly },
+    });
+    const list = { type: 'array', minItems: 2, items: { type: 'integer' } };
+    assert.equal(starterSkipOf(tool({ a: list, b: { type: 'string', format: 'uri' }, c: { enum: ['x'] } })), undefined);
+    assert.match(starterFile('some', [tool({ a: list })]), /arguments: \{"a":\[1,1\]\}\n {4}expect/);
+    assert.equal(starterSkipOf(tool({ path: { type: 'string' } })), 'guessed');
+    assert.match(starterFile('some', [tool({ path: { type: 'string' } })]), /skip: Fill in its arguments/);
+    assert.equal(starterSkipOf(tool({ path: { type: 'string' } }, null)), 'changes');
   });
 });
