@@ -21,6 +21,10 @@ const list = {
     message: 'The file is a link that leads out of this folder, so nothing was written.',
     next: 'Replace the link by a file.',
   },
+  linkedSnapshots: {
+    message: 'The snapshots of this file would be kept behind a link, so nothing was read or written there.',
+    next: 'Replace the link by a folder or a file of this workspace.',
+  },
   changedConfiguration: {
     message: 'The file was changed while you looked at the difference, so nothing was written.',
     next: 'Try again.',

@@ -41,6 +41,7 @@ const hostSteps: Record<HostProblemKind, Step[]> = {
   remoteFolder: [],
   brokenConfiguration: [],
   linkedConfiguration: [],
+  linkedSnapshots: [],
   changedConfiguration: [],
   badLink: [openCatalog],
   noAddress: [openSettings],

@@ -1,4 +1,4 @@
-import { stat, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
@@ -6,7 +6,7 @@ import type { ApiClient } from '../../../shared/api/client.ts';
 import type { NewTestRun, TestHistory, TestRun, TestTrendPoint } from '../../../shared/api/tests.ts';
 import type { Tool } from '../../../shared/api/tools.ts';
 import { testFileEnding, testFileSchema } from '../../../shared/domain/mcptest.ts';
-import { starterFile } from '../../../shared/domain/mcptest-starter.ts';
+import { starterFile, starterSkipOf } from '../../../shared/domain/mcptest-starter.ts';
 import { Name } from '../../../shared/domain/names.ts';
 import { canStart } from '../../../shared/domain/server-state.ts';
 import { toServerName } from '../arguments/names.ts';
@@ -42,7 +42,7 @@ interface TestOptions {
 const help = `
 Without a file, all *${testFileEnding} below this folder are run. A server's name checks that it starts, answers and lists its tools.
 
-Exit codes: 0 all passed, 1 some failed or the command line is wrong, 2 the tests could not be run, 130 Ctrl-C.
+Exit codes: 0 all passed, 1 some failed, nothing was run or the command line is wrong, 2 the tests could not be run, 130 Ctrl-C.
 With CI set, a missing snapshot is a failure; otherwise it is written.
 
 Examples:
@@ -106,21 +106,45 @@ async function runOnce(
   files: readonly FoundFile[],
   options: TestOptions,
 ): Promise<CommandResult> {
+  const junit = options.junit === undefined ? undefined : await prepareReport(options.junit);
   const body = await prepare(context, api, files, options);
   const started = await api.startTestRun({ body }, { signal: context.signal });
   const { run, interrupted } = await followRun(context, api, started);
   const written = await keepSnapshots(run, files);
-  if (options.junit !== undefined) await writeFile(resolve(options.junit), toJUnit(run));
+  if (junit !== undefined) await writeFile(junit, toJUnit(run));
   const { style } = context.output;
-  const notes = written.map(path => `Snapshots written: ${safeLine(path)}`);
+  const notes = [...written.map(path => `Snapshots written: ${safeLine(path)}`), ...adviceOn(run, options)];
   const text = [runText(run, options.reporter, style), ...notes].join('\n');
   return { document: run, text, exitCode: interrupted ? exitCodes.interrupted : exitCodeOf(run, context) };
 }
 
-const exitCodeOf = ({ state }: TestRun, { signal }: CommandContext): ExitCode => {
+/** Made before the run: what cannot be written there shall not be lost after it. Errors: UsageError. */
+async function prepareReport(file: string): Promise<string> {
+  const path = resolve(file);
+  const cannot = new UsageError(`${file} cannot be written.`);
+  await mkdir(dirname(path), { recursive: true }).catch(() => Promise.reject(cannot));
+  await access(dirname(path), constants.W_OK).catch(() => Promise.reject(cannot));
+  const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+  if (isFolder) throw cannot;
+  return path;
+}
+
+function adviceOn({ results, problems }: TestRun, { start, filter, tag }: TestOptions): string[] {
+  const isStopped = results.some(({ failures }) => failures.some(({ message }) => message.includes('(SERVER_003)')));
+  if (isStopped && !start) return ['A server does not run: --start starts it first.'];
+  if (results.length > 0 || problems.length > 0) return [];
+  const wanted = [
+    ...(filter === undefined ? [] : [`"${safeLine(filter)}" in its name`]),
+    ...(tag === undefined ? [] : [`the tag ${tag.map(each => safeLine(each)).join(' or ')}`]),
+  ];
+  return [`No test has ${wanted.join(' and ')}.`];
+}
+
+/** A run of nothing is none that passed: a word was misspelt, or the tests are gone. */
+const exitCodeOf = ({ state, counts }: TestRun, { signal }: CommandContext): ExitCode => {
   if (signal.aborted) return exitCodes.interrupted;
   if (state === 'cancelled') return exitCodes.api;
-  return state === 'passed' ? exitCodes.ok : exitCodes.usage;
+  return state === 'passed' && counts.total > 0 ? exitCodes.ok : exitCodes.usage;
 };
 
 async function prepare(
@@ -219,13 +243,22 @@ async function initFile(context: CommandContext, server: string, options: { file
   await writeNew(join(dirname(path), 'mcptest.schema.json'), `${JSON.stringify(testFileSchema(), null, 2)}\n`).catch(
     () => {},
   );
-  const skipped = items.filter(tool => tool.annotations.readOnly !== true).length;
-  const note =
-    skipped > 0
-      ? ` ${count(skipped, 'test')} of tools that may change something ${skipped === 1 ? 'is' : 'are'} left out until you have looked.`
-      : '';
-  const text = `Wrote ${safeLine(basename(path))} with ${count(items.length, 'test')}.${note} Run it: quayside test ${safeLine(basename(path))} --start`;
-  return { document: { file: path, tests: items.length, skipped }, text };
+  const skips = items.map(starterSkipOf);
+  const [changes, guessed] = (['changes', 'guessed'] as const).map(kind => skips.filter(each => each === kind).length);
+  const [isOrAre, skipped] = [(n: number) => (n === 1 ? 'is' : 'are'), (changes ?? 0) + (guessed ?? 0)];
+  const notes = [
+    `Wrote ${safeLine(basename(path))} with ${count(items.length, 'test')}.`,
+    ...(changes
+      ? [
+          `${count(changes, 'test')} of tools that may change something ${isOrAre(changes)} left out until you have looked.`,
+        ]
+      : []),
+    ...(guessed
+      ? [`${count(guessed, 'test')} ${isOrAre(guessed)} left out until you have filled in the arguments.`]
+      : []),
+    `Run it: quayside test ${safeLine(basename(path))} --start`,
+  ];
+  return { document: { file: path, tests: items.length, skipped }, text: notes.join(' ') };
 }
 
 /** Errors: UsageError if it is there. */

@@ -67,7 +67,7 @@ function failureLines(
 }
 
 const diffLines = (diff: string, style: Style): string[] =>
-  indented(diff, '        ').map(line => {
+  indented(diff.trimEnd(), '        ').map(line => {
     const sign = line.trimStart()[0];
     return sign === '-' ? style('red', line) : sign === '+' ? style('green', line) : line;
   });

@@ -1,5 +1,5 @@
 // Finds test files from what was typed: files, folders and patterns; reads and writes the snapshots beside them.
-import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, posix, relative, resolve, sep } from 'node:path';
 import { testFileEnding, testFileLimits } from '../../../shared/domain/mcptest.ts';
 import { UsageError } from '../exit-codes.ts';
@@ -88,13 +88,30 @@ export async function readTestText({ absolute, path }: FoundFile): Promise<strin
 export const snapshotPathOf = (file: string): string =>
   join(dirname(file), '__snapshots__', `${basename(file).replace(/\.ya?ml$/, '')}.snap.yaml`);
 
-export async function readSnapshotText({ absolute }: FoundFile): Promise<string | undefined> {
-  return await readFile(snapshotPathOf(absolute), 'utf8').catch(() => undefined);
+/** undefined: there is none. Errors: UsageError for what is no plain file of a plain folder, and what is too large. */
+export async function readSnapshotText({ absolute, path }: FoundFile): Promise<string | undefined> {
+  const target = snapshotPathOf(absolute);
+  await refuseLinks(absolute);
+  const found = await lstat(target).catch(() => undefined);
+  if (!found) return undefined;
+  if (found.size > testFileLimits.snapshotBytes) throw new UsageError(`The snapshot file of ${path} is too large.`);
+  return await readFile(target, 'utf8').catch(() => {
+    throw new UsageError(`The snapshot file of ${path} cannot be read.`);
+  });
 }
 
-/** Whole or not at all. Resolves with the path as a person knows it. */
+/** A folder of somebody else's may hold links to anywhere: nothing is read or written through them. */
+async function refuseLinks(absolute: string): Promise<void> {
+  const target = snapshotPathOf(absolute);
+  const [folder, file] = await Promise.all([dirname(target), target].map(path => lstat(path).catch(() => undefined)));
+  if ((folder && !folder.isDirectory()) || (file && !file.isFile()))
+    throw new UsageError(`${target} is a link, or no plain file in a plain folder: snapshots are not kept there.`);
+}
+
+/** Whole or not at all. Resolves with the path as a person knows it. Errors: UsageError. */
 export async function writeSnapshotText({ absolute, path }: FoundFile, text: string): Promise<string> {
   const target = snapshotPathOf(absolute);
+  await refuseLinks(absolute);
   await mkdir(dirname(target), { recursive: true });
   const temporary = `${target}.${process.pid}.tmp`;
   await writeFile(temporary, text);

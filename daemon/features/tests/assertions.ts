@@ -37,7 +37,8 @@ export function findFailures(expect: Expectations, observed: Observed): Finding[
   const { error, result, durationMs } = observed;
   const findings: Finding[] = [];
   if (expect.latency !== undefined && durationMs > expect.latency) {
-    const message = `It took ${Math.round(durationMs)} ms, and ${expect.latency} ms are allowed.`;
+    // Rounded up: less than what is allowed would look like a mistake of ours.
+    const message = `It took ${Math.ceil(durationMs)} ms, and ${expect.latency} ms is the most.`;
     findings.push({ at: ['latency'], assertion: 'latency', message });
   }
   if (error) return [...findings, ...checkError(expect.error, error)];

@@ -168,7 +168,10 @@ async function runCase(run: FileRun, each: ReadyCase, caller: TestCaller, saved:
       attempts: attempt,
       flaky: passed && attempt > 1,
       snapshot,
-      failures: found.slice(0, mostFailures).map(finding => toFailure(run, ['tests', each.test], finding)),
+      failures: found
+        .slice(0, mostFailures)
+        .map(finding => toFailure(run, ['tests', each.test], finding))
+        .toSorted((a, b) => a.range.line - b.range.line || a.range.column - b.range.column),
       trace: passed && !run.keepTrace ? [] : trace,
     });
   }

@@ -1,7 +1,7 @@
 // Makes the calls of tests: each passes the guard and is recorded, as every other call, and is told step by step.
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import { problem } from '../../../shared/api/problem.ts';
+import { isProblemError, problem } from '../../../shared/api/problem.ts';
 import type { TraceEntry } from '../../../shared/api/tests.ts';
 import type { TestOffer } from '../../../shared/domain/mcptest-answers.ts';
 import { errorToProblem } from '../../http/to-problem.ts';
@@ -119,8 +119,9 @@ export function createTestCaller(options: TestCallerOptions): TestCaller {
       const call = { client, signal: both, timeoutSeconds: timeoutMs / 1_000, onNotification };
       return await upstream.request(request, call);
     } catch (error) {
-      if (limit.aborted && !signal.aborted) throw tooLate(timeoutMs);
-      throw error;
+      // That of the server's side is told in whole seconds.
+      const isLate = limit.aborted || (isProblemError(error) && error.code === 'TOOL_003');
+      throw isLate && !signal.aborted ? tooLate(timeoutMs) : error;
     }
   };
 
@@ -220,7 +221,10 @@ const textsOf = (args: Record<string, unknown>): Record<string, string> =>
   );
 
 const tooLate = (timeoutMs: number) =>
-  problem('TOOL_003', { detail: `There was no answer within ${timeoutMs} ms.`, next: 'Give the test more time.' });
+  problem('TOOL_003', {
+    detail: `There was no answer within ${timeoutMs} ms (timeout).`,
+    next: 'Give the test more time.',
+  });
 
 function toError(failure: unknown): NonNullable<Observed['error']> {
   if (failure instanceof WireError) return { code: failure.code, message: failure.message };

@@ -68,7 +68,9 @@ function reportIssue(issue: z.core.$ZodIssue, source: YamlSource, problems: Sour
   if (issue.code === 'unrecognized_keys') {
     for (const key of issue.keys.slice(0, 20)) {
       const range = source.locate([...issue.path, key], 'key');
-      problems.push({ message: `"${key.slice(0, 100)}" is not known here.`, range });
+      const message =
+        key === '<<' ? 'YAML 1.2 has no merge keys ("<<"): write it out.' : `"${key.slice(0, 100)}" is not known here.`;
+      problems.push({ message, range });
     }
     return;
   }
@@ -81,6 +83,10 @@ function reportIssue(issue: z.core.$ZodIssue, source: YamlSource, problems: Sour
 
 function messageOf(issue: z.core.$ZodIssue): string {
   const name = issue.path.at(-1);
+  if (name === undefined && issue.code === 'invalid_type')
+    return 'A test file is a map with "tests:" in it. Write a first one: quayside test init <server>';
+  // A sentence about what has no name of its own.
+  if (typeof name !== 'string' && issue.code === 'custom') return issue.message;
   const what = typeof name === 'string' ? `"${name}"` : 'This';
   if (issue.code === 'invalid_type' && issue.input === undefined && /undefined/.test(issue.message))
     return `${what} is missing.`;
@@ -151,7 +157,7 @@ function checkVariables(file: TestFile, report: Report): void {
   const check = (value: unknown, at: SourcePath, more: ReadonlySet<string> = new Set()): void => {
     for (const name of namesIn(value)) {
       if (known.has(name) || more.has(name)) continue;
-      report(at, unknownName(name));
+      report(at, unknownName(name, [...known, ...more], file));
     }
   };
   const checkCall = (call: TestStep | TestDefinition, at: SourcePath, row: ReadonlySet<string>): void => {
@@ -176,10 +182,15 @@ function checkVariables(file: TestFile, report: Report): void {
   for (const [index, answer] of (file.answers ?? []).entries()) check(answer, ['answers', index]);
 }
 
-const unknownName = (name: string): string =>
-  name.startsWith('env:')
-    ? `${name.slice(4)} is not listed under "environment:".`
-    : `Nothing is called "${name.slice(0, 100)}" here. Write $\${ for the characters themselves.`;
+function unknownName(name: string, known: readonly string[], { setup = [], tests }: TestFile): string {
+  if (name.startsWith('env:')) return `${name.slice(4)} is not listed under "environment:".`;
+  const isLater = [...setup, ...tests].some(({ save }) => save && Object.hasOwn(save, name));
+  if (isLater) return `"${name}" has no value here yet: it is saved by this call, or by a later one.`;
+  const shown = known.length > mostNames ? [...known.slice(0, mostNames), '…'] : known;
+  const named = `Nothing is called "${name.slice(0, 100)}" here. What is: ${shown.join(', ')}.`;
+  return `${named} Write $\${ for the characters themselves.`;
+}
+const mostNames = 20;
 
 /** The expectations in which variables are filled in: in patterns, paths and schemas they would mean something else. */
 export function filledIn(expect: Expectations | undefined): Partial<Expectations> {

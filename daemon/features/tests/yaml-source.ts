@@ -1,6 +1,17 @@
 // Reads YAML with the place of everything in it. The text is hostile: size, depth, aliases and nodes are bounded, and what
 // the parser of the library would need quadratic time for is done here.
-import { type Document, isAlias, isMap, isPair, isScalar, isSeq, type Node, type Pair, parseDocument } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  parseDocument,
+  type YAMLError,
+} from 'yaml';
 import { type TextRange, testFileLimits } from '../../../shared/domain/mcptest.ts';
 
 export interface SourceProblem {
@@ -17,6 +28,8 @@ export interface YamlSource {
   /** The place of a value, with its key where it has one; of what is not there, that of the nearest above it. */
   locate(path: SourcePath, part?: 'whole' | 'key' | 'value'): TextRange;
 }
+
+const longestLine = 1_000;
 
 interface Walk {
   problems: SourceProblem[];
@@ -47,13 +60,9 @@ export function readYaml(text: string): YamlSource {
     const range = (node as { range?: [number, number, number] | null } | null)?.range;
     return range ? toRange(range[0], range[1]) : start;
   };
-  const syntax = document.errors.slice(0, 20).map(error => ({
-    message: /call stack/.test(error.message)
-      ? 'This is nested too deeply.'
-      : `This is no YAML: ${error.message.split('\n')[0]}`,
-    range: toRange(error.pos[0], error.pos[1]),
-  }));
-  if (syntax.length > 0) return { value: undefined, problems: syntax, locate: () => start };
+  // What is said of the text after the first mistake comes of it as a rule.
+  const [first] = document.errors;
+  if (first) return failed(syntaxMessage(first, text), toRange(first.pos[0], first.pos[1]));
   const walk: Walk = { problems: [], anchors: new Map(), open: new Set(), nodes: 0, aliases: 0, rangeOf };
   try {
     const value = document.contents === null ? null : toValue(document.contents, walk, 0);
@@ -83,6 +92,19 @@ function createRanges(text: string): (from: number, to: number) => TextRange {
   };
 }
 
+/** A mistake that the library finds, with what people most often meant. */
+function syntaxMessage({ code, message, pos }: YAMLError, text: string): string {
+  if (/call stack/.test(message)) return 'This is nested too deeply.';
+  if (code === 'MULTIPLE_DOCS') return 'A second document begins here ("---"), and a test file has one only.';
+  const [start, end] = [text.lastIndexOf('\n', pos[0] - 1) + 1, text.indexOf('\n', pos[0])];
+  const line = text.slice(start, end < 0 ? undefined : end).slice(0, longestLine);
+  const said = `This is no YAML: ${message.split('\n')[0]}.`.replace(/\.\.$/, '.');
+  if (line.includes('\t') && /^\s*\t/.test(line)) return `${said} Lines are indented by spaces.`;
+  return /[:,[{]\s+[^"'\s,{}[\]]*[{[]/.test(line)
+    ? `${said} A text with brackets in it needs quotes: "\x24{name}", "$.content[0].text".`
+    : said;
+}
+
 function tryParse(text: string): Document | undefined {
   try {
     // Keys that are there twice are found below: the library compares each with each.
@@ -90,7 +112,8 @@ function tryParse(text: string): Document | undefined {
       uniqueKeys: false,
       prettyErrors: false,
       version: '1.2',
-      logLevel: 'silent',
+      // With "silent", a second document would be left out without a word.
+      logLevel: 'error',
     });
   } catch {
     return undefined;

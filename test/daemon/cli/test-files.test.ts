@@ -1,6 +1,6 @@
 // "quayside test" as a child process, with a real server behind a real daemon.
 import assert from 'node:assert/strict';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TestRun } from '../../../shared/api/tests.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.ts';
@@ -57,7 +57,7 @@ describe('quayside test', function () {
   it('says that a server does not run, and starts it with --start', async () => {
     const stopped = await run(['good.mcptest.yaml']);
     assert.equal(stopped.code, 1);
-    assert.match(stopped.stdout, /SERVER_003/);
+    assert.match(stopped.stdout, /SERVER_003[\s\S]*A server does not run: --start starts it first\./);
     const { code, stdout } = await run(['good.mcptest.yaml', '--start']);
     assert.equal(code, 0, stdout);
     assert.match(stdout, /✓ says it again .*\n.*✓ keeps a picture of it \(.*new snapshot\)/);
@@ -83,6 +83,38 @@ describe('quayside test', function () {
       (await run(['**/*.mcptest.yaml', '--tag', 'fast', '--filter', 'AGAIN', '--reporter', 'dot'])).stdout,
       /^\.\n\nTests: 1 passed\./,
     );
+  });
+
+  it('fails where nothing is run, and says what no test has', async () => {
+    const { code, stdout } = await run(['good.mcptest.yaml', '--filter', 'agian']);
+    assert.equal(code, 1);
+    assert.match(stdout, /Tests: nothing was run\..*\nNo test has "agian" in its name\./);
+  });
+
+  it('refuses a report that cannot be written before it runs anything, and makes the folder of one that can', async () => {
+    const refused = await run(['good.mcptest.yaml', '--junit', 'good.mcptest.yaml/results.xml']);
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /good\.mcptest\.yaml\/results\.xml cannot be written\./);
+    await run(['good.mcptest.yaml', '--junit', 'reports/of/today.xml']);
+    assert.match(await readFile(at('reports/of/today.xml'), 'utf8'), /<testsuites /);
+  });
+
+  it('keeps no snapshot behind a link', async () => {
+    const elsewhere = at('elsewhere');
+    await mkdir(elsewhere);
+    await mkdir(at('linked'));
+    await writeFile(at('linked/a.mcptest.yaml'), passing);
+    await symlink(elsewhere, at('linked/__snapshots__'));
+    const folder = await run(['linked']);
+    assert.equal(folder.code, 1);
+    assert.match(folder.stderr, /is a link, or no plain file in a plain folder/);
+    await rm(at('linked/__snapshots__'));
+    await mkdir(at('linked/__snapshots__'));
+    await symlink(at('good.mcptest.yaml'), at('linked/__snapshots__/a.mcptest.snap.yaml'));
+    assert.match((await run(['linked', '--update-snapshots'])).stderr, /is a link/);
+    assert.deepEqual(await readdir(elsewhere), []);
+    assert.equal(await readFile(at('good.mcptest.yaml'), 'utf8'), passing);
+    await rm(at('linked'), { recursive: true });
   });
 
   it('writes JUnit XML and JSON, without values of the environment', async () => {

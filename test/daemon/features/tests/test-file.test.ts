@@ -95,6 +95,26 @@ describe('test files', () => {
     const wrong: [string, RegExp][] = [
       ['', /^1:1 .*/],
       ['tests: [', /^1:\d+ This is no YAML/],
+      ['', /A test file is a map with "tests:" in it/],
+      ['- a\n- b', /A test file is a map with "tests:" in it/],
+      ['tests: [{ name: a, tool: b }]\n---\ntests: []', /^2:1 A second document begins here/],
+      [
+        'tests:\n  - { name: a, tool: b, arguments: { x: \x24{y} } }',
+        /^2:\d+ This is no YAML: .*brackets in it needs quotes/,
+      ],
+      ['tests:\n  - { name: a, tool: b, save: { x: $.content[0].text } }', /^2:\d+ .*brackets in it needs quotes/],
+      ['tests:\n\t- { name: a, tool: b }', /^2:1 .*indented by spaces/],
+      ['b: &b { tool: echo }\ntests:\n  - <<: *b\n    name: a', /^1:1 "b" is not known here/],
+      ['tests:\n  - <<: { tool: echo }\n    name: a', /^2:5 YAML 1\.2 has no merge keys/],
+      ['tests:\n  - { name: a }', /^2:5 Say what is called: one of/],
+      [
+        'tests:\n  - { name: a, tool: b, save: { x: $.y }, expect: { equals: "\x24{x}" } }',
+        /^2:\d+ "x" has no value here yet: it is saved by this call, or by a later one\.$/,
+      ],
+      [
+        'variables: { one: 1 }\ntests: [{ name: a, tool: "\x24{on}" }]',
+        /^2:\d+ Nothing is called "on" here\. What is: uuid, now, one\./,
+      ],
       ['server: UPPER\ntests: [{ name: a, tool: b }]', /^1:1 "server": A name has/],
       ['tests:\n  - name: a\n', /^2:5 Say what is called|^2:5 .*Say what is called/],
       ['tests:\n  - { name: a, tool: b, expcet: {} }', /^2:25 "expcet" is not known here\.$/],
@@ -138,6 +158,8 @@ describe('test files', () => {
       ['tests:\n  - { name: a, tool: b, tool: c }', /^2:25 "tool" is here twice/],
       ['tests: [{ name: a, tool: b }]\nvariables: { uuid: 1 }', /^2:\d+ .*This name is taken/],
     ];
+    // One mistake is told once, and not again by all that follows.
+    assert.equal(problemsOf(`tests: [\x24{a}\n${'- b: c\n'.repeat(20)}`).length, 1);
     for (const [text, expected] of wrong) {
       const [first = 'nothing'] = problemsOf(text);
       assert.match(first, expected, `${first}\n${text}`);

@@ -301,7 +301,7 @@ describe('runs of test files with a slow server', () => {
       ['cancelled', 'cancelled'],
     );
     const late = await world.run(file(text(50), { only: ['a'] }));
-    assert.match(late.results[0]?.failures[0]?.message ?? '', /no answer.*TOOL_003/);
+    assert.match(late.results[0]?.failures[0]?.message ?? '', /no answer within 50 ms.*TOOL_003/);
   });
 
   it('are found by their id, and not by another', async () => {
