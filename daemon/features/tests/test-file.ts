@@ -92,8 +92,30 @@ function messageOf(issue: z.core.$ZodIssue): string {
     return `${what} is missing.`;
   if (issue.code === 'invalid_key') return `${what}: ${issue.issues[0]?.message ?? issue.message}`;
   if (issue.code === 'invalid_union')
-    return `${what}: ${[...new Set(issue.errors.flatMap(each => each[0]?.message.replace(/^Invalid input: /, '') ?? []))].join(', or ')}`;
-  return `${what}: ${issue.message.replace(/^Invalid input: /, '')}`;
+    return `${what}: ${plainly(issue.errors.flatMap(errors => errors[0]?.message ?? []))}`;
+  return `${what}: ${plainly([issue.message])}`;
+}
+
+const typeNames: Record<string, string> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a map',
+  record: 'a map',
+  null: 'nothing',
+};
+const typeName = (name = ''): string => typeNames[name] ?? name;
+
+/** What may be there instead, as a person says it who writes YAML. */
+function plainly(messages: readonly string[]): string {
+  const said = [...new Set(messages.map(message => message.replace(/^Invalid input: /, '')))];
+  const types = said.map(message => /^expected (\w+), received (\w+)$/.exec(message));
+  const received = new Set(types.map(type => type?.[2]));
+  if (received.size > 1 || received.has(undefined)) return said.join(', or ');
+  const wanted = [...new Set(types.map(type => typeName(type?.[1])))].join(' or ');
+  return `this must be ${wanted}, and it is ${typeName([...received][0])}.`;
 }
 
 /** What no schema can say: patterns, paths, names that are there twice, variables that nobody sets. */

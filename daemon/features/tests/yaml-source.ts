@@ -99,11 +99,16 @@ function syntaxMessage({ code, message, pos }: YAMLError, text: string): string 
   const [start, end] = [text.lastIndexOf('\n', pos[0] - 1) + 1, text.indexOf('\n', pos[0])];
   const line = text.slice(start, end < 0 ? undefined : end).slice(0, longestLine);
   const said = `This is no YAML: ${message.split('\n')[0]}.`.replace(/\.\.$/, '.');
-  if (line.includes('\t') && /^\s*\t/.test(line)) return `${said} Lines are indented by spaces.`;
-  return /[:,[{]\s+[^"'\s,{}[\]]*[{[]/.test(line)
-    ? `${said} A text with brackets in it needs quotes: "\x24{name}", "$.content[0].text".`
-    : said;
+  return `${said}${hints.find(([pattern]) => pattern.test(line) || pattern.test(message))?.[1] ?? ''}`;
 }
+
+/** What of the line, or of the library's words, tells what was meant. */
+const hints: readonly [pattern: RegExp, hint: string][] = [
+  [/^\s*\t/, ' Lines are indented by spaces.'],
+  [/[:,[{]\s+[^"'\s,{}[\]]*[{[]/, ' A text with brackets in it needs quotes: "\x24{name}", "$.content[0].text".'],
+  [/^Nested mappings are not allowed/, ' A text with ": " in it needs quotes.'],
+  [/^Sequence item without|same column|indent/i, ' Look at how far this line is indented.'],
+];
 
 function tryParse(text: string): Document | undefined {
   try {

@@ -106,6 +106,17 @@ describe('test files', () => {
       ['tests:\n\t- { name: a, tool: b }', /^2:1 .*indented by spaces/],
       ['b: &b { tool: echo }\ntests:\n  - <<: *b\n    name: a', /^1:1 "b" is not known here/],
       ['tests:\n  - <<: { tool: echo }\n    name: a', /^2:5 YAML 1\.2 has no merge keys/],
+      ['tests: { name: a }', /^1:1 "tests": this must be a list, and it is a map\.$/],
+      [
+        'tests: [{ name: a, tool: b, expect: { isError: yes } }]',
+        /"isError": this must be true or false, and it is a text\.$/,
+      ],
+      [
+        'tests: [{ name: a, tool: b, expect: { contains: 5 } }]',
+        /"contains": this must be a text or a list, and it is a number\.$/,
+      ],
+      ['tests:\n  - name: a: b\n    tool: c', /^2:\d+ .*": " in it needs quotes/],
+      ['tests:\n  - name: a\n    tool: b\n   expect: 1', /^4:1 .*how far this line is indented/],
       ['tests:\n  - { name: a }', /^2:5 Say what is called: one of/],
       [
         'tests:\n  - { name: a, tool: b, save: { x: $.y }, expect: { equals: "\x24{x}" } }',
