@@ -1,5 +1,6 @@
 // The table of all routes. The key is the operation's id everywhere: client method, OpenAPI, audit, permission matrix.
 import * as access from './access.ts';
+import * as account from './account.ts';
 import * as approvals from './approvals.ts';
 import * as audit from './audit.ts';
 import * as bitwarden from './bitwarden.ts';
@@ -15,14 +16,18 @@ import * as docker from './docker.ts';
 import * as doctor from './doctor.ts';
 import * as events from './events.ts';
 import * as gateways from './gateways.ts';
+import * as keys from './keys.ts';
 import * as locks from './locks.ts';
 import * as mcp from './mcp.ts';
 import * as operations from './operations.ts';
 import * as profiles from './profiles.ts';
+import * as providers from './providers.ts';
 import * as questions from './questions.ts';
+import * as roles from './roles.ts';
 import type { Route } from './route.ts';
 import * as secrets from './secrets.ts';
 import * as servers from './servers.ts';
+import * as signIn from './sign-in.ts';
 import * as tests from './tests.ts';
 import * as tokenCosts from './token-costs.ts';
 import * as toolCalls from './tool-calls.ts';
@@ -156,26 +161,26 @@ export const routes = {
   inviteUser: users.inviteUser,
   resetSecondFactor: users.resetSecondFactor,
   signOutUser: users.signOutUser,
-  changeMyPassword: users.changeMyPassword,
-  beginSecondFactor: users.beginSecondFactor,
-  confirmSecondFactor: users.confirmSecondFactor,
-  removeSecondFactor: users.removeSecondFactor,
-  listMySessions: users.listMySessions,
-  endMySession: users.endMySession,
-  listKeys: users.listKeys,
-  createKey: users.createKey,
-  deleteKey: users.deleteKey,
-  listSignInMethods: users.listSignInMethods,
-  signIn: users.signIn,
-  takeInvitation: users.takeInvitation,
-  giveSecondFactor: users.giveSecondFactor,
-  createTokens: users.createTokens,
-  revokeTokens: users.revokeTokens,
-  listProviders: users.listProviders,
-  saveProvider: users.saveProvider,
-  deleteProvider: users.deleteProvider,
-  explainAccess: users.explainAccess,
-  listRoles: users.listRoles,
+  changeMyPassword: account.changeMyPassword,
+  beginSecondFactor: account.beginSecondFactor,
+  confirmSecondFactor: account.confirmSecondFactor,
+  removeSecondFactor: account.removeSecondFactor,
+  listMySessions: account.listMySessions,
+  endMySession: account.endMySession,
+  listKeys: keys.listKeys,
+  createKey: keys.createKey,
+  deleteKey: keys.deleteKey,
+  listSignInMethods: signIn.listSignInMethods,
+  signIn: signIn.signIn,
+  takeInvitation: signIn.takeInvitation,
+  giveSecondFactor: account.giveSecondFactor,
+  createTokens: signIn.createTokens,
+  revokeTokens: signIn.revokeTokens,
+  listProviders: providers.listProviders,
+  saveProvider: providers.saveProvider,
+  deleteProvider: providers.deleteProvider,
+  explainAccess: roles.explainAccess,
+  listRoles: roles.listRoles,
   listAudit: audit.listAudit,
   verifyAudit: audit.verifyAudit,
   exportAudit: audit.exportAudit,

@@ -1,5 +1,6 @@
 // Users and keys with everything filled in, for tests that care about one field of them.
-import { AccessKey, User } from '../../shared/api/users.ts';
+import { AccessKey } from '../../shared/api/keys.ts';
+import { User } from '../../shared/api/users.ts';
 
 const createdAt = '2026-01-01T00:00:00Z';
 

@@ -1,7 +1,7 @@
 // One's own account: password, second factor and sessions. Secrets of a factor and recovery codes are held until they were taken along.
 import { type ReadonlySignal, signal } from '@preact/signals';
+import type { beginSecondFactor, UserSession } from '../../shared/api/account.ts';
 import type { RouteOutput } from '../../shared/api/route.ts';
-import type { beginSecondFactor, UserSession } from '../../shared/api/users.ts';
 import { announce } from '../kit/announcer.ts';
 import type { App } from '../kit/app.ts';
 import { type Act, createAct, createLoad, type Load } from '../kit/load.ts';

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Session } from '../../shared/api/access.ts';
-import { Password } from '../../shared/api/users.ts';
+import { Password } from '../../shared/domain/credentials.ts';
 import { useApp } from '../kit/app.ts';
 import { Badge, Button } from '../kit/controls.tsx';
 import { Loaded, Note, ProblemNotice } from '../kit/feedback.tsx';

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { AccessKey } from '../../shared/api/users.ts';
+import type { AccessKey } from '../../shared/api/keys.ts';
 import type { Role } from '../../shared/domain/roles.ts';
 import { useApp } from '../kit/app.ts';
 import { Button } from '../kit/controls.tsx';

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
-import { Password, UserName } from '../../shared/api/users.ts';
+import { UserName } from '../../shared/api/users.ts';
+import { Password } from '../../shared/domain/credentials.ts';
 import type { Role } from '../../shared/domain/roles.ts';
 import { Button } from '../kit/controls.tsx';
 import { ProblemNotice } from '../kit/feedback.tsx';

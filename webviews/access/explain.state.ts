@@ -1,8 +1,8 @@
 // Why somebody may do something, or may not: whom one can ask about, what for, and the answer.
 import { type ReadonlySignal, signal } from '@preact/signals';
+import type { explainAccess } from '../../shared/api/roles.ts';
 import type { Permission, RouteOutput } from '../../shared/api/route.ts';
 import { type OperationId, operationIds, routes } from '../../shared/api/routes.ts';
-import type { explainAccess } from '../../shared/api/users.ts';
 import type { App } from '../kit/app.ts';
 import { type Act, createAct, createLoad, type Load } from '../kit/load.ts';
 import { readAllPages } from '../kit/pages.ts';

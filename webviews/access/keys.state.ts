@@ -1,6 +1,6 @@
 // The keys of programs and agents. A new one's text is held here until it was taken along, and nowhere else.
 import { type ReadonlySignal, signal } from '@preact/signals';
-import type { AccessKey } from '../../shared/api/users.ts';
+import type { AccessKey } from '../../shared/api/keys.ts';
 import type { Role } from '../../shared/domain/roles.ts';
 import { announce } from '../kit/announcer.ts';
 import type { App } from '../kit/app.ts';

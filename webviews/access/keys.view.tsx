@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { AccessKey } from '../../shared/api/users.ts';
+import type { AccessKey } from '../../shared/api/keys.ts';
 import { useApp } from '../kit/app.ts';
 import { Confirm } from '../kit/confirm.tsx';
 import { Badge, Icon, IconButton } from '../kit/controls.tsx';

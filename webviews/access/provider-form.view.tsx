@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type * as z from 'zod';
+import { IdentityProvider } from '../../shared/api/providers.ts';
 import { apiPrefix } from '../../shared/api/routes.ts';
-import { IdentityProvider } from '../../shared/api/users.ts';
 import { Name } from '../../shared/domain/names.ts';
 import type { Role } from '../../shared/domain/roles.ts';
 import { useApp } from '../kit/app.ts';

@@ -1,6 +1,7 @@
 // Providers of OpenID Connect, and which secrets of the vault may be a client's.
+
+import type { listProviders, saveProvider } from '../../shared/api/providers.ts';
 import type { RouteInput, RouteOutput } from '../../shared/api/route.ts';
-import type { listProviders, saveProvider } from '../../shared/api/users.ts';
 import { announce } from '../kit/announcer.ts';
 import type { App } from '../kit/app.ts';
 import { type Act, createAct, createLoad, type Load } from '../kit/load.ts';

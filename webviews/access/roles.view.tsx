@@ -1,5 +1,5 @@
+import type { listRoles } from '../../shared/api/roles.ts';
 import { permissions, type RouteOutput } from '../../shared/api/route.ts';
-import type { listRoles } from '../../shared/api/users.ts';
 import { permissionsOfAgents } from '../../shared/domain/roles.ts';
 import { useApp } from '../kit/app.ts';
 import { Icon } from '../kit/controls.tsx';

@@ -1,4 +1,4 @@
-import type { UserSession } from '../../shared/api/users.ts';
+import type { UserSession } from '../../shared/api/account.ts';
 import { Badge, Button, Icon } from '../kit/controls.tsx';
 import { Loaded, ProblemNotice } from '../kit/feedback.tsx';
 import { formatAgo } from '../kit/format.ts';

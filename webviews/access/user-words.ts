@@ -1,5 +1,6 @@
 // What is said of users and keys, as functions of what is known of them.
-import type { AccessKey, User } from '../../shared/api/users.ts';
+import type { AccessKey } from '../../shared/api/keys.ts';
+import type { User } from '../../shared/api/users.ts';
 import { type UserState, userStateOf } from '../../shared/domain/user-state.ts';
 
 export interface StateWords {

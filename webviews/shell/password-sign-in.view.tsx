@@ -1,7 +1,7 @@
 // Signing in by name and password, and taking an invitation.
 import { useEffect, useState } from 'preact/hooks';
 import type { Problem } from '../../shared/api/problem.ts';
-import { Password } from '../../shared/api/users.ts';
+import { Password } from '../../shared/domain/credentials.ts';
 import { BitwardenSignIn } from '../bitwarden/sign-in.view.tsx';
 import { useApp } from '../kit/app.ts';
 import { Button, Icon } from '../kit/controls.tsx';

@@ -1,7 +1,8 @@
 // Finds users and keys by what a person calls them.
 import { InvalidArgumentError } from 'commander';
 import type { ApiClient } from '../../../shared/api/client.ts';
-import { type AccessKey, type User, UserName } from '../../../shared/api/users.ts';
+import type { AccessKey } from '../../../shared/api/keys.ts';
+import { type User, UserName } from '../../../shared/api/users.ts';
 import { type Role, roles } from '../../../shared/domain/roles.ts';
 import { UsageError } from '../exit-codes.ts';
 import { listAll } from '../list-all.ts';

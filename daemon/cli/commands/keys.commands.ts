@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { AccessKey } from '../../../shared/api/users.ts';
+import type { AccessKey } from '../../../shared/api/keys.ts';
 import { type Role, roles } from '../../../shared/domain/roles.ts';
 import { toServerName, toWholeNumber } from '../arguments/names.ts';
 import { collect, findKey, toRole } from '../arguments/users.ts';

@@ -2,9 +2,9 @@
 import { randomUUID, timingSafeEqual } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import * as z from 'zod';
+import type { AccessKey } from '../../../shared/api/keys.ts';
 import { problem } from '../../../shared/api/problem.ts';
 import type { Page, PageQuery } from '../../../shared/api/route.ts';
-import type { AccessKey } from '../../../shared/api/users.ts';
 import { permissionsOfAgents, type Role, roles } from '../../../shared/domain/roles.ts';
 import type { Lifelines } from '../../http/lifelines.ts';
 import { describePrincipal, type Principal } from '../../http/principal.ts';

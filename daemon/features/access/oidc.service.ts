@@ -1,7 +1,7 @@
 // Sign-in at an OpenID Connect provider: code flow with PKCE, state and nonce, by openid-client.
 import type { Configuration } from 'openid-client';
 import { problem } from '../../../shared/api/problem.ts';
-import type { IdentityProvider } from '../../../shared/api/users.ts';
+import type { IdentityProvider } from '../../../shared/api/providers.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { issuerReach, readIssuer } from './provider-address.ts';
 import { createProviderFetch } from './provider-fetch.ts';

@@ -1,6 +1,6 @@
 // Whom a provider's subject stands for: somebody who is linked to it, or somebody new whose verified e-mail address is allowed.
 import { problem } from '../../../shared/api/problem.ts';
-import type { IdentityProvider } from '../../../shared/api/users.ts';
+import type { IdentityProvider } from '../../../shared/api/providers.ts';
 import { type Clock, toTimestamp } from '../../platform/clock.ts';
 import type { StoredUser, UserRepository } from './users.repository.ts';
 

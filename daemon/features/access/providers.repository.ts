@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import * as z from 'zod';
-import type { IdentityProvider } from '../../../shared/api/users.ts';
+import type { IdentityProvider } from '../../../shared/api/providers.ts';
 import { roles } from '../../../shared/domain/roles.ts';
 
 export interface ProviderRepository {

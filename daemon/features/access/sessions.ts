@@ -1,7 +1,7 @@
 // Browser sessions, of the owner and of users: a cookie's secret and a proof, both kept as hashes.
 import type { Database } from 'better-sqlite3';
 import * as z from 'zod';
-import type { UserSession } from '../../../shared/api/users.ts';
+import type { UserSession } from '../../../shared/api/account.ts';
 import { limits } from '../../../shared/domain/limits.ts';
 import { ownerPrincipal, type Principal } from '../../http/principal.ts';
 import { type Clock, toTimestamp } from '../../platform/clock.ts';

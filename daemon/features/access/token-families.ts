@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import * as z from 'zod';
-import type { UserSession } from '../../../shared/api/users.ts';
+import type { UserSession } from '../../../shared/api/account.ts';
 import { type Clock, toTimestamp } from '../../platform/clock.ts';
 import { hash, newSecret } from './secret-text.ts';
 

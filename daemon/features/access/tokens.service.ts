@@ -1,6 +1,6 @@
 // Trades a sign-in, or a refresh token, for an access token.
 import { problem } from '../../../shared/api/problem.ts';
-import type { Tokens } from '../../../shared/api/users.ts';
+import type { Tokens } from '../../../shared/api/sign-in.ts';
 import type { AuditSink } from '../../http/bind-routes.ts';
 import type { Lifelines } from '../../http/lifelines.ts';
 import type { AccessTokens } from './access-tokens.ts';

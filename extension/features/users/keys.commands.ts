@@ -1,7 +1,7 @@
 import { window } from 'vscode';
 import * as z from 'zod';
+import type { AccessKey } from '../../../shared/api/keys.ts';
 import type { MCPServer } from '../../../shared/api/servers.ts';
-import type { AccessKey } from '../../../shared/api/users.ts';
 import type { DaemonLink } from '../../daemon-link/daemon-link.ts';
 import type { Mirror } from '../../daemon-link/mirror.ts';
 import { askFor, confirm } from '../../platform/ask.ts';

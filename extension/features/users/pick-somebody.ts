@@ -2,7 +2,8 @@
 
 import { window } from 'vscode';
 import type { ApiClient } from '../../../shared/api/client.ts';
-import type { AccessKey, User } from '../../../shared/api/users.ts';
+import type { AccessKey } from '../../../shared/api/keys.ts';
+import type { User } from '../../../shared/api/users.ts';
 import { describeRole, type Role, roles } from '../../../shared/domain/roles.ts';
 import { readAll } from '../../daemon-link/pages.ts';
 import { Cancelled, HostProblem } from '../../platform/host-problem.ts';

@@ -1,6 +1,7 @@
 import { window } from 'vscode';
 import type { RouteOutput } from '../../../shared/api/route.ts';
-import { type inviteUser, Password, UserName } from '../../../shared/api/users.ts';
+import { type inviteUser, UserName } from '../../../shared/api/users.ts';
+import { Password } from '../../../shared/domain/credentials.ts';
 import type { DaemonLink } from '../../daemon-link/daemon-link.ts';
 import { askFor, confirm } from '../../platform/ask.ts';
 import type { RegisterCommand } from '../../platform/commands.ts';

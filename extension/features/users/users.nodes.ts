@@ -1,5 +1,6 @@
 // The People tree as a function from state to rows. No link and no key is in any of them.
-import type { AccessKey, User } from '../../../shared/api/users.ts';
+import type { AccessKey } from '../../../shared/api/keys.ts';
+import type { User } from '../../../shared/api/users.ts';
 import { type UserState, userStateOf } from '../../../shared/domain/user-state.ts';
 import { commands } from '../../platform/contributions.ts';
 import type { TooltipPart, TreeNode } from '../../platform/tree-node.ts';

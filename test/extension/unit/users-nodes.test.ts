@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { peopleRows, toPeopleNode } from '../../../extension/features/users/users.nodes.ts';
-import type { AccessKey, User } from '../../../shared/api/users.ts';
+import type { AccessKey } from '../../../shared/api/keys.ts';
+import type { User } from '../../../shared/api/users.ts';
 import { buildKey, buildUser } from '../../support/people-builder.ts';
 
 const now = Date.parse('2026-05-01T10:00:00Z');

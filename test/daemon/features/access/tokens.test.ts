@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeJwt, decodeProtectedHeader, SignJWT, UnsecuredJWT } from 'jose';
-import type { Tokens } from '../../../../shared/api/users.ts';
+import type { Tokens } from '../../../../shared/api/sign-in.ts';
 import { addUser, apiWith, bearer, codeAt, codeOf, goodPassword, post, statusOf } from '../../../support/identity.ts';
 import { type InProcessDaemon, startInProcessDaemon } from '../../../support/in-process-daemon.ts';
 
