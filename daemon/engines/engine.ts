@@ -2,7 +2,8 @@
 import type { CatalogEntry } from '../../shared/api/catalog.ts';
 import type { EngineStatus } from '../../shared/api/daemon.ts';
 import type { OperationStep, Transfer } from '../../shared/api/operations.ts';
-import type { MCPServer, SecretSlot, ServerConfiguration, ServerSource } from '../../shared/api/servers.ts';
+import type { SecretSlot, ServerConfiguration } from '../../shared/api/server-configuration.ts';
+import type { MCPServer, ServerSource } from '../../shared/api/servers.ts';
 
 /** An entry as an engine offers it; which servers came from it is known to the catalog feature. */
 export type CatalogOffer = Omit<CatalogEntry, 'installed'>;

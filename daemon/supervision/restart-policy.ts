@@ -1,5 +1,5 @@
 // When a server that ended is started again. A value: what it says depends on nothing but what it is asked.
-import type { ServerConfiguration } from '../../shared/api/servers.ts';
+import type { ServerConfiguration } from '../../shared/api/server-configuration.ts';
 
 export interface ServerEnd {
   /** Epoch milliseconds. */

@@ -1,6 +1,6 @@
 // What the rest of the daemon knows of running servers. The supervisor owns every child, connection and timer of theirs.
 import type { Problem } from '../../shared/api/problem.ts';
-import type { ServerConfiguration } from '../../shared/api/servers.ts';
+import type { ServerConfiguration } from '../../shared/api/server-configuration.ts';
 import type { ServerState } from '../../shared/domain/server-state.ts';
 import type { LaunchPlan } from '../engines/engine.ts';
 import type { McpSession } from './session.ts';

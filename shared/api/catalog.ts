@@ -3,7 +3,8 @@ import { DockerServerName } from '../domain/docker-names.ts';
 import { JSONSchema } from '../domain/json-schema.ts';
 import { Name } from '../domain/names.ts';
 import { pageOf, pageQuery, QueryFlag, type Route } from './route.ts';
-import { SecretSlot, ServerSource } from './servers.ts';
+import { SecretSlot } from './server-configuration.ts';
+import { ServerSource } from './servers.ts';
 
 /** Something that can be installed. */
 export const CatalogEntry = z

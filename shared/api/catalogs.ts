@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { ImageReference, ProfileId } from '../domain/docker-names.ts';
 import { limits } from '../domain/limits.ts';
 import { Name } from '../domain/names.ts';
+import { dockerProblems } from './docker.ts';
 import { Operation } from './operations.ts';
 import { Problem } from './problem.ts';
 import { Nothing, pageOf, pageQuery, type Route } from './route.ts';
-import { dockerProblems } from './servers.ts';
 
 /** A collection of entries. Its entries are found by `GET /catalog?catalog=ID`. */
 export const Catalog = z

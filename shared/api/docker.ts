@@ -77,3 +77,19 @@ export const probeDocker = {
   response: DockerStatus,
   problems: [],
 } as const satisfies Route;
+
+/** What may be answered wherever Docker is asked. */
+export const dockerProblems = [
+  'DOCKER_001',
+  'DOCKER_002',
+  'DOCKER_003',
+  'DOCKER_004',
+  'DOCKER_005',
+  'DOCKER_006',
+  'DOCKER_009',
+  'DOCKER_010',
+  'DOCKER_011',
+  'DOCKER_012',
+  'DOCKER_013',
+  'DOCKER_015',
+] as const;

@@ -3,7 +3,7 @@ import { ImageReference, ProfileId } from '../domain/docker-names.ts';
 import { Integrity, Name, PackageName } from '../domain/names.ts';
 import { Problem } from './problem.ts';
 import { pageOf, pageQuery, type Route } from './route.ts';
-import { ServerConfigurationChange } from './servers.ts';
+import { ServerConfigurationChange } from './server-configuration.ts';
 
 /** `interrupted`: the daemon ended while it ran; nothing of it was kept, and it can be started again. */
 export const OperationState = z

@@ -2,9 +2,10 @@ import * as z from 'zod';
 import { ImageReference, ProfileId, ProfileName } from '../domain/docker-names.ts';
 import { limits } from '../domain/limits.ts';
 import { Name } from '../domain/names.ts';
+import { dockerProblems } from './docker.ts';
 import { Operation } from './operations.ts';
 import { Nothing, pageOf, pageQuery, type Route } from './route.ts';
-import { dockerProblems, MCPServer } from './servers.ts';
+import { MCPServer } from './servers.ts';
 
 /** Docker's selection of servers. In the legacy dialect there is exactly one, `default`. */
 export const Profile = z

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { JSONSchema } from '../domain/json-schema.ts';
 import { GatewayName, Name, ToolName } from '../domain/names.ts';
+import { dockerProblems } from './docker.ts';
 import { pageOf, pageQuery, type Route } from './route.ts';
-import { dockerProblems, ServerParams } from './servers.ts';
+import { ServerParams } from './servers.ts';
 
 /** What a person calls a tool at /mcp; null: as its server does. */
 export const ToolOverride = z

@@ -1,6 +1,6 @@
 // The secrets that a Docker server declares, while a person decides where each comes from. Pure: no value is ever in here.
 import type { Secret, SecretReference } from '../../shared/api/secrets.ts';
-import type { SecretSlot } from '../../shared/api/servers.ts';
+import type { SecretSlot } from '../../shared/api/server-configuration.ts';
 
 /** Where a slot's value comes from: typed now, a stored secret by its id, or nowhere for now. */
 export type SlotChoice = { kind: 'new' } | { kind: 'stored'; secretId: string } | { kind: 'later' };

@@ -3,7 +3,7 @@ import { computed, type ReadonlySignal } from '@preact/signals';
 import type { CatalogEntry } from '../../shared/api/catalog.ts';
 import type { Operation } from '../../shared/api/operations.ts';
 import type { Secret, SecretReference } from '../../shared/api/secrets.ts';
-import type { SecretSlot } from '../../shared/api/servers.ts';
+import type { SecretSlot } from '../../shared/api/server-configuration.ts';
 import type { Json } from '../../shared/domain/json-schema.ts';
 import type { App } from '../kit/app.ts';
 import { createFollowed, type Followed } from '../kit/follow-operation.ts';

@@ -1,7 +1,7 @@
 // The secret slots of an install: for each one a stored secret, a new value, or later.
 import { useState } from 'preact/hooks';
 import type { CatalogEntry } from '../../shared/api/catalog.ts';
-import type { SecretSlot } from '../../shared/api/servers.ts';
+import type { SecretSlot } from '../../shared/api/server-configuration.ts';
 import { PlaceLink } from '../kit/controls.tsx';
 import { Field, Select } from '../kit/fields.tsx';
 import { useOwned } from '../kit/owned.ts';

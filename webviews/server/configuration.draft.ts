@@ -1,5 +1,6 @@
 // A server's configuration while a person edits it: rows instead of records, and back, with errors at the fields.
-import { type ServerConfiguration, ServerConfigurationChange, type ServerSource } from '../../shared/api/servers.ts';
+import { type ServerConfiguration, ServerConfigurationChange } from '../../shared/api/server-configuration.ts';
+import type { ServerSource } from '../../shared/api/servers.ts';
 
 export interface Pair {
   name: string;

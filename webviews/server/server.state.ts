@@ -1,7 +1,8 @@
 // One server: what it is, what it offers and wrote, and the acts of a person on it.
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { Prompt, Resource, ResourceTemplate } from '../../shared/api/contents.ts';
-import type { MCPServerDetail, ServerConfigurationChange, TestResult } from '../../shared/api/servers.ts';
+import type { ServerConfigurationChange } from '../../shared/api/server-configuration.ts';
+import type { MCPServerDetail, TestResult } from '../../shared/api/servers.ts';
 import type { Tool } from '../../shared/api/tools.ts';
 import { limits } from '../../shared/domain/limits.ts';
 import { announce } from '../kit/announcer.ts';

@@ -1,6 +1,6 @@
 // The secrets that a Docker server declares, beside those that it is given. Pure.
 import type { Secret, SecretReference } from '../../shared/api/secrets.ts';
-import type { SecretSlot } from '../../shared/api/servers.ts';
+import type { SecretSlot } from '../../shared/api/server-configuration.ts';
 
 export interface SlotState {
   slot: SecretSlot;

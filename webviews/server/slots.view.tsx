@@ -1,7 +1,8 @@
 // The secrets tab of a Docker server: what it declares, what it is given, and filling what is missing.
 import { useState } from 'preact/hooks';
 import type { Secret } from '../../shared/api/secrets.ts';
-import type { MCPServerDetail, SecretSlot } from '../../shared/api/servers.ts';
+import type { SecretSlot } from '../../shared/api/server-configuration.ts';
+import type { MCPServerDetail } from '../../shared/api/servers.ts';
 import { useApp } from '../kit/app.ts';
 import { Badge, Button, Icon, IconButton, PlaceLink } from '../kit/controls.tsx';
 import { Empty, Loaded, ProblemNotice } from '../kit/feedback.tsx';

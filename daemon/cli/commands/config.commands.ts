@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import * as z from 'zod';
-import { type ServerConfiguration, updateServer } from '../../../shared/api/servers.ts';
+import type { ServerConfiguration } from '../../../shared/api/server-configuration.ts';
+import { updateServer } from '../../../shared/api/servers.ts';
 import type { JSONSchema } from '../../../shared/domain/json-schema.ts';
 import { toServerName } from '../arguments/names.ts';
 import { parsePairs } from '../arguments/pairs.ts';

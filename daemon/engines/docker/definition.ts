@@ -1,7 +1,8 @@
 // What Docker's catalogs and profiles say of a server (its definition, or snapshot), in the words of every engine.
 import * as z from 'zod';
 import type { Catalog } from '../../../shared/api/catalogs.ts';
-import { type SecretSlot, ServerSource } from '../../../shared/api/servers.ts';
+import type { SecretSlot } from '../../../shared/api/server-configuration.ts';
+import { ServerSource } from '../../../shared/api/servers.ts';
 import { DockerServerName } from '../../../shared/domain/docker-names.ts';
 import { EnvironmentVariableName } from '../../../shared/domain/names.ts';
 import type { CatalogOffer, ServerInProfile } from '../engine.ts';

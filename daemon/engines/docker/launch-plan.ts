@@ -1,6 +1,6 @@
 // Whether a server of a profile can be started now, and what its gateway has to know. Nothing is started for it.
 import { type ProblemError, problem } from '../../../shared/api/problem.ts';
-import type { SecretSlot } from '../../../shared/api/servers.ts';
+import type { SecretSlot } from '../../../shared/api/server-configuration.ts';
 import type { LaunchPlan, ServerToRun } from '../engine.ts';
 import type { ImageControl } from './api/container-control.ts';
 import { checkHostAccess, type HostPlace } from './host-access.ts';

@@ -1,5 +1,5 @@
 // What a definition says of a server, for those who know no driver.
-import type { SecretSlot } from '../../../shared/api/servers.ts';
+import type { SecretSlot } from '../../../shared/api/server-configuration.ts';
 import type { JSONSchema } from '../../../shared/domain/json-schema.ts';
 import type { WireTool } from '../../supervision/session.ts';
 import { ServerSpec, type ToolSpec } from './cli/schemas.ts';

@@ -6,7 +6,8 @@ import type { DockerStatus } from '../../../shared/api/docker.ts';
 import type { Gateway } from '../../../shared/api/gateways.ts';
 import type { Operation } from '../../../shared/api/operations.ts';
 import type { Problem } from '../../../shared/api/problem.ts';
-import type { MCPServer, SecretSlot, ServerConfiguration } from '../../../shared/api/servers.ts';
+import type { SecretSlot, ServerConfiguration } from '../../../shared/api/server-configuration.ts';
+import type { MCPServer } from '../../../shared/api/servers.ts';
 import type { JSONSchema } from '../../../shared/domain/json-schema.ts';
 
 export interface DoctorServer {

@@ -2,7 +2,8 @@
 import type { CatalogEntry } from '../../../shared/api/catalog.ts';
 import type { NewOperation, OperationStep } from '../../../shared/api/operations.ts';
 import { isProblemError, problem } from '../../../shared/api/problem.ts';
-import type { MCPServer, ServerConfigurationChange } from '../../../shared/api/servers.ts';
+import type { ServerConfigurationChange } from '../../../shared/api/server-configuration.ts';
+import type { MCPServer } from '../../../shared/api/servers.ts';
 import { nameFromPackage } from '../../../shared/domain/names.ts';
 import type { DockerInstall, Engine, Installed, InstallProgress } from '../../engines/engine.ts';
 import type { DockerNeeds, InstallNeeds } from './install-needs.ts';

@@ -1,7 +1,8 @@
 // The other features and the engines, as far as an install needs them.
 import type { CatalogEntry } from '../../../shared/api/catalog.ts';
 import type { SecretReference } from '../../../shared/api/secrets.ts';
-import type { MCPServer, SecretSlot, ServerConfigurationChange } from '../../../shared/api/servers.ts';
+import type { SecretSlot, ServerConfigurationChange } from '../../../shared/api/server-configuration.ts';
+import type { MCPServer } from '../../../shared/api/servers.ts';
 import type { JSONSchema } from '../../../shared/domain/json-schema.ts';
 import type { ServerInProfile } from '../../engines/engine.ts';
 

@@ -1,7 +1,7 @@
 // The install of a package: its files are all there or not at all, and then it is a server.
 import type { NewOperation } from '../../../shared/api/operations.ts';
 import { problem } from '../../../shared/api/problem.ts';
-import type { ServerConfigurationChange } from '../../../shared/api/servers.ts';
+import type { ServerConfigurationChange } from '../../../shared/api/server-configuration.ts';
 import { nameFromPackage } from '../../../shared/domain/names.ts';
 import type { Engine, PackageInstall } from '../../engines/engine.ts';
 import type { InstallNeeds } from './install-needs.ts';

@@ -1,6 +1,7 @@
 // What is done with the servers that mirror Docker's profiles, beside what is done with every server.
 import { type Problem, type ProblemCode, problem } from '../../../shared/api/problem.ts';
-import type { MCPServer, SecretSlot, ServerConfiguration } from '../../../shared/api/servers.ts';
+import type { SecretSlot, ServerConfiguration } from '../../../shared/api/server-configuration.ts';
+import type { MCPServer } from '../../../shared/api/servers.ts';
 import type { ServerInProfile } from '../../engines/engine.ts';
 import type { WireTool } from '../../supervision/session.ts';
 import type { Supervisor } from '../../supervision/supervisor.ts';

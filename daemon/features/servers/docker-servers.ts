@@ -1,6 +1,7 @@
 // The servers of Docker's profiles among ours: rows that mirror what a profile has. Docker's profile stays the truth.
 import { problem } from '../../../shared/api/problem.ts';
-import type { MCPServer, MCPServerDetail, SecretSlot, ServerConfiguration } from '../../../shared/api/servers.ts';
+import type { SecretSlot, ServerConfiguration } from '../../../shared/api/server-configuration.ts';
+import type { MCPServer, MCPServerDetail } from '../../../shared/api/servers.ts';
 import { namePattern } from '../../../shared/domain/names.ts';
 import type { ServerInProfile } from '../../engines/engine.ts';
 import type { WireTool } from '../../supervision/session.ts';

@@ -1,7 +1,8 @@
 // Where a server's secrets go: into its environment or its headers, at the last moment, and onto the list of what is never shown.
 import { problem } from '../../../shared/api/problem.ts';
 import { isFile, type SecretReference } from '../../../shared/api/secrets.ts';
-import type { MCPServer, SecretSlot } from '../../../shared/api/servers.ts';
+import type { SecretSlot } from '../../../shared/api/server-configuration.ts';
+import type { MCPServer } from '../../../shared/api/servers.ts';
 import type { LaunchPlan } from '../../engines/engine.ts';
 
 /** Values in the clear, by variable and by header. */

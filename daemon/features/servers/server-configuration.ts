@@ -4,7 +4,7 @@ import {
   ResourceLimits,
   type ServerConfiguration,
   type ServerConfigurationChange,
-} from '../../../shared/api/servers.ts';
+} from '../../../shared/api/server-configuration.ts';
 import { definedOnly } from '../../../shared/domain/defined.ts';
 
 /** A configuration before anybody has chosen anything. */

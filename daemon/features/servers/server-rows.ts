@@ -1,7 +1,8 @@
 // How servers and their configurations lie in the database.
 import * as z from 'zod';
 import { SecretReference } from '../../../shared/api/secrets.ts';
-import { NetworkConfig, ResourceLimits, type ServerConfiguration, ServerSource } from '../../../shared/api/servers.ts';
+import { NetworkConfig, ResourceLimits, type ServerConfiguration } from '../../../shared/api/server-configuration.ts';
+import { ServerSource } from '../../../shared/api/servers.ts';
 import type { ServerInProfile } from '../../engines/engine.ts';
 
 /** A server as it is stored: what it is and what was asked of it. What it does now is the supervisor's to say. */

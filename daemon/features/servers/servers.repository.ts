@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import type { Page } from '../../../shared/api/route.ts';
 import { isFile } from '../../../shared/api/secrets.ts';
-import type { ServerConfiguration } from '../../../shared/api/servers.ts';
+import type { ServerConfiguration } from '../../../shared/api/server-configuration.ts';
 import type { ServerInProfile } from '../../engines/engine.ts';
 import { containing, readPage } from '../../storage/page.ts';
 import { parseOnce } from '../../storage/parsed-rows.ts';

@@ -2,13 +2,8 @@
 import { type Problem, problem } from '../../../shared/api/problem.ts';
 import type { Page } from '../../../shared/api/route.ts';
 import { isFile } from '../../../shared/api/secrets.ts';
-import type {
-  MCPServer,
-  MCPServerDetail,
-  NewServer,
-  ServerConfiguration,
-  ServerConfigurationChange,
-} from '../../../shared/api/servers.ts';
+import type { ServerConfiguration, ServerConfigurationChange } from '../../../shared/api/server-configuration.ts';
+import type { MCPServer, MCPServerDetail, NewServer } from '../../../shared/api/servers.ts';
 import type { ServerState } from '../../../shared/domain/server-state.ts';
 import type { Engine, ServerInProfile } from '../../engines/engine.ts';
 import { type Clock, toTimestamp } from '../../platform/clock.ts';

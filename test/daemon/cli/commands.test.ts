@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DaemonEvent } from '../../../shared/api/events.ts';
 import { routes } from '../../../shared/api/routes.ts';
-import { MCPServer, MCPServerDetail, ServerConfiguration, TestResult } from '../../../shared/api/servers.ts';
+import { ServerConfiguration } from '../../../shared/api/server-configuration.ts';
+import { MCPServer, MCPServerDetail, TestResult } from '../../../shared/api/servers.ts';
 import { CallResult } from '../../../shared/api/tool-calls.ts';
 import { type CommandLine, createCommandLine, problemIn, testServer } from './command-line.ts';
 

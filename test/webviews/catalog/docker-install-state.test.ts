@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Secret } from '../../../shared/api/secrets.ts';
-import type { SecretSlot } from '../../../shared/api/servers.ts';
+import type { SecretSlot } from '../../../shared/api/server-configuration.ts';
 import {
   firstChoice,
   fromChoice,

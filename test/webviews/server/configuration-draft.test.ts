@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ServerConfiguration } from '../../../shared/api/servers.ts';
+import type { ServerConfiguration } from '../../../shared/api/server-configuration.ts';
 import {
   type ConfigurationDraft,
   placeDaemonErrors,

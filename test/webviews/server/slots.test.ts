@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { toProblem } from '../../../shared/api/problem.ts';
 import type { Secret, SecretReference } from '../../../shared/api/secrets.ts';
-import type { SecretSlot } from '../../../shared/api/servers.ts';
+import type { SecretSlot } from '../../../shared/api/server-configuration.ts';
 import { settingsErrors, toSettings } from '../../../webviews/server/settings.draft.ts';
 import { extraReferences, toSlotStates } from '../../../webviews/server/slots.ts';
 

@@ -2,7 +2,7 @@
 
 import type { DockerStatus } from '../../../../shared/api/docker.ts';
 import { isProblemError, type ProblemError, problem } from '../../../../shared/api/problem.ts';
-import type { SecretSlot } from '../../../../shared/api/servers.ts';
+import type { SecretSlot } from '../../../../shared/api/server-configuration.ts';
 import { ensurePrivateFolder } from '../../../platform/private-file.ts';
 import { createLosses } from '../../../supervision/losses.ts';
 import type { Output } from '../../../supervision/output.ts';
