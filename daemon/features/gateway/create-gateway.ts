@@ -3,6 +3,7 @@ import { problem } from '../../../shared/api/problem.ts';
 import type { Entry } from './entry.ts';
 import { type GatewayHandlers, gatewayHandlers } from './gateway.handlers.ts';
 import { createHeldRequests } from './held-requests.ts';
+import { createListChanges } from './list-changes.ts';
 import { pathOf } from './places.ts';
 import type { GatewayPorts } from './ports.ts';
 import { createReach } from './reach.ts';
@@ -57,8 +58,6 @@ const sweepMs = 60_000;
 const keepAliveMs = 15_000;
 /** Sessions may come by the hundred: pages are told of them together. */
 const announceMs = 200;
-/** Milliseconds in which changes of lists are told of once: when a daemon starts, many servers come at once. */
-const gatherMs = 10;
 
 export function createGateway(ports: GatewayPorts, limits: Partial<GatewayLimits> = {}): Gateway {
   const { servers } = ports;
@@ -99,19 +98,12 @@ export function createGateway(ports: GatewayPorts, limits: Partial<GatewayLimits
   ];
   for (const timer of timers) timer.unref();
 
-  const waiting = new Map<string, Set<ListKind>>();
-  let gathering: NodeJS.Timeout | undefined;
-  const tellOfChanges = () => {
-    gathering = undefined;
-    const changes = [...waiting];
-    waiting.clear();
-    for (const session of sessions.all()) {
-      const kinds = new Set(changes.flatMap(([id, what]) => (reach.isAt(session.place, id) ? [...what] : [])));
-      for (const what of kinds) session.tell({ method: `notifications/${what}/list_changed` });
-    }
-    for (const [id, what] of changes)
-      for (const kind of what) subscriptions.listChanged(id, kind, viewer => reach.isAt(viewer.place, id));
-  };
+  const changes = createListChanges({
+    sessions: sessions.all,
+    subscriptions,
+    reach,
+    profileOf: servers.profileOf,
+  });
 
   const fetch = async (request: Request, entry: Entry): Promise<Response> => {
     if (!reach.isPlace(entry.place)) throw noPlace(pathOf(entry.place));
@@ -140,11 +132,8 @@ export function createGateway(ports: GatewayPorts, limits: Partial<GatewayLimits
       const ids = serverId === undefined ? servers.ids() : [serverId];
       for (const id of ids) {
         if (what !== 'tools') lists.changed(id);
-        const kinds = waiting.get(id) ?? new Set<ListKind>();
-        for (const kind of what ? [what] : (['tools', 'resources', 'prompts'] as const)) kinds.add(kind);
-        waiting.set(id, kinds);
+        changes.note(id, what);
       }
-      gathering ??= setTimeout(tellOfChanges, gatherMs);
     },
     serversChanged() {
       reach.changed();
@@ -157,7 +146,7 @@ export function createGateway(ports: GatewayPorts, limits: Partial<GatewayLimits
     handlers: gatewayHandlers(sessions, reach, ports),
     async close() {
       for (const timer of timers) clearInterval(timer);
-      clearTimeout(gathering);
+      changes.close();
       held.close();
       subscriptions.close();
       sessions.close();

@@ -1,6 +1,6 @@
 // Streamable HTTP with sessions: revision 2025-11-25 and those before it.
 import { isProblemError, type ProblemError } from '../../../shared/api/problem.ts';
-import { describePrincipal } from '../../http/principal.ts';
+import { describePrincipal, maySee } from '../../http/principal.ts';
 import { WireError, type WireObject } from '../../supervision/upstream.ts';
 import { toWireError } from './asking.ts';
 import { answerBatch } from './batch.ts';
@@ -75,6 +75,7 @@ export function createSessionEndpoint({
       callerId: entry.principal.id,
       principal: describePrincipal(entry.principal),
       place: entry.place,
+      maySee: seenBy(entry),
       revision,
       info: clientInfo,
       capabilities,
@@ -99,6 +100,7 @@ export function createSessionEndpoint({
     const version = request.headers.get('mcp-protocol-version');
     if (version !== null && !isSessionRevision(version.trim()))
       return refusal(400, rpcCodes.refused, `Unsupported protocol version: ${version.slice(0, 40)}`, id);
+    session.maySee = seenBy(entry);
     return session;
   };
 
@@ -208,6 +210,11 @@ export function createSessionEndpoint({
     },
   };
 }
+
+const seenBy =
+  ({ principal }: Entry): Session['maySee'] =>
+  serverId =>
+    maySee(principal, serverId);
 
 const refusal = (status: number, code: number, message: string, id: string | number | null = null): Response =>
   toJsonResponse(toErrorText(id, code, message), status);

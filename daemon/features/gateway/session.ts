@@ -23,6 +23,8 @@ export interface SessionFacts {
   /** For records. */
   principal: string;
   place: Place;
+  /** Which servers it is shown, as of its last request: what somebody may see can change. */
+  maySee(serverId: string): boolean;
   revision: SessionRevision;
   info: WireObject;
   capabilities: WireObject;

@@ -11,7 +11,7 @@ export type ListKind = 'tools' | 'resources' | 'prompts';
 
 export interface Subscriptions {
   open(request: ListenRequest): Promise<Response>;
-  listChanged(serverId: string, what: ListKind, isAt: (viewer: Viewer) => boolean): void;
+  listChanged(what: ListKind, isShown: (viewer: Viewer) => boolean): void;
   keepAlive(): void;
   readonly size: number;
   /** Tells all that it is over. */
@@ -97,10 +97,9 @@ export function createSubscriptions(): Subscriptions {
 
   return {
     open,
-    listChanged(serverId, what, isAt) {
-      for (const { wants, viewer, send } of listeners) {
-        if (wants.has(what) && viewer.maySee(serverId) && isAt(viewer)) send(`notifications/${what}/list_changed`);
-      }
+    listChanged(what, isShown) {
+      for (const { wants, viewer, send } of listeners)
+        if (wants.has(what) && isShown(viewer)) send(`notifications/${what}/list_changed`);
     },
     keepAlive() {
       for (const { keepAlive } of listeners) keepAlive();

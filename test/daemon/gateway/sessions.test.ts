@@ -3,6 +3,7 @@ import { createGatewayApp, type GatewayApp, keyOf, tool } from '../../support/ga
 import { initialize, lastMessage, openSession, post, readEvents } from '../../support/mcp-requests.ts';
 
 const echo = {
+  offer: { capabilities: { tools: { listChanged: true }, prompts: { listChanged: true } } },
   answers: {
     'tools/call': ({ arguments: args }: Record<string, unknown>) => ({
       content: [{ type: 'text', text: JSON.stringify(args) }],
