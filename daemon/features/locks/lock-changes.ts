@@ -1,10 +1,10 @@
 // What happens to a lock: its first list, a later list that differs, a decision. Each is written down before it returns.
 import type { WireTool } from '../../supervision/session.ts';
 import type { LockRecords } from './lock-records.ts';
-import { isWaiting, stateOf, type ToolLock } from './locked-tool.ts';
+import { isAbsent, isWaiting, rejectionsWithout, stateOf, type ToolLock } from './locked-tool.ts';
 import { type Lock, type LockRepository, toAnnotations } from './locks.repository.ts';
 import { areFactsApproved } from './present-lock.ts';
-import { findRenames } from './renames.ts';
+import { findAlike, findRenames } from './renames.ts';
 import type { SeenTool } from './seen-list.ts';
 
 export interface LockChanges {
@@ -38,9 +38,19 @@ export function createLockChanges({ repository, records, addedBy, isHidden, now 
       return former?.seenDigest === null ? [former.name] : [];
     });
     const kept = chosen.filter(tool => stateOf(tool) !== 'removed');
-    for (const tool of kept)
-      Object.assign(tool, { approvedDigest: tool.seenDigest, approvedAt: at, approvedBy: by, ...undecided });
+    for (const tool of kept) {
+      const rejected = rejectionsWithout(tool, tool.seenDigest);
+      Object.assign(tool, {
+        approvedDigest: tool.seenDigest,
+        approvedAt: at,
+        approvedBy: by,
+        rejected,
+        formerName: null,
+      });
+    }
+    const refused = gone.flatMap(name => toAbsent(lock.tools.get(name)) ?? []);
     for (const name of gone) lock.tools.delete(name);
+    for (const tool of refused) lock.tools.set(tool.name, tool);
     if (facts) Object.assign(lock, { approved: lock.now, rejectedFacts: null });
     Object.assign(lock, { approvedAt: at, approvedBy: by });
     repository.inOneStep(() => {
@@ -49,7 +59,9 @@ export function createLockChanges({ repository, records, addedBy, isHidden, now 
         lock.serverId,
         kept.map(({ name }) => name),
       );
+      const refusals = repository.definitions(lock.serverId);
       repository.removeTools(lock.serverId, gone);
+      repository.save(lock, refused, lastSeen(refused, refusals));
     });
     const definitions = repository.definitions(lock.serverId);
     for (const tool of kept) tool.annotations = toAnnotations(definitions.get(tool.name)?.approved?.annotations);
@@ -74,7 +86,9 @@ export function createLockChanges({ repository, records, addedBy, isHidden, now 
       const tool = lock.tools.get(name);
       if (tool?.seenDigest === digest) return [];
       const next = tool ?? newTool(name, digest, at);
-      Object.assign(next, { seenDigest: digest, seenAt: at });
+      // That it was missing, which may have been rejected too, is over.
+      const rejected = rejectionsWithout(next, next.approvedDigest);
+      Object.assign(next, { seenDigest: digest, seenAt: at, rejected });
       lock.tools.set(name, next);
       return [next];
     });
@@ -82,8 +96,11 @@ export function createLockChanges({ repository, records, addedBy, isHidden, now 
       tool => tool.seenDigest !== null && !list.has(tool.name) && !isHidden(lock.serverId, tool.name),
     );
     for (const tool of removed) Object.assign(tool, { seenDigest: null, seenAt: at });
-    // What nobody has approved and nobody offers any more is nothing.
-    const forgotten = removed.filter(tool => tool.approvedDigest === null);
+    // What nobody has approved or refused, and nobody offers any more, is nothing.
+    const forgotten = [
+      ...removed.filter(tool => tool.approvedDigest === null && tool.rejected.length === 0),
+      ...tooMany([...lock.tools.values()].filter(isAbsent)),
+    ];
     for (const { name } of forgotten) lock.tools.delete(name);
     const all = [...changed, ...removed.filter(tool => !forgotten.includes(tool))];
     if (all.length === 0 && forgotten.length === 0 && !facts) return undefined;
@@ -114,11 +131,23 @@ export function createLockChanges({ repository, records, addedBy, isHidden, now 
     return corrected;
   };
 
+  /** Without those that are a rejected tool under another name. */
+  const unlikeRejected = (lock: Lock, added: ToolLock[]): ToolLock[] => {
+    const refused = [...lock.tools.values()].filter(({ rejected }) => rejected.length > 0);
+    if (added.length === 0 || refused.length === 0) return added;
+    const definitions = repository.definitions(lock.serverId);
+    const seenOf = (tools: ToolLock[]) => tools.flatMap(({ name }) => definitions.get(name)?.seen ?? []);
+    const alike = findAlike(seenOf(added), seenOf(refused));
+    return added.filter(({ name }) => !alike.has(name));
+  };
+
   const settleByMode = (lock: Lock, by = `mode ${lock.mode}`): void => {
     if (lock.mode === 'ask') return;
-    const isSettled = (tool: ToolLock) =>
-      lock.mode === 'off' ? stateOf(tool) !== 'approved' : stateOf(tool) === 'added' && isWaiting(tool);
-    const chosen = [...lock.tools.values()].filter(isSettled);
+    const all = [...lock.tools.values()];
+    const chosen =
+      lock.mode === 'off'
+        ? all.filter(tool => !isAbsent(tool) && stateOf(tool) !== 'approved')
+        : unlikeRejected(lock, all.filter(isPlainAddition));
     const facts = lock.mode === 'off' && !areFactsApproved(lock);
     if (chosen.length === 0 && !facts) return;
     const record = records.decided({ verdict: 'approved', lock, tools: chosen, facts, by, requestId: null });
@@ -129,13 +158,38 @@ export function createLockChanges({ repository, records, addedBy, isHidden, now 
   return { trustFirst, takeOver, settle, settleByMode };
 }
 
-const undecided = { rejectedDigest: null, formerName: null };
+/** One of whose name something was refused before is for a person to look at, whatever it is now. */
+const isPlainAddition = (tool: ToolLock): boolean =>
+  stateOf(tool) === 'added' && isWaiting(tool) && tool.rejected.length === 0;
+
+/** Beyond this many names, those that have been missing longest are forgotten. */
+const mostAbsent = 1_000;
+const tooMany = (absent: ToolLock[]): ToolLock[] =>
+  absent.toSorted((a, b) => ((a.seenAt ?? '') > (b.seenAt ?? '') ? -1 : 1)).slice(mostAbsent);
+
+/** What is left of a tool whose removal was approved: what was refused of it before; undefined: nothing. */
+function toAbsent(tool: ToolLock | undefined): ToolLock | undefined {
+  const rejected = tool ? rejectionsWithout(tool, tool.approvedDigest) : [];
+  if (!tool || rejected.length === 0) return undefined;
+  return { ...newTool(tool.name, '', tool.seenAt ?? ''), seenDigest: null, rejected };
+}
 
 const newTool = (name: string, digest: string, at: string): ToolLock => ({
   ...{ name, seenDigest: digest, seenAt: at, approvedDigest: null, approvedAt: null, approvedBy: null },
-  ...undecided,
+  ...{ rejected: [], formerName: null },
   annotations: undefined,
 });
 
 const definitionsOf = (list: Map<string, SeenTool>): Map<string, WireTool> =>
   new Map([...list].map(([name, { definition }]) => [name, definition]));
+
+const lastSeen = (
+  tools: readonly ToolLock[],
+  definitions: ReturnType<LockRepository['definitions']>,
+): Map<string, WireTool> =>
+  new Map(
+    tools.flatMap(({ name }): [string, WireTool][] => {
+      const seen = definitions.get(name)?.seen;
+      return seen ? [[name, seen]] : [];
+    }),
+  );

@@ -10,12 +10,20 @@ export interface ToolLock {
   /** null: the server does not offer it now. */
   seenDigest: string | null;
   seenAt: string | null;
-  rejectedDigest: string | null;
+  /** Definitions that a person has refused, whether the server offers them now or not. */
+  rejected: readonly string[];
   /** Of a tool that nobody has approved: the approved one that it seems to be under another name. */
   formerName: string | null;
   /** The hints of the approved definition, for the rules of approvals. */
   annotations: Record<string, unknown> | undefined;
 }
+
+/** Of more, the oldest are forgotten: each of them was a person's decision. */
+const mostRejected = 20;
+
+/** Neither offered nor approved: all that is left of it is what was refused. Nobody is shown it. */
+export const isAbsent = ({ approvedDigest, seenDigest }: ToolLock): boolean =>
+  approvedDigest === null && seenDigest === null;
 
 export function stateOf({ approvedDigest, seenDigest, formerName }: ToolLock): LockedToolState {
   if (seenDigest === null) return 'removed';
@@ -31,7 +39,14 @@ export const isHeldBack = ({ approvedDigest, seenDigest }: ToolLock): boolean =>
 export const decisionDigest = ({ approvedDigest, seenDigest }: ToolLock): string => seenDigest ?? approvedDigest ?? '';
 
 export const isRejected = (tool: ToolLock): boolean =>
-  tool.rejectedDigest !== null && tool.rejectedDigest === decisionDigest(tool);
+  stateOf(tool) !== 'approved' && tool.rejected.includes(decisionDigest(tool));
+
+export const rejectionsWith = (tool: ToolLock, digest: string): string[] =>
+  [...rejectionsWithout(tool, digest), digest].slice(-mostRejected);
+
+export const rejectionsWithout = ({ rejected }: ToolLock, digest: string | null): string[] =>
+  rejected.filter(each => each !== digest);
 
 /** Whether a person is still to be asked about it. */
-export const isWaiting = (tool: ToolLock): boolean => stateOf(tool) !== 'approved' && !isRejected(tool);
+export const isWaiting = (tool: ToolLock): boolean =>
+  !isAbsent(tool) && stateOf(tool) !== 'approved' && !isRejected(tool);

@@ -30,6 +30,7 @@ export interface LockRepository {
   removeTools(serverId: string, names: Iterable<string>): void;
   /** Makes what is seen of these tools what is approved. */
   approve(serverId: string, names: Iterable<string>): void;
+  /** `seen` is the last that was offered; of what is not offered now it is kept where something of it was rejected. */
   definitions(serverId: string): Map<string, { approved: WireTool | null; seen: WireTool | null }>;
   isKnown(serverId: string): boolean;
   inOneStep(work: () => void): void;
@@ -86,7 +87,7 @@ const toToolLock = (row: z.infer<typeof ToolRow>): ToolLock => ({
   approvedBy: row.approved_by,
   seenDigest: row.seen_digest,
   seenAt: row.seen_at,
-  rejectedDigest: row.rejected_digest,
+  rejected: row.rejected_digest?.split(' ') ?? [],
   formerName: row.former_name,
   annotations: toAnnotations(row.annotations === null ? undefined : JSON.parse(row.annotations)),
 });
@@ -120,11 +121,11 @@ export function createLockRepository(database: Database): LockRepository {
     insert into locked_tools (server_id, name, approved_digest, approved_at, approved_by, seen, seen_digest, seen_at,
       rejected_digest, former_name)
     values (@serverId, @name, @approvedDigest, @approvedAt, @approvedBy, @seen, @seenDigest, @seenAt,
-      @rejectedDigest, @formerName)
+      @rejectedDigests, @formerName)
     on conflict (server_id, name) do update set approved_digest = @approvedDigest, approved_at = @approvedAt,
-      approved_by = @approvedBy, seen_digest = @seenDigest, seen_at = @seenAt, rejected_digest = @rejectedDigest,
+      approved_by = @approvedBy, seen_digest = @seenDigest, seen_at = @seenAt, rejected_digest = @rejectedDigests,
       former_name = @formerName,
-      seen = case when @seenDigest is null then null else coalesce(@seen, seen) end`);
+      seen = case when @seenDigest is null and @rejectedDigests is null then null else coalesce(@seen, seen) end`);
   const removeTool = database.prepare('delete from locked_tools where server_id = ? and name = ?');
   const approve = database.prepare('update locked_tools set approved = seen where server_id = ? and name = ?');
   const definitions = database.prepare('select name, approved, seen from locked_tools where server_id = ?');
@@ -149,8 +150,10 @@ export function createLockRepository(database: Database): LockRepository {
         instructions: now.instructions,
       };
       if (update.run(row).changes === 0) put.run(row);
-      for (const { annotations: _, ...tool } of changed)
-        putTool.run({ ...tool, serverId, seen: toText(seen?.get(tool.name)) });
+      for (const { annotations: _, rejected, ...tool } of changed) {
+        const rejectedDigests = rejected.length === 0 ? null : rejected.join(' ');
+        putTool.run({ ...tool, serverId, rejectedDigests, seen: toText(seen?.get(tool.name)) });
+      }
     },
     removeTools(serverId, names) {
       for (const name of names) removeTool.run(serverId, name);

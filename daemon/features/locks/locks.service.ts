@@ -7,7 +7,7 @@ import { type Clock, toTimestamp } from '../../platform/clock.ts';
 import type { WireTool } from '../../supervision/session.ts';
 import { createLockChanges } from './lock-changes.ts';
 import { createLockRecords } from './lock-records.ts';
-import { decisionDigest, isHeldBack, isWaiting, type ToolLock } from './locked-tool.ts';
+import { decisionDigest, isHeldBack, isWaiting, rejectionsWith, type ToolLock } from './locked-tool.ts';
 import type { Lock, LockRepository } from './locks.repository.ts';
 import { areFactsApproved, factsDigest, lockDigest, presentDetail, presentLock, stateOfLock } from './present-lock.ts';
 import { readList, type SeenTool } from './seen-list.ts';
@@ -147,7 +147,7 @@ export function createLockService(options: LockServiceOptions): LockService {
     const record = records.decided({ verdict, lock, tools: chosen, facts, by, requestId });
     orAsStored(serverId, () => {
       if (verdict === 'approved') return settle(lock, chosen, facts, by);
-      for (const tool of chosen) tool.rejectedDigest = decisionDigest(tool);
+      for (const tool of chosen) tool.rejected = rejectionsWith(tool, decisionDigest(tool));
       if (facts) lock.rejectedFacts = factsDigest(lock.now);
       repository.inOneStep(() => repository.save(lock, chosen));
     });

@@ -3,7 +3,7 @@ import type { LockedTool, LockState, ServerLock, ServerLockDetail } from '../../
 import { toVisibleText } from '../../../shared/domain/visible-text.ts';
 import { digestOf, toCanonicalJson } from '../../platform/canonical.ts';
 import type { WireTool } from '../../supervision/session.ts';
-import { decisionDigest, isHeldBack, isRejected, isWaiting, stateOf, type ToolLock } from './locked-tool.ts';
+import { decisionDigest, isAbsent, isHeldBack, isRejected, isWaiting, stateOf, type ToolLock } from './locked-tool.ts';
 import type { Lock, LockFacts } from './locks.repository.ts';
 
 /** A longer text is cut: the digest still covers all of it. */
@@ -15,18 +15,20 @@ const areFactsWaiting = (lock: Lock): boolean =>
   !areFactsApproved(lock) && lock.rejectedFacts !== factsDigest(lock.now);
 
 /** Of everything as it is now. */
-export const lockDigest = ({ now, tools }: Lock): string =>
-  digestOf({ ...now, tools: Object.fromEntries([...tools.values()].map(tool => [tool.name, decisionDigest(tool)])) });
+export const lockDigest = (lock: Lock): string =>
+  digestOf({ ...lock.now, tools: Object.fromEntries(toolsOf(lock).map(tool => [tool.name, decisionDigest(tool)])) });
+
+const toolsOf = ({ tools }: Lock): ToolLock[] => [...tools.values()].filter(tool => !isAbsent(tool));
 
 export function stateOfLock(lock: Lock): LockState {
   if (lock.approvedAt === null) return 'never-listed';
-  const isApproved = areFactsApproved(lock) && [...lock.tools.values()].every(tool => stateOf(tool) === 'approved');
+  const isApproved = areFactsApproved(lock) && toolsOf(lock).every(tool => stateOf(tool) === 'approved');
   return isApproved ? 'approved' : 'changed';
 }
 
 export function presentLock(lock: Lock, title: string): ServerLock {
   const { serverId, mode, approvedAt, approvedBy, changedAt } = lock;
-  const tools = [...lock.tools.values()];
+  const tools = toolsOf(lock);
   const isListed = approvedAt !== null;
   return {
     ...{ serverId, title, mode, approvedAt, approvedBy, changedAt },
@@ -51,7 +53,7 @@ export function presentDetail(lock: Lock, title: string, definitions: Definition
       approved.instructions !== now.instructions,
     ),
     factsRejected: !areFactsApproved(lock) && !areFactsWaiting(lock),
-    items: [...lock.tools.values()]
+    items: toolsOf(lock)
       .toSorted((a, b) => (a.name < b.name ? -1 : 1))
       .map(tool => presentTool(tool, definitions)),
   };
@@ -74,7 +76,7 @@ function presentTool(tool: ToolLock, definitions: Definitions): LockedTool {
     rejected: isRejected(tool),
     digest: decisionDigest(tool),
     before: isSame ? null : toText(approved),
-    after: isSame ? null : toText(definitions.get(name)?.seen ?? null),
+    after: isSame || state === 'removed' ? null : toText(definitions.get(name)?.seen ?? null),
   };
 }
 

@@ -38,6 +38,20 @@ export function findRenames(added: readonly WireTool[], removed: readonly WireTo
   return found;
 }
 
+/** The names of those that are, or nearly are, one of the others under another name. */
+export function findAlike(added: readonly WireTool[], others: readonly WireTool[]): Set<string> {
+  const digests = new Set(others.map(namelessDigest));
+  const found = new Set(added.filter(tool => digests.has(namelessDigest(tool))).map(({ name }) => name));
+  const unknown = added.filter(({ name }) => !found.has(name));
+  if (unknown.length > mostCompared || others.length > mostCompared) return found;
+  const words = others.map(wordsOf);
+  for (const tool of unknown) {
+    const mine = wordsOf(tool);
+    if (words.some(theirs => similarity(mine, theirs) >= alike)) found.add(tool.name);
+  }
+  return found;
+}
+
 /** A title is a name too. */
 const nameless = ({ name: _name, title: _title, ...definition }: WireTool): object => definition;
 const namelessDigest = (tool: WireTool): string => digestOf(nameless(tool));
