@@ -10,6 +10,9 @@ export interface FailureRule {
   next?: string;
 }
 
+const all = (failure: CliFailure, rules: readonly Omit<FailureRule, 'failure'>[]): FailureRule[] =>
+  rules.map(rule => ({ failure, ...rule }));
+
 const there = (kind: string) => (name: string) => `there is no ${kind} "${name}"`;
 
 /** What is wrong before anything was asked: docker, its plugin, the engine, Desktop. */
@@ -64,249 +67,199 @@ const surroundings: FailureRule[] = [
   { failure: 'oauth-unavailable', pattern: /tools\.sock: connect: no such file/ },
 ];
 
-const missing: FailureRule[] = [
-  { failure: 'not-found', pattern: /profile "?([^"\s]+)"? not found/, why: there('profile') },
-  { failure: 'not-found', pattern: /failed to get profile: (\S+)/, why: there('profile') },
+const missing = all('not-found', [
+  { pattern: /profile "?([^"\s]+)"? not found/, why: there('profile') },
+  { pattern: /failed to get profile: (\S+)/, why: there('profile') },
   {
-    failure: 'not-found',
     pattern: /catalog "?([^"\s]+)"? not found/,
     why: there('catalog'),
     next: 'Look at the list of catalogs. A reference without a tag means the tag “latest”.',
   },
-  { failure: 'not-found', pattern: /failed to get catalog (\S+): sql: no rows/, why: there('catalog') },
-  { failure: 'not-found', pattern: /sql: no rows in result set/ },
-  { failure: 'not-found', pattern: /server "?([^"\s]+)"? not found in/, why: there('server') },
+  { pattern: /failed to get catalog (\S+): sql: no rows/, why: there('catalog') },
+  { pattern: /sql: no rows in result set/ },
+  { pattern: /server "?([^"\s]+)"? not found in/, why: there('server') },
+  { pattern: /not found in catalog: \[([^\]\n]*)\]/, why: names => `the catalog has no server "${names}"` },
+  { pattern: /no matching servers found to remove/, why: () => 'none of these servers is there' },
+  { pattern: /unknown tool "([^"\n]+)"/, why: there('tool') },
+  { pattern: /tool "?([^"\s]+)"? not found/, why: there('tool') },
   {
-    failure: 'not-found',
-    pattern: /not found in catalog: \[([^\]\n]*)\]/,
-    why: names => `the catalog has no server "${names}"`,
-  },
-  { failure: 'not-found', pattern: /no matching servers found to remove/, why: () => 'none of these servers is there' },
-  { failure: 'not-found', pattern: /unknown tool "([^"\n]+)"/, why: there('tool') },
-  { failure: 'not-found', pattern: /tool "?([^"\s]+)"? not found/, why: there('tool') },
-  {
-    failure: 'not-found',
     pattern: /artifact (\S+): [\s\S]*MANIFEST_UNKNOWN/,
     why: reference => `the registry has nothing called "${reference}"`,
     next: 'Correct the name or the tag.',
   },
   {
-    failure: 'not-found',
     pattern: /MANIFEST_UNKNOWN/,
     why: () => 'the registry has nothing of this name',
     next: 'Correct the name or the tag.',
   },
-  { failure: 'not-found', pattern: /Vendor not found: ([\w-]+)/, why: there('client') },
-  { failure: 'not-found', pattern: /client (\S+) is not supported/, why: there('client') },
-  { failure: 'not-found', pattern: /unknown template: "?([\w.-]+)/, why: there('template') },
-  { failure: 'not-found', pattern: /unknown feature: ([\w-]+)/, why: there('feature') },
-  { failure: 'not-found', pattern: /could not delete secret: (\S+)\s+secret not found/, why: there('secret') },
+  { pattern: /Vendor not found: ([\w-]+)/, why: there('client') },
+  { pattern: /client (\S+) is not supported/, why: there('client') },
+  { pattern: /unknown template: "?([\w.-]+)/, why: there('template') },
+  { pattern: /unknown feature: ([\w-]+)/, why: there('feature') },
+  { pattern: /could not delete secret: (\S+)\s+secret not found/, why: there('secret') },
   {
-    failure: 'not-found',
     pattern: /unsupported protocol scheme ""/,
     why: () => 'the catalog entry does not say where its tools and its readme can be read',
     next: 'Look at the server in the catalog’s own list.',
   },
-];
+]);
 
-const conflicts: FailureRule[] = [
+const conflicts = all('conflict', [
   {
-    failure: 'conflict',
     pattern: /(profile with id|catalog|server) "([^"\n]+)" already exists/,
     why: (kind, name) => `there is a ${kind === 'profile with id' ? 'profile' : kind} "${name}" already`,
   },
-  { failure: 'conflict', pattern: /already exists/ },
+  { pattern: /already exists/ },
   {
-    failure: 'conflict',
     pattern: /tool name collision: server "([^"\n]+)" and server "([^"\n]+)" both expose tool name "([^"\n]+)"/,
     why: (one, two, tool) => `the servers "${one}" and "${two}" both have a tool "${tool}"`,
     next: 'Switch the feature “tool-name-prefix” on, or leave one of the two servers out.',
   },
   {
-    failure: 'conflict',
     pattern: /tool name collision/,
     why: () => 'two servers have a tool of the same name',
     next: 'Switch the feature “tool-name-prefix” on, or leave one of the servers out.',
   },
   {
-    failure: 'conflict',
     pattern: /listen \w+ (\S+): bind: address already in use/,
     why: address => `another program listens on ${address}`,
     next: 'End the other program, or choose another port.',
   },
   {
-    failure: 'conflict',
     pattern: /address already in use/,
     why: () => 'another program uses the port',
     next: 'End the other program, or choose another port.',
   },
-];
+]);
 
 /** Before validation: "invalid server value" is also said when the network is away. */
-const network: FailureRule[] = [
+const network = all('network', [
   {
-    failure: 'network',
     pattern: /verifying docker images:/,
     why: () => 'the signatures of the images could not be checked, which needs the internet',
     next: 'Look at the network and the proxy settings of this machine, then try again.',
   },
   {
-    failure: 'network',
     pattern: /failed to fetch readme/,
     why: () => 'the readme of the server could not be loaded, and without it docker mcp answers nothing',
     next: 'Look at the network of this machine, or use the server’s entry in the list of its catalog.',
   },
   {
-    failure: 'network',
     pattern: /lookup (\S+)(?: on [^\s:]+:\d+)?: no such host/,
     why: host => `the address of ${host} could not be found`,
   },
-  { failure: 'network', pattern: /no such host/ },
+  { pattern: /no such host/ },
   {
-    failure: 'network',
     pattern: /dial tcp ([^\s:]+:\d+|\[[^\]\s]+\]:\d+): connect: connection refused/,
     why: address => `nothing answers at ${address}`,
   },
-  { failure: 'network', pattern: /(?<!\.sock: connect: )connection refused/ },
+  { pattern: /(?<!\.sock: connect: )connection refused/ },
   {
-    failure: 'network',
     pattern: /UNAUTHORIZED|authentication required|DENIED|requested access to the resource is denied/,
     why: () => 'the registry wants to know who you are, or refuses you',
     next: 'Sign in with `docker login` for this registry, then try again.',
   },
-  { failure: 'network', pattern: /i\/o timeout|no route to host|network is unreachable|TOOMANYREQUESTS/ },
+  { pattern: /i\/o timeout|no route to host|network is unreachable|TOOMANYREQUESTS/ },
   {
-    failure: 'network',
     pattern: /\bTLS\b|tls:|x509:/,
     why: () => 'the secure connection could not be made',
     next: 'Look at the certificates and the proxy settings of this machine.',
   },
-];
+]);
 
-const validation: FailureRule[] = [
+const validation = all('validation', [
   {
-    failure: 'validation',
     pattern: /Server '([^'\n]+)':\s+Missing\/invalid config: (\S+) \(missing\)/,
     why: (server, key) => `the server "${server}" needs a value for "${key}"`,
     next: 'Fill in the settings of the server.',
   },
   {
-    failure: 'validation',
     pattern: /Server '([^'\n]+)':\s+Missing\/invalid config: (\S+) \([^\n]*has type "(\w+)", want "(\w+)"/,
     why: (server, key, has, wants) => `"${key}" of the server "${server}" is of the type ${has} and must be ${wants}`,
     next: 'Correct the settings of the server.',
   },
   {
-    failure: 'validation',
     pattern: /Validation failed for|Missing\/invalid config/,
     why: () => 'the settings of a server are not complete or not of the right type',
     next: 'Correct the settings of the servers of this profile.',
   },
   {
-    failure: 'validation',
     pattern: /image (\S+) is not a self-describing image/,
     why: image => `the image "${image}" does not say how it is run as an MCP server`,
     next: 'Use a server of a catalog, or an image with the label io.docker.server.metadata.',
   },
   {
-    failure: 'validation',
     pattern: /docker image (\S+): image must be referenced by digest/,
     why: image => `the image "${image}" is not pinned by a digest`,
     next: 'Update the server from its catalog, which pins its image.',
   },
   {
-    failure: 'validation',
     pattern: /must be referenced by digest/,
     why: () => 'an image is not pinned by a digest',
     next: 'Update the server from its catalog, which pins its image.',
   },
   {
-    failure: 'validation',
     pattern: /must resolve within Docker MCP catalogs directory/,
     why: () => 'docker mcp reads such files only from ~/.docker/mcp/catalogs',
     next: 'Put the file into ~/.docker/mcp/catalogs and give its name.',
   },
   {
-    failure: 'validation',
     pattern: /unsupported server type: (\S+)/,
     why: type => `docker mcp cannot run a server of the type "${type}"`,
     next: 'Take this server out of the file.',
   },
   {
-    failure: 'validation',
     pattern: /failed to parse oci-reference ([^:\n]+)/,
     why: reference => `"${reference}" is no reference`,
     next: 'Give a reference such as registry.example/name:tag, in small letters.',
   },
   {
-    failure: 'validation',
     pattern: /could not find root project root/,
     why: () => 'the folder is not in a git project',
     next: 'Choose a folder of a git project, or change the client’s settings for the whole machine.',
   },
   {
-    failure: 'validation',
     pattern: /failed to unmarshal (\w+)/,
     why: kind => `the file is no complete ${kind}`,
     next: 'Export it again, or correct the file.',
   },
   {
-    failure: 'validation',
     pattern: /(?:config file (\S+): )?yaml: (line \d+)/,
     why: (file, line) => `${file ? `the file ${file}` : 'one of its files'} is no valid YAML, at ${line}`,
     next: 'Correct the file.',
   },
+  { pattern: /yaml:/, why: () => 'one of its files is no valid YAML', next: 'Correct the file.' },
   {
-    failure: 'validation',
-    pattern: /yaml:/,
-    why: () => 'one of its files is no valid YAML',
-    next: 'Correct the file.',
-  },
-  {
-    failure: 'validation',
     pattern: /unsupported format: (\S+)|invalid argument "([^"\n]*)" for/,
     why: (format, value) => `it does not accept "${format || value}"`,
   },
   {
-    failure: 'validation',
     pattern: /invalid secret name "([^"\n]+)"/,
     why: name => `"${name}" is no name for a secret`,
     next: 'A secret’s name has letters, digits and the characters . _ : - and /.',
   },
   {
-    failure: 'validation',
     pattern: /cannot export the Docker MCP catalog/,
     why: () => 'the catalog of Docker cannot be exported',
     next: 'Fork it and export the fork.',
   },
   {
-    failure: 'validation',
     pattern: /required flag\(s\) "([^"\n]+)" not set|--(\w[\w-]*) is required|^(\w+) is required/m,
     why: (...names) => `a ${names.find(Boolean)} is needed`,
   },
   {
-    failure: 'validation',
     pattern: /a secret is being passed to tool (\S+)/,
     why: tool => `the arguments for "${tool}" look like they hold a secret`,
     next: 'Give the secret to the server and not to the call, or switch the check off.',
   },
+  { pattern: /unknown transport "([^"\n]+)"/, why: name => `there is no transport "${name}"` },
+  { pattern: /cannot use --([\w-]+) with/, why: flag => `--${flag} does not go together with the other options` },
   {
-    failure: 'validation',
-    pattern: /unknown transport "([^"\n]+)"/,
-    why: name => `there is no transport "${name}"`,
-  },
-  {
-    failure: 'validation',
-    pattern: /cannot use --([\w-]+) with/,
-    why: flag => `--${flag} does not go together with the other options`,
-  },
-  {
-    failure: 'validation',
     pattern:
       /^(.*(?:invalid server value|invalid filter format|accepts \d+ arg\(s\)|requires at least \d+ arg|must provide at least one flag|no tool name provided).*)$/m,
     why: line => `docker mcp says “${line.trim()}”`,
   },
-];
+]);
 
 const database: FailureRule[] = [
   {
