@@ -79,6 +79,9 @@ export const stoppedMeanwhile = (): ProblemError =>
     next: 'Start it again when you like.',
   });
 
+export const notRunning = (profile: string): ProblemError =>
+  problem('SERVER_003', { detail: `The gateway of "${profile}" is not running.`, next: 'Start it first.' });
+
 const waiting = new Set(['DOCKER_003', 'DOCKER_004', 'DOCKER_005', 'DOCKER_006']);
 
 /** True of failures that end when Docker is there again. */

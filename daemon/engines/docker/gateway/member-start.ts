@@ -1,8 +1,9 @@
 // What a start means for one member: planned, ready, failed, or out.
 import type { ProblemError } from '../../../../shared/api/problem.ts';
 import { toProblem as toDockerProblem } from '../cli/to-problem.ts';
-import type { LaunchedGateway } from './gateway-launch.ts';
-import { toServerProblem, waitsForDocker } from './gateway-problems.ts';
+import type { LaunchedGateway, LaunchPorts } from './gateway-launch.ts';
+import { hangProblem, lostSecretProblem, toServerProblem, waitsForDocker } from './gateway-problems.ts';
+import type { ServersOut } from './gateway-process.ts';
 import type { Member } from './member.ts';
 
 /** It does not run, and why. Who waits for it is told. */
@@ -17,6 +18,23 @@ function fail(member: Member, failure: ProblemError): void {
 export function refuse(member: Member, failure: ProblemError): void {
   member.leftOut = failure.problem;
   fail(member, failure);
+}
+
+interface LeaveOutPorts {
+  store: LaunchPorts['store'];
+  say: (line: string) => void;
+}
+
+/** Those that kept the start from its end: the rest is tried without them. */
+export function leaveOut(from: readonly Member[], { servers, why }: ServersOut, { store, say }: LeaveOutPorts): void {
+  for (const member of from) {
+    const name = member.launch?.server.name;
+    if (name === undefined || !servers.includes(name)) continue;
+    if (why === 'secret') store.doubt(member.id);
+    const failure = why === 'hang' ? hangProblem(name, member.policy.startSeconds) : lostSecretProblem(name);
+    say(`"${name}" is left out: ${failure.problem.detail}`);
+    refuse(member, failure);
+  }
 }
 
 /** Those that have a plan; the others are out. Errors: what a plan waits for Docker with, which concerns all of them. */

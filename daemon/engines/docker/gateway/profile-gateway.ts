@@ -11,21 +11,22 @@ import { toProblem as toDockerProblem } from '../cli/to-problem.ts';
 import { createActLoop } from './act-loop.ts';
 import { compareServers } from './changes.ts';
 import { reloadFiles } from './gateway-edits.ts';
-import { chooseMembers, isStillStored, type LaunchedGateway, launchGateway } from './gateway-launch.ts';
-import { hangProblem, lostSecretProblem, stoppedMeanwhile, waitsForDocker } from './gateway-problems.ts';
+import { chooseMembers, isStillStored, type LaunchedGateway } from './gateway-launch.ts';
+import { notRunning, stoppedMeanwhile, waitsForDocker } from './gateway-problems.ts';
 import { ServersOut } from './gateway-process.ts';
+import { createGatewayRenewal } from './gateway-renewal.ts';
 import { createRestarts } from './gateway-restarts.ts';
+import { createGatewayRuns } from './gateway-runs.ts';
 import { createGatewaySession } from './gateway-session.ts';
 import type { Member } from './member.ts';
-import { beginMember, planMembers, refuse } from './member-start.ts';
+import { beginMember, leaveOut, planMembers, refuse } from './member-start.ts';
 import type { GatewayMode } from './mode.ts';
-import type { GatewayProcess, ProfileGateway, ProfileGatewayOptions } from './profile-gateway.port.ts';
+import type { ProfileGateway, ProfileGatewayOptions } from './profile-gateway.port.ts';
 import { createRetirement } from './retirement.ts';
 
 export function createProfileGateway(options: ProfileGatewayOptions): ProfileGateway {
   const { profile, ports, now, times } = options;
   const members = new Map<string, Member>();
-  const processes = new Set<GatewayProcess>();
   const restarts = createRestarts(options.restartTimes);
   let health: ServerHealth = stoppedHealth;
   let launched: LaunchedGateway | undefined;
@@ -40,12 +41,22 @@ export function createProfileGateway(options: ProfileGatewayOptions): ProfileGat
   /** False once a gateway was seen that reads changed files and does not obey them. */
   let obeysReloads = true;
   let retry: NodeJS.Timeout | undefined;
-  let renewing: Promise<void> | undefined;
 
   const redact = (text: string): string => [...members.values()].reduce((rest, member) => member.redact(rest), text);
   const output = createOutput({ onBatch: options.onOutput, redact: line => redact(line) });
   const say = (line: string) => output.add(`Quayside: ${line}`);
-  const session = createGatewaySession({ redact, tell: output.add, onContainerLost: () => void renewSoon() });
+  const session = createGatewaySession({ redact, tell: output.add, onContainerLost: () => void renewal.soon() });
+  const runs = createGatewayRuns({ ports, output, sweep: options.sweep });
+  const renewal = createGatewayRenewal({
+    ports,
+    apart: times.renew,
+    current: () => launched,
+    session,
+    onRefused() {
+      mustRestart = 'the connection to it was lost';
+      wake();
+    },
+  });
   const wantedMembers = (): Member[] => [...members.values()].filter(({ leftOut }) => leftOut === null);
   const operation = `start the gateway of "${profile}"`;
 
@@ -95,16 +106,10 @@ export function createProfileGateway(options: ProfileGatewayOptions): ProfileGat
   const endRun = async (): Promise<void> => {
     const old = launched;
     if (!old) return;
-    await close(old);
+    await runs.close(old);
     if (launched === old) launched = undefined;
   };
-  const close = async (old: LaunchedGateway): Promise<void> => {
-    await old.close();
-    for (const each of processes) if (each.pid === old.run.pid) processes.delete(each);
-    output.flush();
-    await options.sweep();
-  };
-  const retirement = createRetirement(times.finish, close);
+  const retirement = createRetirement(times.finish, runs.close);
 
   /**
    * `why`: the old one ends first. Undefined: it serves until the new one is ready, so that a server that cannot be started
@@ -129,7 +134,7 @@ export function createProfileGateway(options: ProfileGatewayOptions): ProfileGat
       } catch (error) {
         if (controller.signal.aborted) return;
         if (!(error instanceof ServersOut)) return startFailed(toDockerProblem(error, operation), isRetry);
-        leaveOut(rest, error);
+        leaveOut(rest, error, { store: ports.store, say });
         if (launched && rest.every(member => member.leftOut !== null || launched?.members.includes(member))) return;
       } finally {
         attempt = undefined;
@@ -153,40 +158,16 @@ export function createProfileGateway(options: ProfileGatewayOptions): ProfileGat
     const chosen = await chooseMembers(ports, { members: planned, inProfile, ownTools });
     for (const { member, failure } of chosen.refused) refuse(member, failure);
     if (chosen.members.length === 0) return false;
-    let process: GatewayProcess | undefined;
-    try {
-      const next = await launchGateway(ports, {
-        ...{ profile, members: chosen.members, inProfile, ownTools, output, redact, signal, mode: chosen.mode },
-        onMode: decided => say(decided.reason),
-        onPid(pid, mark) {
-          process = { pid, mark };
-          processes.add(process);
-          apply({ kind: 'spawned', pid });
-        },
-        onProgress: () => options.onChange(),
-        onToolsChanged: tellToolsChanged,
-        onSessionLost: () => void renewSoon(),
-      });
-      if (signal.aborted) await next.close();
-      signal.throwIfAborted();
-      begin(next);
-      return true;
-    } catch (error) {
-      if (process) processes.delete(process);
-      await options.sweep();
-      throw error;
-    }
-  };
-
-  const leaveOut = (from: readonly Member[], { servers, why }: ServersOut): void => {
-    for (const member of from) {
-      const name = member.launch?.server.name;
-      if (name === undefined || !servers.includes(name)) continue;
-      if (why === 'secret') ports.store.doubt(member.id);
-      const failure = why === 'hang' ? hangProblem(name, member.policy.startSeconds) : lostSecretProblem(name);
-      say(`"${name}" is left out: ${failure.problem.detail}`);
-      refuse(member, failure);
-    }
+    const next = await runs.launch({
+      ...{ profile, members: chosen.members, inProfile, ownTools, redact, signal, mode: chosen.mode },
+      onMode: decided => say(decided.reason),
+      onPid: pid => apply({ kind: 'spawned', pid }),
+      onProgress: () => options.onChange(),
+      onToolsChanged: tellToolsChanged,
+      onSessionLost: () => void renewal.soon(),
+    });
+    begin(next);
+    return true;
   };
 
   const begin = (next: LaunchedGateway): void => {
@@ -233,7 +214,7 @@ export function createProfileGateway(options: ProfileGatewayOptions): ProfileGat
     const ranFor = health.startedAt === null ? 0 : now() - health.startedAt;
     launched = undefined;
     say(failure.problem.detail);
-    afterEnd({ at: now(), ranFor, failed: true }, failure, close(ended));
+    afterEnd({ at: now(), ranFor, failed: true }, failure, runs.close(ended));
   };
 
   /** Restarts, gives up or leaves it, as the policies of its servers say. */
@@ -261,26 +242,6 @@ export function createProfileGateway(options: ProfileGatewayOptions): ProfileGat
       if (healthOf().state === 'running') options.onToolsChanged(id);
   };
 
-  /** Another session, so that containers that have ended, or have old settings, are replaced. */
-  const renewSoon = (): Promise<void> => {
-    renewing ??= renew().finally(async () => {
-      await pause(times.renew, undefined, { ref: false });
-      renewing = undefined;
-    });
-    return renewing;
-  };
-  const renew = async (): Promise<void> => {
-    const at = launched;
-    if (!at) return;
-    const isGiven = await isStillStored(ports, at);
-    if (launched !== at) return;
-    const next = isGiven ? await at.run.renew().catch(() => undefined) : undefined;
-    if (launched !== at) return void next?.close();
-    if (next) return session.open(next, at.facts());
-    mustRestart = 'the connection to it was lost';
-    wake();
-  };
-
   /** By changed files where the gateway obeys them, else by another gateway that takes over. */
   const reload = async (servers: readonly ServerInProfile[]): Promise<void> => {
     edits = undefined;
@@ -291,7 +252,7 @@ export function createProfileGateway(options: ProfileGatewayOptions): ProfileGat
     if (appliesAtOnce(at) && (await isStillStored(ports, at))) {
       const outcome = await reloadFiles(at, session, () => launched === at);
       if (outcome === 'obeyed') {
-        if (changes.some(({ settings }) => settings)) await renew();
+        if (changes.some(({ settings }) => settings)) await renewal.now();
         for (const { member } of changes) options.onToolsChanged(member.id);
         return;
       }
@@ -390,10 +351,7 @@ export function createProfileGateway(options: ProfileGatewayOptions): ProfileGat
       launched,
     }),
     output: () => output.lines(),
-    processes: () => [...processes],
+    processes: runs.list,
   };
   return gateway;
 }
-
-const notRunning = (profile: string): ProblemError =>
-  problem('SERVER_003', { detail: `The gateway of "${profile}" is not running.`, next: 'Start it first.' });
