@@ -1,5 +1,6 @@
 // What tools are called at /mcp, what their definitions cost, which names clash, and which tools nobody uses.
 import type { ToolAdvice } from '../../shared/api/calls.ts';
+import type { TokenCosts } from '../../shared/api/token-costs.ts';
 import type { ClashFix, ToolClash } from '../../shared/api/tool-clashes.ts';
 import type { Tool } from '../../shared/api/tools.ts';
 import { announce } from '../kit/announcer.ts';
@@ -10,6 +11,7 @@ import { readAllPages } from '../kit/pages.ts';
 export interface CostsState {
   /** Those that clients are shown, the most costly first. */
   readonly tools: Load<Tool[]>;
+  readonly costs: Load<TokenCosts>;
   readonly clashes: Load<ToolClash[]>;
   readonly advice: Load<{ items: ToolAdvice[]; tokens: number; detail: string }>;
   readonly act: Act;
@@ -28,17 +30,26 @@ export function createCostsState({ api, live }: Pick<App, 'api' | 'live'>): Cost
       .filter(({ enabled, quarantined }) => enabled && !quarantined)
       .toSorted((a, b) => (b.tokens ?? 0) - (a.tokens ?? 0)),
   );
+  const costs = createLoad(abort => api.getTokenCosts({ signal: abort }));
   const clashes = createLoad(async abort => (await api.listToolClashes({}, { signal: abort })).items);
   const advice = createLoad(abort => api.getToolAdvice({}, { signal: abort }));
   const act = createAct();
-  const readAll = () => void Promise.all([tools, clashes, advice].map(load => load.reload()));
+  const readAll = () => void Promise.all([tools, costs, clashes, advice].map(load => load.reload()));
   readAll();
-  const stop = live.onEvent(({ type }) => {
+  const states = new Map<string, string>();
+  const stop = live.onEvent(event => {
+    const { type } = event;
     if (type === 'reset' || type === 'tools.changed' || type === 'lock.changed') readAll();
     else if (type === 'clashes.changed') void clashes.reload();
+    else if (type === 'server.changed' && states.get(event.server.id) !== event.server.state) {
+      // What clients are shown now is other when a server starts or stops.
+      states.set(event.server.id, event.server.state);
+      void costs.reload();
+    }
   });
   return {
     tools,
+    costs,
     clashes,
     advice,
     act,
@@ -67,18 +78,7 @@ export function createCostsState({ api, live }: Pick<App, 'api' | 'live'>): Cost
     },
     close() {
       stop();
-      for (const load of [tools, clashes, advice]) load.close();
+      for (const load of [tools, costs, clashes, advice]) load.close();
     },
-  };
-}
-
-/** Tokens of those that have been counted, in all and by server, the most costly first. */
-export function totalsOf(tools: readonly Tool[]): { all: number; counted: boolean; servers: [string, number][] } {
-  const servers = new Map<string, number>();
-  for (const { serverId, tokens } of tools) servers.set(serverId, (servers.get(serverId) ?? 0) + (tokens ?? 0));
-  return {
-    all: [...servers.values()].reduce((sum, tokens) => sum + tokens, 0),
-    counted: tools.every(({ tokens }) => tokens !== null),
-    servers: [...servers].toSorted((a, b) => b[1] - a[1]),
   };
 }

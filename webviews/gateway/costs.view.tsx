@@ -1,5 +1,6 @@
 // What every conversation pays for the tools that it is shown, and what can be done about it.
 import type { ToolAdvice } from '../../shared/api/calls.ts';
+import type { TokenCosts } from '../../shared/api/token-costs.ts';
 import type { Tool } from '../../shared/api/tools.ts';
 import { useApp } from '../kit/app.ts';
 import { PlaceLink } from '../kit/controls.tsx';
@@ -10,7 +11,7 @@ import { PermittedButton } from '../kit/permission.tsx';
 import { figures, Table } from '../kit/table.tsx';
 import { ServerText } from '../kit/text.tsx';
 import { Clashes } from './clashes.view.tsx';
-import { type CostsState, createCostsState, totalsOf } from './costs.state.ts';
+import { type CostsState, createCostsState } from './costs.state.ts';
 
 export function CostsTab() {
   const app = useApp();
@@ -25,7 +26,9 @@ export function CostsTab() {
               <p>Tools that are switched on, of servers that have run once, are listed here with what they cost.</p>
             </Empty>
           ) : (
-            <Costs tools={tools} />
+            <Loaded load={state.costs} what="what they cost">
+              {costs => <Costs tools={tools} costs={costs} />}
+            </Loaded>
           )
         }
       </Loaded>
@@ -43,28 +46,46 @@ const number = (value: number): string => value.toLocaleString();
 
 const columns = ['At /mcp', 'Server', 'The server calls it', figures('Tokens')];
 
-function Costs({ tools }: { tools: readonly Tool[] }) {
-  const { all, counted, servers } = totalsOf(tools);
+interface CostsProps {
+  tools: readonly Tool[];
+  costs: TokenCosts;
+}
+
+const byCost = (a: { tokens: number }, b: { tokens: number }): number => b.tokens - a.tokens;
+
+function Costs({ tools, costs: { total, waiting, servers, profiles, countedWith } }: CostsProps) {
+  const stopped = new Set(servers.filter(({ running }) => !running).map(({ serverId }) => serverId));
+  const shown = tools.filter(({ serverId }) => !stopped.has(serverId)).length;
   return (
     <section class="section" aria-label="Costs">
       <h2>What the tools cost</h2>
       <p>
-        <span class="cost-total" data-tokens={all}>
-          {number(all)} tokens
+        <span class="cost-total" data-tokens={total}>
+          {number(total)} tokens
         </span>{' '}
         <span class="quiet">
-          in every conversation, for {countOf(tools.length, 'tool')} at /mcp
-          {counted ? '' : '; some are still being counted'}
+          in every conversation, for {countOf(shown, 'tool')} at /mcp now
+          {waiting === 0 ? '' : '; some are still being counted'}
         </span>
       </p>
-      <p class="quiet">Counted with o200k_base; other models differ by some per cent.</p>
+      <p class="quiet">Counted with {countedWith}. Tools of stopped servers are in no list, and not in this number.</p>
       <p class="facts">
-        {servers.map(([server, tokens]) => (
-          <span key={server}>
-            {server} {number(tokens)}
+        {servers.toSorted(byCost).map(({ serverId, tokens, running }) => (
+          <span key={serverId}>
+            {serverId} {number(tokens)}
+            {running ? '' : ' (stopped)'}
           </span>
         ))}
       </p>
+      {profiles.length > 0 && (
+        <p class="facts">
+          {profiles.toSorted(byCost).map(({ profile, tokens }) => (
+            <span key={profile}>
+              profile {profile} {number(tokens)}
+            </span>
+          ))}
+        </p>
+      )}
       <Table label="Tools and their costs" columns={columns}>
         {tools.map(({ serverId, name, gatewayName, tokens }) => (
           <tr key={`${serverId} ${name}`}>
@@ -75,7 +96,10 @@ function Costs({ tools }: { tools: readonly Tool[] }) {
                 </code>
               </PlaceLink>
             </td>
-            <td>{serverId}</td>
+            <td>
+              {serverId}
+              {stopped.has(serverId) && <span class="quiet"> (stopped)</span>}
+            </td>
             <td>
               {gatewayName !== null && gatewayName !== name && (
                 <code>

@@ -128,19 +128,20 @@ async function showCosts(context: CommandContext): Promise<CommandResult> {
   const api = await context.connect();
   const document = await api.getTokenCosts({}, { signal: context.signal });
   const rows = [
-    ...document.servers.map(each => ({ what: each.serverId, ...each })),
-    ...document.profiles.map(each => ({ what: `profile ${each.profile}`, ...each })),
+    ...document.servers.map(each => ({ what: each.serverId, now: each.running ? 'shown' : 'stopped', ...each })),
+    ...document.profiles.map(each => ({ what: `profile ${each.profile}`, now: '', ...each })),
   ];
   const table = renderTable(
     rows,
     [
       { heading: 'SERVER', value: row => row.what },
+      { heading: 'NOW', value: row => row.now },
       { heading: 'TOOLS', value: row => row.tools },
       { heading: 'TOKENS', value: row => row.tokens },
     ],
     context.output.look,
   );
   const waiting = document.waiting > 0 ? ` ${count(document.waiting, 'tool')} are not counted yet.` : '';
-  const sum = `/mcp costs ${document.total} tokens in every conversation, counted with ${document.countedWith}.${waiting}`;
+  const sum = `/mcp costs ${document.total} tokens in every conversation now, counted with ${document.countedWith}.${waiting}`;
   return { document, text: rows.length === 0 ? sum : `${table}\n\n${sum}` };
 }

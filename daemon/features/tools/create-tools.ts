@@ -108,6 +108,7 @@ export function createTools(options: ToolsOptions): Tools {
     database,
     counter: createTokenCounter(options.tokenProgram),
     tools: known.all,
+    isRunning: id => upstreams.offer(id) !== undefined,
     profiles: options.profiles,
     onCounted: serverIds => {
       for (const serverId of serverIds) publish({ type: 'tools.changed', serverId, countedOnly: true });

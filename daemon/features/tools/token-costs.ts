@@ -22,6 +22,8 @@ export interface TokenCostOptions {
   database: Database;
   counter: TokenCounter;
   tools(): readonly KnownTool[];
+  /** Whether its tools are listed at /mcp now. */
+  isRunning(serverId: string): boolean;
   profiles(): readonly { profile: string; serverIds: readonly string[] }[];
   /** Tools of these servers have counts that they had not. */
   onCounted(serverIds: string[]): void;
@@ -45,6 +47,7 @@ export function createTokenCosts({
   database,
   counter,
   tools,
+  isRunning,
   profiles,
   onCounted,
   onFailure,
@@ -110,9 +113,12 @@ export function createTokenCosts({
       const byServer = Map.groupBy(shown, ({ serverId }) => serverId);
       return {
         countedWith,
-        total: sum(shown),
+        total: sum(shown.filter(({ serverId }) => isRunning(serverId))),
         waiting: shown.filter(tool => !known.has(tool)).length,
-        servers: [...byServer].map(([serverId, some]) => ({ serverId, tools: some.length, tokens: sum(some) })),
+        servers: [...byServer].map(([serverId, some]) => ({
+          ...{ serverId, running: isRunning(serverId) },
+          ...{ tools: some.length, tokens: sum(some) },
+        })),
         profiles: profiles().map(({ profile, serverIds }) => {
           const some = serverIds.flatMap(serverId => byServer.get(serverId) ?? []);
           return { profile, tools: some.length, tokens: sum(some) };

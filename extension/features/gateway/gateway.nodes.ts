@@ -3,6 +3,7 @@ import type { Approval } from '../../../shared/api/approvals.ts';
 import type { LockedTool, ServerLock } from '../../../shared/api/locks.ts';
 import type { McpSession } from '../../../shared/api/mcp.ts';
 import type { TokenCosts } from '../../../shared/api/token-costs.ts';
+import type { ToolClash } from '../../../shared/api/tool-clashes.ts';
 import { commands } from '../../platform/contributions.ts';
 import type { TooltipPart, TreeNode } from '../../platform/tree-node.ts';
 
@@ -10,27 +11,53 @@ export type GatewayRow =
   | { kind: 'approval'; approval: Approval }
   | { kind: 'lock'; lock: ServerLock }
   | { kind: 'change'; serverId: string; change: LockedTool }
+  | { kind: 'clash'; clash: ToolClash }
   | { kind: 'costs'; costs: TokenCosts }
+  | { kind: 'cost'; cost: Cost }
   | { kind: 'session'; session: McpSession };
+
+/** What the tools of a server, or of a profile, cost. */
+export interface Cost {
+  of: 'server' | 'profile';
+  name: string;
+  tools: number;
+  tokens: number;
+  /** False: of a server that is stopped, and therefore shown to nobody. */
+  isShown: boolean;
+}
 
 export interface GatewayFacts {
   approvals: readonly Approval[];
   locks: readonly ServerLock[];
+  /** Those that nobody has decided about. */
+  clashes: readonly ToolClash[];
   costs: TokenCosts | undefined;
   sessions: readonly McpSession[];
 }
 
-/** Calls that wait, servers that have changed, what the tools cost, connected clients. */
-export const gatewayRows = ({ approvals, locks, costs, sessions }: GatewayFacts): GatewayRow[] => [
+/** Calls that wait, servers that have changed, names that clash, what the tools cost, connected clients. */
+export const gatewayRows = ({ approvals, locks, clashes, costs, sessions }: GatewayFacts): GatewayRow[] => [
   ...approvals
     .toSorted((a, b) => (a.expiresAt < b.expiresAt ? -1 : 1))
     .map((approval): GatewayRow => ({ kind: 'approval', approval })),
   ...locks
     .filter(({ waiting, quarantined }) => waiting > 0 || quarantined > 0)
     .map((lock): GatewayRow => ({ kind: 'lock', lock })),
+  ...clashes.map((clash): GatewayRow => ({ kind: 'clash', clash })),
   ...(costs ? [{ kind: 'costs', costs } as const] : []),
   ...sessions.map((session): GatewayRow => ({ kind: 'session', session })),
 ];
+
+/** The servers, then the profiles, the most costly first. */
+export const costRows = ({ servers, profiles }: TokenCosts): GatewayRow[] =>
+  [
+    ...servers
+      .toSorted((a, b) => b.tokens - a.tokens)
+      .map(({ serverId, running, ...cost }): Cost => ({ of: 'server', name: serverId, isShown: running, ...cost })),
+    ...profiles
+      .toSorted((a, b) => b.tokens - a.tokens)
+      .map(({ profile, ...cost }): Cost => ({ of: 'profile', name: profile, isShown: true, ...cost })),
+  ].map((cost): GatewayRow => ({ kind: 'cost', cost }));
 
 /** How much waits for a person: the number on the view. */
 export const waitingIn = ({ approvals, locks }: Pick<GatewayFacts, 'approvals' | 'locks'>): number =>
@@ -44,8 +71,12 @@ export function toGatewayNode(row: GatewayRow): TreeNode {
       return lockNode(row.lock);
     case 'change':
       return changeNode(row.serverId, row.change);
+    case 'clash':
+      return clashNode(row.clash);
     case 'costs':
       return costsNode(row.costs);
+    case 'cost':
+      return costNode(row.cost);
     case 'session':
       return sessionNode(row.session);
   }
@@ -111,7 +142,27 @@ const changeNode = (serverId: string, { name, state, formerName, quarantined, re
   spoken: `Tool ${name}, ${state}${rejected ? ', rejected' : ''}`,
 });
 
-const costsNode = ({ total, waiting, countedWith, servers }: TokenCosts): TreeNode => ({
+const clashNode = ({ name, tools }: ToolClash): TreeNode => {
+  const servers = [...new Set(tools.map(({ serverId }) => serverId))].join(', ');
+  return {
+    id: `clash ${name}`,
+    label: name,
+    description: `a name that ${servers} share`,
+    icon: { id: 'symbol-key', color: 'editorWarning.foreground' },
+    marks: ['clash'],
+    tooltip: [
+      { kind: 'heading', text: `Tools that would be called ${name}` },
+      ...tools.map(({ serverId, tool, gatewayName, answer }) =>
+        fact(`${serverId}: ${tool}`, answer === 'hidden' ? 'switched off' : `called ${gatewayName} at /mcp`),
+      ),
+      { kind: 'text', text: 'They all work. Keep the names as they are, or change them.' },
+    ],
+    command: { id: commands.openTokenCosts, title: 'Show Names and Costs' },
+    spoken: `The name ${name} is shared by tools of ${servers}`,
+  };
+};
+
+const costsNode = ({ total, waiting, countedWith, servers, profiles }: TokenCosts): TreeNode => ({
   id: 'costs',
   label: `${total.toLocaleString('en-US')} tokens`,
   description: waiting > 0 ? 'for the tools at /mcp, still counting' : 'for the tools at /mcp',
@@ -119,11 +170,28 @@ const costsNode = ({ total, waiting, countedWith, servers }: TokenCosts): TreeNo
   marks: ['costs'],
   tooltip: [
     { kind: 'heading', text: 'What the tools cost in every conversation' },
-    ...servers.map(({ serverId, tokens, tools }) => fact(serverId, `${tokens} tokens for ${tools} tools`)),
+    { kind: 'text', text: 'Of servers that run: those are what clients are shown.' },
     fact('Counted with', countedWith),
   ],
   command: { id: commands.openTokenCosts, title: 'Show Names and Costs' },
+  expandable: servers.length + profiles.length > 0,
 });
+
+function costNode({ of, name, tools, tokens, isShown }: Cost): TreeNode {
+  const cost = `${tokens.toLocaleString('en-US')} tokens for ${tools} ${tools === 1 ? 'tool' : 'tools'}`;
+  return {
+    id: `cost ${of} ${name}`,
+    label: name,
+    description: [of === 'profile' ? 'profile' : '', cost, isShown ? '' : 'stopped'].filter(Boolean).join(', '),
+    icon: { id: of === 'profile' ? 'layers' : 'server' },
+    marks: ['cost'],
+    tooltip: [
+      { kind: 'heading', text: `${of === 'profile' ? 'Profile' : 'Server'} ${name}` },
+      { kind: 'text', text: `${cost} in every conversation${isShown ? '' : ' when it runs'}.` },
+    ],
+    command: { id: commands.openTokenCosts, title: 'Show Names and Costs' },
+  };
+}
 
 const sessionNode = ({ id, client, principal, path, protocolVersion, calls, lastUsedAt }: McpSession): TreeNode => ({
   id: `session ${id}`,

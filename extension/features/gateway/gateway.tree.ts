@@ -1,11 +1,19 @@
 import { EventEmitter, type TreeDataProvider, window, workspace } from 'vscode';
+import type { DaemonEvent } from '../../../shared/api/events.ts';
 import type { DaemonLink } from '../../daemon-link/daemon-link.ts';
 import { readAll } from '../../daemon-link/pages.ts';
 import { disposeAll } from '../../platform/commands.ts';
 import { views } from '../../platform/contributions.ts';
 import { gather } from '../../platform/gather.ts';
 import { toTreeItem } from '../../platform/tree-item.ts';
-import { type GatewayFacts, type GatewayRow, gatewayRows, toGatewayNode, waitingIn } from './gateway.nodes.ts';
+import {
+  costRows,
+  type GatewayFacts,
+  type GatewayRow,
+  gatewayRows,
+  toGatewayNode,
+  waitingIn,
+} from './gateway.nodes.ts';
 
 const gatherMilliseconds = 200;
 
@@ -15,6 +23,7 @@ const telling = new Set([
   'lock.changed',
   'mcp.changed',
   'tools.changed',
+  'clashes.changed',
   'server.removed',
 ] as const);
 
@@ -29,13 +38,14 @@ export function createGatewayTree(link: DaemonLink) {
     readAll(query => link.api.listApprovals({ query: { ...query, state: 'waiting' } })).catch(() => []);
   const readLocks = () => readAll(query => link.api.listLocks({ query })).catch(() => []);
   const readFacts = async (): Promise<GatewayFacts> => {
-    const [approvals, locks, costs, sessions] = await Promise.all([
+    const [approvals, locks, clashes, costs, sessions] = await Promise.all([
       readApprovals(),
       readLocks(),
+      link.api.listToolClashes({ query: { state: 'open' } }).catch(() => ({ items: [] })),
       link.api.getTokenCosts().catch(() => undefined),
       readAll(query => link.api.listMcpSessions({ query })).catch(() => []),
     ]);
-    return { approvals, locks, costs, sessions };
+    return { approvals, locks, clashes: clashes.items, costs, sessions };
   };
   const provider: TreeDataProvider<GatewayRow> = {
     onDidChangeTreeData: changed.event,
@@ -47,6 +57,7 @@ export function createGatewayTree(link: DaemonLink) {
         setBadge(waitingIn(facts));
         return gatewayRows(facts);
       }
+      if (row.kind === 'costs') return costRows(row.costs);
       if (row.kind !== 'lock') return [];
       const { serverId } = row.lock;
       const { items } = await link.api.getLock({ params: { id: serverId } });
@@ -68,6 +79,13 @@ export function createGatewayTree(link: DaemonLink) {
     const [approvals, locks] = await Promise.all([readApprovals(), readLocks()]);
     setBadge(waitingIn({ approvals, locks }));
   };
+  /** A server that starts or stops changes what the tools at /mcp cost; of its other changes nothing is shown here. */
+  const states = new Map<string, string>();
+  const isOtherState = (event: DaemonEvent): boolean => {
+    if (event.type !== 'server.changed' || states.get(event.server.id) === event.server.state) return false;
+    states.set(event.server.id, event.server.state);
+    return true;
+  };
   const redraw = gather(gatherMilliseconds, () => {
     changed.fire(undefined);
     if (!view.visible || !isReadable()) void countUnseen();
@@ -76,8 +94,8 @@ export function createGatewayTree(link: DaemonLink) {
     redraw,
     view,
     changed,
-    link.onEvent(({ type }) => {
-      if ((telling as ReadonlySet<string>).has(type)) redraw.soon();
+    link.onEvent(event => {
+      if ((telling as ReadonlySet<string>).has(event.type) || isOtherState(event)) redraw.soon();
     }),
     link.onDidChangeState(redraw.soon),
   ]);

@@ -3,6 +3,7 @@ import { disposeAll, type RegisterCommand } from '../../platform/commands.ts';
 import type { OpenPanel } from '../../platform/panel-host.ts';
 import { createPreviewDocuments } from '../../platform/preview-documents.ts';
 import { askAboutCalls } from './ask-about-calls.ts';
+import { registerClashCommands } from './clash.commands.ts';
 import { registerGatewayCommands } from './gateway.commands.ts';
 import { createGatewayTree } from './gateway.tree.ts';
 
@@ -17,6 +18,11 @@ export interface GatewayOptions {
 export function registerGateway(options: GatewayOptions) {
   const documents = createPreviewDocuments('quayside-lock');
   const tree = createGatewayTree(options.link);
-  const parts = [documents, ...registerGatewayCommands({ ...options, documents }), askAboutCalls(options)];
+  const parts = [
+    documents,
+    ...registerGatewayCommands({ ...options, documents }),
+    ...registerClashCommands(options),
+    askAboutCalls(options),
+  ];
   return { tree, dispose: () => disposeAll([tree, ...parts]).dispose() };
 }

@@ -136,6 +136,12 @@ describe('the list of tools', () => {
     );
     assert.deepEqual(costs.profiles, [{ profile: 'dev', tools: 1, tokens: items[2]?.tokens }]);
     assert.ok(world.events.some(event => event.type === 'tools.changed'));
+    world.upstreams.stop('two');
+    const less = await world.api.getTokenCosts({});
+    assert.deepEqual(
+      [less.total, less.servers.map(({ running }) => running), less.profiles],
+      [sum - (items[2]?.tokens ?? 0), [true, false], costs.profiles],
+    );
     assert.equal(world.database.prepare('select count(*) from tool_tokens').pluck().get(), 3);
   });
 

@@ -87,7 +87,7 @@ describe('the command line and what is called', function () {
     assert.match(await print('tools', 'second'), /echo +yes +shout/);
     assert.match(await print('tool', 'rename', 'second', 'echo', '--reset'), /called second__echo/);
     assert.match(await print('tools', 'advice'), /were not called|Every tool|no history/);
-    assert.match(await print('tools', 'costs'), /tokens in every conversation, counted with o200k_base/);
+    assert.match(await print('tools', 'costs'), /tokens in every conversation now, counted with o200k_base/);
     const { code } = await cli.run(['tool', 'rename', 'second', 'echo']);
     assert.equal(code, 1);
   });

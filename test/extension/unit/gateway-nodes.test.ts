@@ -1,20 +1,30 @@
 import assert from 'node:assert/strict';
 import {
+  costRows,
   type GatewayFacts,
   gatewayRows,
   toGatewayNode,
   waitingIn,
 } from '../../../extension/features/gateway/gateway.nodes.ts';
-import { buildApproval, buildLock, buildLockedTool, buildSession } from '../../webviews/gateway/gateway-facts.ts';
+import {
+  buildApproval,
+  buildClash,
+  buildLock,
+  buildLockedTool,
+  buildSession,
+} from '../../webviews/gateway/gateway-facts.ts';
 
 const costs = {
   countedWith: 'o200k_base',
   total: 12_345,
   waiting: 0,
-  servers: [{ serverId: 'files', tools: 2, tokens: 12_345 }],
-  profiles: [],
+  servers: [
+    { serverId: 'files', running: true, tools: 2, tokens: 12_345 },
+    { serverId: 'notes', running: false, tools: 1, tokens: 40_000 },
+  ],
+  profiles: [{ profile: 'dev', tools: 3, tokens: 52_345 }],
 };
-const nothing: GatewayFacts = { approvals: [], locks: [], costs: undefined, sessions: [] };
+const nothing: GatewayFacts = { approvals: [], locks: [], clashes: [], costs: undefined, sessions: [] };
 const labels = (facts: Partial<GatewayFacts>) =>
   gatewayRows({ ...nothing, ...facts })
     .map(toGatewayNode)
@@ -30,14 +40,35 @@ describe('the Gateway tree', () => {
     const late = buildApproval({ id: 'late', tool: 'late', expiresAt: '2026-05-01T10:09:00Z' });
     const approvals = [late, buildApproval()];
     const locks = [buildLock({ waiting: 1 }), buildLock({ serverId: 'notes', quarantined: 1 })];
-    assert.deepEqual(labels({ approvals, locks, costs, sessions: [buildSession()] }), [
+    const clashes = [buildClash()];
+    assert.deepEqual(labels({ approvals, locks, clashes, costs, sessions: [buildSession()] }), [
       'remove: of files, waits for you',
       'late: of files, waits for you',
       'files: 1 change to look at',
       'notes: in quarantine',
+      'read: a name that files, notes share',
       '12,345 tokens: for the tools at /mcp',
       'careful-client 2.1.0: /mcp · 3 requests',
     ]);
+  });
+
+  it('shows what each server and each profile costs, the most costly first, and which of them is stopped', () => {
+    assert.equal(toGatewayNode({ kind: 'costs', costs }).expandable, true);
+    assert.deepEqual(
+      costRows(costs).map(row => `${toGatewayNode(row).label}: ${toGatewayNode(row).description}`),
+      [
+        'notes: 40,000 tokens for 1 tool, stopped',
+        'files: 12,345 tokens for 2 tools',
+        'dev: profile, 52,345 tokens for 3 tools',
+      ],
+    );
+    assert.equal(toGatewayNode({ kind: 'costs', costs: { ...costs, servers: [], profiles: [] } }).expandable, false);
+  });
+
+  it('shows what the tools that share a name are called', () => {
+    const { tooltip, marks } = toGatewayNode({ kind: 'clash', clash: buildClash() });
+    assert.match(JSON.stringify(tooltip), /called notes__read at \/mcp/);
+    assert.deepEqual(marks, ['clash']);
   });
 
   it('counts what waits, and not what was rejected', () => {
@@ -75,9 +106,10 @@ describe('the Gateway tree', () => {
       ...nothing,
       approvals: [buildApproval()],
       locks: [buildLock({ waiting: 1 })],
+      clashes: [buildClash()],
       sessions: [buildSession()],
     };
-    const ids = gatewayRows({ ...facts, costs }).map(row => toGatewayNode(row).id);
+    const ids = [...gatewayRows({ ...facts, costs }), ...costRows(costs)].map(row => toGatewayNode(row).id);
     assert.equal(new Set(ids).size, ids.length);
   });
 });

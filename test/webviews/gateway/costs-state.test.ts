@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { type CostsState, createCostsState, totalsOf } from '../../../webviews/gateway/costs.state.ts';
+import { type CostsState, createCostsState } from '../../../webviews/gateway/costs.state.ts';
+import { buildServer } from '../../support/server-builder.ts';
 import { type CannedApp, createCannedApp, pageWith, refuse, until } from '../canned-api.ts';
 import { buildClash, buildTool } from './gateway-facts.ts';
 
@@ -18,6 +19,13 @@ describe('names and costs on the page', () => {
           buildTool({ name: 'held', quarantined: true }),
           buildTool({ name: 'new', tokens: null }),
         ]),
+      getTokenCosts: () => ({
+        countedWith: 'o200k_base',
+        total: 130,
+        waiting: 1,
+        servers: [{ serverId: 'notes', running: true, tools: 1, tokens: 90 }],
+        profiles: [{ profile: 'dev', tools: 1, tokens: 90 }],
+      }),
       listToolClashes: () => ({ items: [buildClash()] }),
       getToolAdvice: () => ({
         days: 30,
@@ -32,7 +40,9 @@ describe('names and costs on the page', () => {
     });
     app.live.start();
     state = createCostsState(app);
-    await until(() => state.tools.value.value && state.clashes.value.value && state.advice.value.value);
+    await until(
+      () => state.tools.value.value && state.costs.value.value && state.clashes.value.value && state.advice.value.value,
+    );
   });
   afterEach(() => {
     state.close();
@@ -45,15 +55,10 @@ describe('names and costs on the page', () => {
       tools.map(({ serverId, name }) => `${serverId} ${name}`),
       ['notes read', 'files read', 'files new'],
     );
-    const totals = totalsOf(tools);
-    assert.deepEqual(totals, {
-      all: 130,
-      counted: false,
-      servers: [
-        ['notes', 90],
-        ['files', 40],
-      ],
-    });
+    assert.deepEqual(
+      state.costs.value.value?.profiles.map(({ profile, tokens }) => `${profile} ${tokens}`),
+      ['dev 90'],
+    );
   });
 
   it('sends a fix as it was proposed, and reads again what it made of the names', async () => {
@@ -93,6 +98,17 @@ describe('names and costs on the page', () => {
   it('reads the clashes alone again when servers came or went, or somebody else has decided', async () => {
     app.emit({ type: 'clashes.changed' });
     await until(() => app.askedFor('listToolClashes').length === 2);
+    assert.equal(app.askedFor('listTools').length, 1);
+  });
+
+  it('reads the costs alone again when a server starts or stops, and not for its other changes', async () => {
+    const changed = (state: 'running' | 'stopped') =>
+      app.emit({ type: 'server.changed', server: buildServer({ id: 'notes', state }) });
+    changed('stopped');
+    await until(() => app.askedFor('getTokenCosts').length === 2);
+    changed('stopped');
+    changed('running');
+    await until(() => app.askedFor('getTokenCosts').length === 3);
     assert.equal(app.askedFor('listTools').length, 1);
   });
 
