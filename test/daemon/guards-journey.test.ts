@@ -3,12 +3,11 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { isProblemError } from '../../shared/api/problem.ts';
 import { testServerScript } from '../support/fake-engine.ts';
 import { buildWireTool } from '../support/guards-app.ts';
 import { type InProcessDaemon, startInProcessDaemon, testUrl, until } from '../support/in-process-daemon.ts';
+import { hasCode } from '../support/problems.ts';
 
-const hasCode = (code: string) => (error: unknown) => isProblemError(error) && error.code === code;
 const files = { params: { id: 'files' } };
 
 describe('a server that changes its tools', () => {

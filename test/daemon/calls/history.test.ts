@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import type { CallSettingsChange } from '../../../shared/api/calls.ts';
 import type { DaemonEvent } from '../../../shared/api/events.ts';
-import { isProblemError, problem } from '../../../shared/api/problem.ts';
+import { problem } from '../../../shared/api/problem.ts';
 import { buildCall } from '../../support/guards-app.ts';
 import { until } from '../../support/in-process-daemon.ts';
+import { hasCode } from '../../support/problems.ts';
 import { createToolsAndCalls, type ToolsAndCalls, userPrincipal, wireTool } from '../../support/tools-and-calls.ts';
 
-const hasCode = (code: string) => (error: unknown) => isProblemError(error) && error.code === code;
 const canary = 'hunter2-canary-4711';
 
 describe('the history of calls', () => {

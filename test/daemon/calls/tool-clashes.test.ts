@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { createKeptClashRepository } from '../../../daemon/features/tools/kept-clashes.repository.ts';
-import { isProblemError } from '../../../shared/api/problem.ts';
 import type { ToolClash } from '../../../shared/api/tool-clashes.ts';
 import type { ToolChange } from '../../../shared/api/tools.ts';
+import { hasCode } from '../../support/problems.ts';
 import { createToolsAndCalls, type ToolsAndCalls, userPrincipal, wireTool } from '../../support/tools-and-calls.ts';
-
-const hasCode = (code: string) => (error: unknown) => isProblemError(error) && error.code === code;
 
 describe('clashes of names', () => {
   let world: ToolsAndCalls;

@@ -5,9 +5,9 @@ import type { DaemonEvent } from '../../../shared/api/events.ts';
 import { isProblemError } from '../../../shared/api/problem.ts';
 import type { QuestionAnswer } from '../../../shared/api/questions.ts';
 import { until } from '../../support/in-process-daemon.ts';
+import { hasCode } from '../../support/problems.ts';
 import { createToolsAndCalls, type ToolsAndCalls, userPrincipal, wireTool } from '../../support/tools-and-calls.ts';
 
-const hasCode = (code: string) => (error: unknown) => isProblemError(error) && error.code === code;
 const form = {
   message: 'Who are you?',
   requestedSchema: {

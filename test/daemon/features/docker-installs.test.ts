@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import type { ServerInProfile } from '../../../daemon/engines/engine.ts';
 import type { Operation } from '../../../shared/api/operations.ts';
-import { isProblemError, problem } from '../../../shared/api/problem.ts';
+import { problem } from '../../../shared/api/problem.ts';
 import { type DockerInstalls, startDockerInstalls } from '../../support/docker-installs.ts';
 import { fakeImage } from '../../support/fake-docker/images.ts';
 import { until } from '../../support/in-process-daemon.ts';
-
-const hasCode = (code: string) => (error: unknown) => isProblemError(error) && error.code === code;
+import { hasCode } from '../../support/problems.ts';
 
 describe('installs of Docker’s servers', () => {
   let daemon: DockerInstalls['daemon'];

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import type { DaemonEvent } from '../../../shared/api/events.ts';
 import type { Operation } from '../../../shared/api/operations.ts';
-import { isProblemError, toProblem } from '../../../shared/api/problem.ts';
+import { toProblem } from '../../../shared/api/problem.ts';
 import { type DockerInstalls, startDockerInstalls } from '../../support/docker-installs.ts';
 import { until } from '../../support/in-process-daemon.ts';
-
-const hasCode = (code: string) => (error: unknown) => isProblemError(error) && error.code === code;
+import { hasCode } from '../../support/problems.ts';
 
 describe('servers of Docker', () => {
   let daemon: DockerInstalls['daemon'];

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { DaemonEvent } from '../../../shared/api/events.ts';
 import { type NewOperation as Any, hasEnded, type Operation } from '../../../shared/api/operations.ts';
-import { isProblemError, problem } from '../../../shared/api/problem.ts';
+import { problem } from '../../../shared/api/problem.ts';
 import { createFakeEngine, type FakeEngine, testPackage } from '../../support/fake-engine.ts';
 import { type InProcessDaemon, startInProcessDaemon, until } from '../../support/in-process-daemon.ts';
+import { hasCode } from '../../support/problems.ts';
 
-const hasCode = (code: string) => (error: unknown) => isProblemError(error) && error.code === code;
 type NewOperation = Extract<Any, { kind: 'install' }>;
 const entry = (id: string): NewOperation => ({
   kind: 'install',

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { hasEnded } from '../../../shared/api/operations.ts';
-import { isProblemError } from '../../../shared/api/problem.ts';
 import { createFakeDockerEngine, type FakeDockerEngine } from '../../support/fake-docker-engine.ts';
 import { type InProcessDaemon, startInProcessDaemon, until } from '../../support/in-process-daemon.ts';
+import { hasCode } from '../../support/problems.ts';
 
-const hasCode = (code: string) => (error: unknown) => isProblemError(error) && error.code === code;
 const ref = 'registry.test/team/profile:v1';
 
 describe('profiles', () => {

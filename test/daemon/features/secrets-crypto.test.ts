@@ -6,11 +6,11 @@ import { openBundle, sealBundle } from '../../../daemon/features/secrets/bundle.
 import { argon2id, argon2idInSlices, hkdf, newDerivation } from '../../../daemon/features/secrets/key-derivation.ts';
 import { type SealedRecord, type SecretContext, seal, unseal } from '../../../daemon/features/secrets/sealed-record.ts';
 import { isProblemError } from '../../../shared/api/problem.ts';
+import { hasCode } from '../../support/problems.ts';
 
 const hex = (text: string): Buffer => Buffer.from(text, 'hex');
 const range = (from: number, to: number): Buffer =>
   Buffer.from(Array.from({ length: to - from + 1 }, (_, i) => from + i));
-const hasCode = (code: string) => (error: unknown) => isProblemError(error) && error.code === code;
 
 const longKey = 'feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308';
 const longText =

@@ -16,10 +16,10 @@ import { createVaultRepository } from '../../../daemon/features/secrets/vault.re
 import { createVault } from '../../../daemon/features/secrets/vault.ts';
 import { systemClock } from '../../../daemon/platform/clock.ts';
 import { openDatabase } from '../../../daemon/storage/database.ts';
-import { isProblemError, problem } from '../../../shared/api/problem.ts';
+import { problem } from '../../../shared/api/problem.ts';
+import { hasCode } from '../../support/problems.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.ts';
 
-const hasCode = (code: string) => (error: unknown) => isProblemError(error) && error.code === code;
 const passphrase = 'correct horse battery staple';
 
 /** The vault’s parts on one database, as the daemon puts them together. */

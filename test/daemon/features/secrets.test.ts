@@ -8,9 +8,9 @@ import { isProblemError } from '../../../shared/api/problem.ts';
 import type { SecretReference } from '../../../shared/api/secrets.ts';
 import { testPackage, testServerScript } from '../../support/fake-engine.ts';
 import { type InProcessDaemon, startInProcessDaemon, until } from '../../support/in-process-daemon.ts';
+import { hasCode } from '../../support/problems.ts';
 import { startRemoteServer } from '../../support/remote-mcp-server.ts';
 
-const hasCode = (code: string) => (error: unknown) => isProblemError(error) && error.code === code;
 const value = 'canary-5f3a91c07b24';
 const passphrase = 'correct horse battery staple';
 

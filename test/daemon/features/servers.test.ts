@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { isProblemError } from '../../../shared/api/problem.ts';
 import type { MCPServer } from '../../../shared/api/servers.ts';
 import { testServerScript } from '../../support/fake-engine.ts';
 import { type InProcessDaemon, startInProcessDaemon, until } from '../../support/in-process-daemon.ts';
-
-const hasCode = (code: string) => (error: unknown) => isProblemError(error) && error.code === code;
+import { hasCode } from '../../support/problems.ts';
 
 describe('servers', () => {
   let daemon: InProcessDaemon;

@@ -5,8 +5,7 @@ import { findArgumentErrors, findContentErrors } from '../../../daemon/features/
 import { isProblemError } from '../../../shared/api/problem.ts';
 import { testServerScript } from '../../support/fake-engine.ts';
 import { type InProcessDaemon, startInProcessDaemon, until } from '../../support/in-process-daemon.ts';
-
-const hasCode = (code: string) => (error: unknown) => isProblemError(error) && error.code === code;
+import { hasCode } from '../../support/problems.ts';
 
 describe('tools', () => {
   let daemon: InProcessDaemon;

@@ -5,10 +5,9 @@ import Database from 'better-sqlite3';
 import { openDatabase } from '../../../daemon/storage/database.ts';
 import { migrate } from '../../../daemon/storage/migrate.ts';
 import { migrations } from '../../../daemon/storage/migrations/index.ts';
-import { isProblemError } from '../../../shared/api/problem.ts';
+import { hasCode } from '../../support/problems.ts';
 import { createTemporaryFolder } from '../../support/temporary-folder.ts';
 
-const hasCode = (code: string) => (error: unknown) => isProblemError(error) && error.code === code;
 const now = '2026-01-01T00:00:00.000Z';
 
 function insertServer(database: Database.Database, id: string) {

@@ -8,8 +8,7 @@ import {
   createGuardsApp,
   type GuardsApp,
 } from '../../../support/guards-app.ts';
-
-const hasCode = (code: string) => (error: unknown) => isProblemError(error) && error.code === code;
+import { hasCode } from '../../../support/problems.ts';
 
 describe('an approval cannot be got around', () => {
   let app: GuardsApp;

@@ -7,8 +7,8 @@ import { createRulesService } from '../../../../daemon/features/approvals/rules.
 import type { ApprovalRule, ArgumentTest, RuleConditions } from '../../../../shared/api/approvals.ts';
 import { isProblemError } from '../../../../shared/api/problem.ts';
 import { createGuardsApp, type GuardsApp } from '../../../support/guards-app.ts';
+import { hasCode } from '../../../support/problems.ts';
 
-const hasCode = (code: string) => (error: unknown) => isProblemError(error) && error.code === code;
 const hints: ToolHints = { readOnly: false, destructive: true, openWorld: true };
 const question = (change: Partial<Question> = {}): Question => ({
   ...{ serverId: 'files', tool: 'delete', arguments: { path: '/tmp/a' }, via: 'mcp', isTainted: () => false },

@@ -10,8 +10,7 @@ import {
   type GuardsApp,
   secret,
 } from '../../../support/guards-app.ts';
-
-const hasCode = (code: string) => (error: unknown) => isProblemError(error) && error.code === code;
+import { hasCode } from '../../../support/problems.ts';
 
 describe('a call that has to be approved', () => {
   let app: GuardsApp;

@@ -2,10 +2,8 @@ import assert from 'node:assert/strict';
 import { lockDiff } from '../../../../daemon/cli/terminal/lock-diff.ts';
 import { createStyle } from '../../../../daemon/cli/terminal/style.ts';
 import { LockFile } from '../../../../shared/api/locks.ts';
-import { isProblemError } from '../../../../shared/api/problem.ts';
 import { buildWireTool, createGuardsApp, type GuardsApp } from '../../../support/guards-app.ts';
-
-const hasCode = (code: string) => (error: unknown) => isProblemError(error) && error.code === code;
+import { hasCode } from '../../../support/problems.ts';
 
 describe('the lock file', () => {
   let app: GuardsApp;

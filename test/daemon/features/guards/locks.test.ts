@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import type { WireTool } from '../../../../daemon/supervision/session.ts';
-import { isProblemError } from '../../../../shared/api/problem.ts';
 import { buildPrincipal, buildWireTool, createGuardsApp, type GuardsApp } from '../../../support/guards-app.ts';
+import { hasCode } from '../../../support/problems.ts';
 
-const hasCode = (code: string) => (error: unknown) => isProblemError(error) && error.code === code;
 const files = { params: { id: 'files' } };
 
 describe('the definition lock', () => {
