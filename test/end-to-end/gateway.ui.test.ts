@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import type { Locator } from 'playwright-core';
 import { findBarriers, findOverflow } from '../support/accessibility.ts';
 import { type Browser, launchBrowser, recordComplaints, takeScreenshot } from '../support/browser.ts';
 import { type RunningDaemon, startDaemon } from '../support/daemon.ts';
@@ -44,6 +45,8 @@ describe('the gateway on the page of the daemon', () => {
     await daemon.api.startServer({ params: { id } });
   };
   const waiting = (tool: string) => page().getByRole('article', { name: `${tool} of files` });
+  /** A call that has only just come takes no click that was meant for something else. */
+  const settled = (shown: Locator) => shown.locator('[aria-label="Decide"]:not([aria-disabled])').waitFor();
 
   before(async () => {
     folder = await createTemporaryFolder('gateway-page');
@@ -91,6 +94,7 @@ describe('the gateway on the page of the daemon', () => {
     // What is invisible is written out.
     assert.match(text, /"path": "\/tmp\/a.*200b.*b"/i);
     await takeScreenshot(page(), 'gateway-approval');
+    await settled(shown);
     await shown.locator('vscode-button', { hasText: 'Allow once' }).click();
     const { failed, text: answer } = await result;
     assert.ok(!failed && answer.includes('"name":"remove"'), answer);
@@ -101,6 +105,7 @@ describe('the gateway on the page of the daemon', () => {
   it('denies the next one, with the reason that the caller is told', async () => {
     const result = call('remove', '/tmp/a');
     const shown = waiting('remove');
+    await settled(shown);
     await shown.locator('vscode-button', { hasText: 'Deny with a reason' }).click();
     assert.ok(await shown.locator('input:focus').isVisible(), 'the field for the reason has no focus');
     await page().keyboard.type('Keep that file');
@@ -110,6 +115,27 @@ describe('the gateway on the page of the daemon', () => {
     assert.match(text, /Keep that file/);
     await page().locator('[data-approval-state="denied"]', { hasText: 'Keep that file' }).waitFor();
     await takeScreenshot(page(), 'gateway-decided');
+  });
+
+  it('lets no other call slide under the pointer when one was decided', async () => {
+    await page().mouse.move(0, 0);
+    const results = [call('remove', '/tmp/one'), call('remove', '/tmp/two')];
+    const shown = waiting('remove');
+    await shown.nth(1).waitFor();
+    await settled(shown.first());
+    const { x, y } =
+      (await shown.first().locator('vscode-button', { hasText: 'Allow once' }).boundingBox()) ?? assert.fail();
+    await page().mouse.click(x + 20, y + 8);
+    await page().locator('[data-decided]').waitFor();
+    await page().mouse.click(x + 20, y + 8);
+    assert.equal(await shown.count(), 1);
+    assert.equal((await daemon.api.listApprovals({ query: { state: 'waiting' } })).items.length, 1);
+    await shown.locator('vscode-button', { hasText: /^\s*Deny\s*$/ }).focus();
+    await page().keyboard.press('Enter');
+    assert.equal((await Promise.all(results)).filter(({ failed }) => failed).length, 1);
+    // By keyboard the focus stays where the call was, and not at the start of the page.
+    await page().locator('[data-decided] :focus', { hasText: 'denied' }).waitFor();
+    await page().mouse.move(0, 0);
   });
 
   it('keeps a changed tool back, shows what has changed, and lets it be called again when it is approved', async () => {
@@ -134,10 +160,10 @@ describe('the gateway on the page of the daemon', () => {
     await daemon.api.updateCallSettings({ body: { keep: 'everything' } });
     await open('calls');
     await call('read', '/tmp/kept');
-    await page().locator('[data-outcome="denied"]', { hasText: 'APPROVAL_001' }).waitFor();
+    await page().locator('[data-outcome="denied"]', { hasText: 'APPROVAL_001' }).first().waitFor();
     assert.equal(await page().locator('[data-outcome="ok"]').first().isVisible(), true);
     const rows = page().locator('[data-outcome]');
-    await rows.nth(3).waitFor();
+    await rows.nth(5).waitFor();
     await rows.first().getByRole('button', { name: 'Show the call of read' }).click();
     const detail = page().getByRole('region', { name: 'Call of read' });
     await detail.getByText('/tmp/kept').first().waitFor();

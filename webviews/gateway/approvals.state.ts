@@ -5,17 +5,15 @@ import { announce } from '../kit/announcer.ts';
 import type { App } from '../kit/app.ts';
 import { type Act, createAct, createLoad, type Load } from '../kit/load.ts';
 import { readAllPages } from '../kit/pages.ts';
+import { createDecisions, type Decisions } from './decisions.state.ts';
 
-export interface ApprovalsState {
+export interface ApprovalsState extends Decisions {
   /** The one that ends first is first. */
   readonly waiting: Load<Approval[]>;
   /** The newest first, without those that wait. */
   readonly decided: Load<Approval[]>;
   readonly rules: Load<ApprovalRules>;
-  readonly deciding: Act;
   readonly changing: Act;
-  approve(approval: Approval, remember?: 'session' | 'always'): Promise<void>;
-  deny(approval: Approval, reason: string): Promise<void>;
   choosePreset(preset: PresetName): Promise<void>;
   /** Rules as a person wrote them. Resolves to what is wrong with the text, or undefined once they are in force. */
   writeRules(text: string): Promise<string | undefined>;
@@ -37,7 +35,7 @@ export function createApprovalsState({ api, live }: Pick<App, 'api' | 'live'>): 
     return items.filter(({ state }) => state !== 'waiting').slice(0, shownDecided);
   });
   const rules = createLoad(abort => api.getApprovalRules({}, { signal: abort }));
-  const [deciding, changing] = [createAct(), createAct()];
+  const changing = createAct();
   const readCalls = () => void Promise.all([waiting.reload(), decided.reload()]);
   readCalls();
   void rules.reload();
@@ -54,23 +52,8 @@ export function createApprovalsState({ api, live }: Pick<App, 'api' | 'live'>): 
     waiting,
     decided,
     rules,
-    deciding,
+    ...createDecisions({ api }, readCalls),
     changing,
-    async approve({ id, digest, tool }, remember) {
-      await deciding.run(`${remember ?? 'once'} ${id}`, async () => {
-        const body = { digest, ...(remember ? { remember } : {}) };
-        await api.approveCall({ params: { id }, body });
-        announce(`${tool} may be called.`);
-      });
-      readCalls();
-    },
-    async deny({ id, tool }, reason) {
-      await deciding.run(`deny ${id}`, async () => {
-        await api.denyCall({ params: { id }, body: { reason } });
-        announce(`The call of ${tool} was denied.`);
-      });
-      readCalls();
-    },
     async choosePreset(preset) {
       const version = rules.value.value?.version;
       if (version === undefined) return;

@@ -1,16 +1,18 @@
-// A call that waits is shown exactly: who wants what of which tool with which arguments, and for how long it waits.
-import { useState } from 'preact/hooks';
+// Calls that wait for a person, what was decided before, and the rules that decide which have to wait.
+import { useRef } from 'preact/hooks';
 import type { Approval } from '../../shared/api/approvals.ts';
 import { useApp } from '../kit/app.ts';
-import { Badge, Button, Icon } from '../kit/controls.tsx';
+import { Icon } from '../kit/controls.tsx';
 import { Empty, Loaded, ProblemNotice } from '../kit/feedback.tsx';
-import { formatAgo, formatDuration } from '../kit/format.ts';
+import { formatAgo } from '../kit/format.ts';
 import { useNow } from '../kit/now.ts';
 import { useOwned } from '../kit/owned.ts';
-import { LookOnly, Permitted, PermittedButton } from '../kit/permission.tsx';
+import { LookOnly, Permitted } from '../kit/permission.tsx';
+import { useHeld, useSteady } from '../kit/steady.ts';
 import { ServerText } from '../kit/text.tsx';
-import { TextBlock } from '../kit/text-block.tsx';
+import { DecidedCard, Waiting } from './approval.view.tsx';
 import { type ApprovalsState, createApprovalsState } from './approvals.state.ts';
+import type { Decisions } from './decisions.state.ts';
 import { RulesPart } from './rules.view.tsx';
 
 export const ApprovalsTab = () => (
@@ -22,22 +24,14 @@ export const ApprovalsTab = () => (
 function Approvals() {
   const app = useApp();
   const state = useOwned(() => createApprovalsState(app));
-  const problem = state.deciding.problem.value;
+  const { held, area } = useHeld();
   return (
-    <>
+    // All of it: what is below must not slide under the pointer either.
+    <div class="approvals" {...area}>
       <section class="section" aria-label="Waiting">
         <LookOnly needs="approvals:decide" />
-        {problem && <ProblemNotice problem={problem} onDismiss={state.deciding.dismiss} />}
         <Loaded load={state.waiting} what="what waits">
-          {waiting =>
-            waiting.length === 0 ? (
-              <Empty icon="pass" title="No call waits for you">
-                <p>A call that a rule holds back is shown here, and as a notification in the editor.</p>
-              </Empty>
-            ) : (
-              waiting.map(approval => <Waiting key={approval.id} approval={approval} state={state} />)
-            )
-          }
+          {waiting => <WaitingList waiting={waiting} state={state} held={held} />}
         </Loaded>
       </section>
       <RulesPart state={state} />
@@ -57,115 +51,77 @@ function Approvals() {
           }
         </Loaded>
       </section>
-    </>
+    </div>
   );
 }
 
-const hintsOf = ({ annotations: { readOnly, destructive, openWorld } }: Approval): string[] => [
-  readOnly ? 'reads only' : destructive ? 'may destroy data' : 'writes',
-  ...(openWorld ? ['reaches other systems'] : []),
-];
+interface WaitingListProps {
+  waiting: readonly Approval[];
+  state: ApprovalsState;
+  held: boolean;
+}
 
-/** One function for all renders: another each time would take the focus back with every second that passes. */
-const focusAtOnce = (input: HTMLInputElement | null) => input?.focus();
-
-function Waiting({ approval, state }: { approval: Approval; state: ApprovalsState }) {
-  const now = useNow(1_000);
-  const left = Date.parse(approval.expiresAt) - now;
-  const running = state.deciding.running.value;
-  const [reason, setReason] = useState<string>();
+function WaitingList({ waiting, state, held }: WaitingListProps) {
+  const rows = useSteady(waiting, ({ id }) => id, held);
+  const usesKeys = useRef(false);
+  const acted = useRef<{ id: string; byKeys: boolean }>({ id: '', byKeys: false });
+  const mark = ({ id }: Approval) => {
+    acted.current = { id, byKeys: usesKeys.current };
+  };
+  const decisions: Decisions = {
+    deciding: state.deciding,
+    approve: (approval, remember) => {
+      mark(approval);
+      return state.approve(approval, remember);
+    },
+    deny: (approval, reason) => {
+      mark(approval);
+      return state.deny(approval, reason);
+    },
+  };
+  const problem = state.deciding.problem.value;
+  const notice = problem && <ProblemNotice problem={problem} onDismiss={state.deciding.dismiss} />;
+  const over = (id: string) => state.decided.value.value?.find(approval => approval.id === id);
   return (
-    <article class="approval" aria-label={`${approval.tool} of ${approval.serverId}`} data-approval={approval.id}>
-      <header class="approval-head">
-        <h3>
-          <Icon name="shield" /> <ServerText text={approval.tool} /> <span class="quiet">of {approval.serverId}</span>
-        </h3>
-        <span class="quiet">{left > 0 ? `denied in ${formatDuration(left)}` : 'over'}</span>
-      </header>
-      <p>
-        <ServerText text={approval.caller.name} />
-        {approval.client && (
-          <>
-            {' '}
-            (<ServerText text={approval.client} />)
-          </>
-        )}{' '}
-        wants to call it. <ServerText text={approval.reason} />
-      </p>
-      <p class="facts">
-        <span>By what the server tells:</span>
-        {hintsOf(approval).map(hint => (
-          <Badge key={hint}>{hint}</Badge>
-        ))}
-      </p>
-      <TextBlock label="The exact arguments">
-        <ServerText text={approval.arguments} />
-      </TextBlock>
-      {approval.besides !== '' && (
-        <TextBlock label="What else is sent">
-          <ServerText text={approval.besides} />
-        </TextBlock>
-      )}
-      {approval.kind === 'grant' && <p class="quiet">Given before the call.</p>}
-      <div class="button-row">
-        <PermittedButton
-          needs="approvals:decide"
-          what="Allow a call"
-          kind="primary"
-          icon="check"
-          busy={running === `once ${approval.id}`}
-          onClick={() => void state.approve(approval)}
-        >
-          Allow once
-        </PermittedButton>
-        <PermittedButton
-          needs="approvals:decide"
-          what="Deny a call"
-          icon="circle-slash"
-          busy={running === `deny ${approval.id}`}
-          onClick={() => void state.deny(approval, reason ?? '')}
-        >
-          Deny
-        </PermittedButton>
-        {approval.session !== null && (
-          <PermittedButton
-            needs="approvals:decide"
-            what="Allow for a session"
-            busy={running === `session ${approval.id}`}
-            onClick={() => void state.approve(approval, 'session')}
+    <div
+      onKeyDownCapture={() => {
+        usesKeys.current = true;
+      }}
+      onPointerDownCapture={() => {
+        usesKeys.current = false;
+      }}
+    >
+      {rows.map(({ key, item, gone }) =>
+        gone ? (
+          <DecidedCard
+            key={`${key} over`}
+            approval={item}
+            verdict={looks[over(key)?.state ?? 'waiting']}
+            takesFocus={acted.current.byKeys && acted.current.id === key}
           >
-            Allow for this session
-          </PermittedButton>
-        )}
-        <PermittedButton
-          needs="approvals:manage"
-          what="Always allow"
-          busy={running === `always ${approval.id}`}
-          onClick={() => void state.approve(approval, 'always')}
-        >
-          Always allow
-        </PermittedButton>
-        {reason === undefined && <Button onClick={() => setReason('')}>Deny with a reason…</Button>}
-      </div>
-      {reason !== undefined && (
-        <label class="approval-reason">
-          <span class="only-heard">Reason</span>
-          <input
-            ref={focusAtOnce}
-            class="text-input"
-            value={reason}
-            maxLength={300}
-            placeholder="Why not? The caller is told."
-            onInput={event => setReason(event.currentTarget.value)}
-          />
-        </label>
+            {acted.current.id === key && notice}
+          </DecidedCard>
+        ) : (
+          <Waiting key={key} approval={item} decisions={decisions}>
+            {acted.current.id === key && notice}
+          </Waiting>
+        ),
       )}
-    </article>
+      {notice && !rows.some(({ key }) => key === acted.current.id) && notice}
+      {waiting.length === 0 &&
+        (rows.length > 0 ? (
+          <p class="quiet">No call waits for you.</p>
+        ) : (
+          <Empty icon="pass" title="No call waits for you">
+            <p>A call that a rule holds back is shown here, and as a notification in the editor.</p>
+          </Empty>
+        ))}
+    </div>
   );
 }
 
 const looks: Record<Approval['state'], { icon: string; look: string; word: string }> = {
-  waiting: { icon: 'watch', look: 'state-busy', word: 'waits' },
+  waiting: { icon: 'history', look: '', word: 'decided' },
   approved: { icon: 'check', look: 'state-good', word: 'allowed, not used yet' },
   used: { icon: 'pass-filled', look: 'state-good', word: 'allowed' },
   denied: { icon: 'circle-slash', look: 'state-bad', word: 'denied' },

@@ -4,7 +4,7 @@ import { Badge, Button, Icon } from '../kit/controls.tsx';
 import { Loaded, Note, ProblemNotice } from '../kit/feedback.tsx';
 import { Field, TextArea } from '../kit/fields.tsx';
 import { Form } from '../kit/form.tsx';
-import { countOf } from '../kit/format.ts';
+import { countOf, formatDuration } from '../kit/format.ts';
 import { PermittedButton, useWhyNot } from '../kit/permission.tsx';
 import { ServerText } from '../kit/text.tsx';
 import { type ApprovalsState, rulesText } from './approvals.state.ts';
@@ -44,7 +44,7 @@ export function RulesPart({ state }: { state: ApprovalsState }) {
                   Write own rules…
                 </PermittedButton>
                 <span class="quiet">
-                  Without an answer a call is denied after {countOf(rules.askSeconds, 'second')}.
+                  Without an answer a call is denied after {formatDuration(rules.askSeconds * 1000)}.
                 </span>
               </div>
             )}

@@ -21,6 +21,8 @@ export interface ButtonProps {
   asks?: OperationId | undefined;
   /** Shows that it works and takes no second click. It stays focusable: a disabled button would drop the focus. */
   busy?: boolean | undefined;
+  /** A tooltip: what its name has no room for. */
+  hint?: string | undefined;
   onClick?: (() => void) | undefined;
 }
 
@@ -32,6 +34,7 @@ export function Button({
   type = 'button',
   asks,
   busy,
+  hint,
   onClick,
   ...rest
 }: ButtonProps) {
@@ -47,7 +50,7 @@ export function Button({
       appearance={kind}
       type="button"
       class={busy ? 'busy' : ''}
-      title={reason}
+      title={reason ?? hint}
       disabled={disabled}
       onClick={act}
     >

@@ -14,6 +14,7 @@ import { useNow } from '../kit/now.ts';
 import { useOwned } from '../kit/owned.ts';
 import { StateMark } from '../kit/server-state.tsx';
 import { Description, ServerText } from '../kit/text.tsx';
+import { HeldCall } from './held-call.view.tsx';
 import { ResultView } from './result.view.tsx';
 import { SavedCalls } from './saved-calls.view.tsx';
 import { FieldView, GroupFields } from './schema-form.view.tsx';
@@ -244,14 +245,7 @@ function Outcome({ state }: { state: ToolState }) {
           <span>Running for {formatDuration(Math.floor(Math.max(0, now - since) / 100) * 100)}</span>
         </div>
       )}
-      {state.heldBy.value !== undefined && (
-        <Note icon="shield" tone="warning">
-          <p>
-            A rule holds the call back until somebody allows it.{' '}
-            <PlaceLink to={{ view: 'gateway', tab: 'approvals' }}>Show what waits</PlaceLink>
-          </p>
-        </Note>
-      )}
+      {state.heldBy.value !== undefined && <HeldCall key={state.heldBy.value} id={state.heldBy.value} />}
       <WatchedCallView call={state.watched} />
       {problem && <ProblemNotice problem={problem} />}
       {result && <ResultView result={result} />}
