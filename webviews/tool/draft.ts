@@ -1,6 +1,6 @@
 // What a person has typed into a form so far, and its two translations: draft -> arguments, arguments -> draft.
 import type { Json } from '../../shared/domain/json-schema.ts';
-import type { ChoiceField, Field, GroupField, ListField, NumberField, TextField } from './schema-form.ts';
+import type { ChoiceField, Field, GroupField, ListField, NumberField, TextField, VariantField } from './schema-form.ts';
 
 export type Draft =
   | { kind: 'absent' }
@@ -9,6 +9,8 @@ export type Draft =
   | { kind: 'flag'; on: boolean }
   | { kind: 'choice'; index: number }
   | { kind: 'list'; items: Draft[] }
+  /** Which of several, and what stands in it. */
+  | { kind: 'variant'; index: number; draft: Draft }
   /** `rest`: keys that the schema does not name, kept as they came. */
   | { kind: 'group'; entries: ReadonlyMap<string, Draft>; rest: ReadonlyMap<string, Json> }
   /** A value that the field cannot hold, for example null or a text where a number should be: kept and shown as JSON. */
@@ -69,10 +71,46 @@ function heldBy(field: Field, value: Json): Draft | undefined {
       return Array.isArray(value) ? { kind: 'list', items: value.map(item => toDraft(field.item, item)) } : undefined;
     case 'group':
       return isObject(value) ? groupDraft(field, value) : undefined;
+    case 'variant':
+      return variantHolding(field, value);
     case 'json':
       return { kind: 'text', text: JSON.stringify(value, null, 2) };
   }
 }
+
+/** The first that takes the value whole; else the first that takes its kind. */
+function variantHolding(field: VariantField, value: Json): Draft | undefined {
+  const drafts = field.options.map(option => toDraft(option, value));
+  const whole = field.options.findIndex((option, index) => {
+    const draft = drafts[index] ?? absent;
+    return isWhole(draft) && toArguments(option, draft).errors.size === 0;
+  });
+  const index = whole >= 0 ? whole : drafts.findIndex(({ kind }) => kind !== 'value');
+  const draft = drafts[index];
+  return draft && { kind: 'variant', index, draft };
+}
+
+/** True if the form shows all of it. */
+function isWhole(draft: Draft): boolean {
+  switch (draft.kind) {
+    case 'value':
+      return false;
+    case 'list':
+      return draft.items.every(isWhole);
+    case 'group':
+      return draft.rest.size === 0 && [...draft.entries.values()].every(isWhole);
+    case 'variant':
+      return isWhole(draft.draft);
+    default:
+      return true;
+  }
+}
+
+/** Another of several, as it opens. */
+export const variantDraft = (field: VariantField, index: number): Draft => {
+  const option = field.options[index];
+  return option ? { kind: 'variant', index, draft: initialDraft(option) } : absent;
+};
 
 function groupDraft(field: GroupField, value: { [key: string]: Json }): Draft {
   const known = new Set(field.fields.map(inner => inner.key));
@@ -117,13 +155,25 @@ function valueAt(field: Field, draft: Draft, at: string, errors: Map<string, str
       return draft.kind === 'list' ? listValue(field, draft.items, at, errors) : undefined;
     case 'group':
       return draft.kind === 'group' ? groupValue(field, draft, at, errors) : undefined;
+    case 'variant':
+      return draft.kind === 'variant' ? variantValue(field, draft, at, errors) : undefined;
     case 'json':
       return draft.kind === 'text' ? jsonValue(draft.text, at, errors) : undefined;
   }
 }
 
 const missingText = (field: Field): string =>
-  field.kind === 'choice' ? 'Choose one of the values.' : 'This is required.';
+  field.kind === 'choice' || field.kind === 'variant' ? 'Choose one of the values.' : 'This is required.';
+
+function variantValue(
+  field: VariantField,
+  { index, draft }: Extract<Draft, { kind: 'variant' }>,
+  at: string,
+  errors: Map<string, string>,
+): Json | undefined {
+  const option = field.options[index];
+  return option && valueAt(option, draft, at, errors);
+}
 
 function textValue(field: TextField, text: string, at: string, errors: Map<string, string>): string {
   const length = [...text].length;
@@ -216,6 +266,10 @@ export function placesOf(field: Field, draft: Draft, at = ''): string[] {
     ];
   if (field.kind === 'list' && draft.kind === 'list')
     return [at, ...draft.items.flatMap((item, index) => placesOf(field.item, item, `${at}/${index}`))];
+  if (field.kind === 'variant' && draft.kind === 'variant') {
+    const option = field.options[draft.index];
+    return option ? placesOf(option, draft.draft, at) : [at];
+  }
   return [at];
 }
 

@@ -1,6 +1,7 @@
 // A JSON Schema as a form: schema -> fields, which are all that the view knows of it. Schemas are hostile: depth and
 // number of fields are bounded, references stay in the document, patterns are never run.
 import type { JSONSchema, Json } from '../../shared/domain/json-schema.ts';
+import { onlyRequires, variantName, variantsOf } from './variants.ts';
 
 interface FieldCommon {
   /** The property's name; empty for the whole and for the items of a list. */
@@ -43,13 +44,27 @@ export interface GroupField extends FieldCommon {
   kind: 'group';
   fields: Field[];
 }
+/** One of several, each with fields of its own. */
+export interface VariantField extends FieldCommon {
+  kind: 'variant';
+  /** At least two, with what a person chooses by as the label. */
+  options: Field[];
+}
 /** What no form can show: edited as JSON. */
 export interface JsonField extends FieldCommon {
   kind: 'json';
   /** Why, for a person. */
   reason: string;
 }
-export type Field = TextField | NumberField | FlagField | ChoiceField | ListField | GroupField | JsonField;
+export type Field =
+  | TextField
+  | NumberField
+  | FlagField
+  | ChoiceField
+  | ListField
+  | GroupField
+  | VariantField
+  | JsonField;
 
 const deepest = 8;
 const mostFields = 400;
@@ -80,15 +95,18 @@ function toField(raw: unknown, place: Place, walk: Walk, depth: number): Field {
   const { schema, nullable } = simplify(outer, walk.root);
   if (!schema) return toJsonField(base, 'Its reference cannot be followed.');
   const inner: FieldCommon = { ...common({ ...schema, ...pick(outer) }, place), nullable };
-  return (
-    fieldOf(schema, inner, walk, depth) ?? toJsonField(inner, 'Its rules are too free, or it is too large, for a form.')
-  );
+  return fieldOf(schema, inner, walk, depth) ?? toJsonField(inner, 'No form fits what it takes.');
 }
 
 function fieldOf(schema: Schema, base: FieldCommon, walk: Walk, depth: number): Field | undefined {
   const options = toOptions(schema);
   if (options) return options.length > 0 ? { ...base, kind: 'choice', options } : undefined;
-  if (combines(schema)) return undefined;
+  const variants = depth > 0 ? variantsOf(schema) : undefined;
+  if (variants && typeOf(schema) !== 'boolean') {
+    const variant = toVariantField(variants, base, walk, depth);
+    if (variant) return variant;
+  }
+  if (combines(schema) && !onlyRequires(schema)) return undefined;
   switch (typeOf(schema)) {
     case 'string':
       return toTextField(schema, base);
@@ -150,6 +168,23 @@ function toGroupField(schema: Schema, base: FieldCommon, walk: Walk, depth: numb
   const fields = keys.map(key => toField(properties[key], { key, required: required.has(key) }, walk, depth + 1));
   return { ...base, kind: 'group', fields };
 }
+
+function toVariantField(variants: Schema[], base: FieldCommon, walk: Walk, depth: number): VariantField | undefined {
+  // They count as fields do: choices within choices would grow without end otherwise.
+  if (walk.count + variants.length > mostFields) return undefined;
+  walk.count += variants.length;
+  const options = variants.map((variant, index) => {
+    const field =
+      variant['type'] === 'null'
+        ? { ...common({}, alone), kind: 'choice' as const, options: [option(null, 'null')] }
+        : toField(variant, alone, walk, depth + 1);
+    return { ...field, label: variantName(variant, index) };
+  });
+  // A choice of things to be written as JSON is no form.
+  return options.every(({ kind }) => kind === 'json') ? undefined : { ...base, kind: 'variant', options };
+}
+
+const alone: Place = { key: '', required: true };
 
 const takesAnyKey = (schema: Schema): boolean =>
   isSchema(schema['additionalProperties']) || schema['patternProperties'] !== undefined;

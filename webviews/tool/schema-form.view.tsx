@@ -14,9 +14,18 @@ import {
   TextInput,
 } from '../kit/fields.tsx';
 import { ServerText } from '../kit/text.tsx';
-import { absent, type Draft, emptyGroup, escapePointer, type FieldErrors, newItem } from './draft.ts';
+import { absent, type Draft, emptyGroup, escapePointer, type FieldErrors, newItem, variantDraft } from './draft.ts';
 import { numberHint, textHint } from './field-hint.ts';
-import type { ChoiceField, Field, GroupField, JsonField, ListField, NumberField, TextField } from './schema-form.ts';
+import type {
+  ChoiceField,
+  Field,
+  GroupField,
+  JsonField,
+  ListField,
+  NumberField,
+  TextField,
+  VariantField,
+} from './schema-form.ts';
 
 interface FieldProps<F extends Field = Field> {
   field: F;
@@ -75,6 +84,8 @@ export function FieldView(props: FieldProps) {
       return <ListView {...props} field={field} />;
     case 'group':
       return <GroupView {...props} field={field} />;
+    case 'variant':
+      return <VariantView {...props} field={field} />;
     case 'json':
       return <JsonView {...props} field={field} />;
   }
@@ -288,11 +299,54 @@ function GroupView(props: FieldProps<GroupField>) {
   );
 }
 
+/** Which of several, and the fields of the one that was chosen. */
+function VariantView(props: FieldProps<VariantField>) {
+  const { field, draft, at, errors, onChange } = props;
+  const chosen = draft.kind === 'variant' ? draft : undefined;
+  const option = chosen && field.options[chosen.index];
+  const inner = {
+    draft: chosen?.draft ?? absent,
+    at,
+    errors,
+    onChange: (next: Draft) => chosen && onChange({ ...chosen, draft: next }),
+  };
+  return (
+    // What is wrong with the value is said at the field that holds it.
+    <Frame {...props} errors={option ? noErrors : errors}>
+      <Select
+        label={`Kind of ${toVisibleText(field.label || 'value')}`}
+        value={chosen ? String(chosen.index) : ''}
+        options={[
+          { value: '', label: field.required ? 'Choose…' : 'Not set' },
+          ...field.options.map(({ label }, index) => ({ value: String(index), label: toVisibleText(label) })),
+        ]}
+        onChange={value => onChange(value === '' ? absent : variantDraft(field, Number(value)))}
+      />
+      {option &&
+        (option.kind === 'group' && inner.draft.kind === 'group' ? (
+          <GroupFields field={withoutConstants(option)} {...inner} />
+        ) : isConstant(option) ? null : (
+          <FieldView field={option} {...inner} label="Value" />
+        ))}
+    </Frame>
+  );
+}
+
+const noErrors: FieldErrors = new Map();
+
+/** What tells one of several from the others is said by the choice itself. */
+const withoutConstants = (group: GroupField): GroupField => ({
+  ...group,
+  fields: group.fields.filter(field => !(field.required && isConstant(field))),
+});
+
+const isConstant = (field: Field): boolean => field.kind === 'choice' && field.options.length === 1;
+
 function JsonView(props: FieldProps<JsonField>) {
   const { field, draft, onChange } = props;
   const text = draft.kind === 'text' ? draft.text : '';
   return (
-    <FieldFrame {...textsOf(props, `${field.reason} Write JSON.`)}>
+    <FieldFrame {...textsOf(props, `${field.reason} Write it as JSON.`)}>
       <TextArea
         value={text}
         rows={4}

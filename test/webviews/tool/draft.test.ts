@@ -10,6 +10,7 @@ import {
   placesOf,
   toArguments,
   toDraft,
+  variantDraft,
 } from '../../../webviews/tool/draft.ts';
 import { toFields } from '../../../webviews/tool/schema-form.ts';
 
@@ -22,7 +23,7 @@ const schema = {
     on: { type: 'boolean' },
     names: { type: 'array', items: { type: 'string' }, minItems: 1, maxItems: 3 },
     place: { type: 'object', properties: { x: { type: 'number' }, 'a/b~c': { type: 'string' } }, required: ['x'] },
-    free: { oneOf: [{ type: 'string' }, { type: 'object' }] },
+    free: { oneOf: [{}, { type: 'object' }] },
   },
   required: ['text', 'count'],
 } satisfies JSONSchema;
@@ -191,4 +192,49 @@ it('a field that is absent and not required sends nothing', () => {
   const optional = toFields({ type: 'object', properties: { it: { type: 'number' } } });
   const draft: Draft = { kind: 'group', entries: new Map([['it', absent]]), rest: new Map() };
   assert.deepEqual(toArguments(optional, draft), { value: {}, errors: new Map() });
+});
+
+describe('one of several', () => {
+  const card = {
+    type: 'object',
+    properties: { kind: { const: 'card' }, card: { type: 'string' } },
+    required: ['kind', 'card'],
+  };
+  const centre = { type: 'object', properties: { kind: { const: 'centre' } }, required: ['kind'] };
+  const pay = toFields({
+    type: 'object',
+    properties: { pay: { oneOf: [card, centre, { type: 'number' }, { type: 'null' }] } },
+    required: ['pay'],
+  });
+  const variants = pay.kind === 'group' && pay.fields[0]?.kind === 'variant' ? pay.fields[0] : undefined;
+  const chosen = (index: number): Draft => {
+    assert.ok(variants);
+    return { kind: 'group', entries: new Map([['pay', variantDraft(variants, index)]]), rest: new Map() };
+  };
+
+  it('is the one that takes a value whole, and gives the same value back', () => {
+    for (const [value, index] of [
+      [{ kind: 'card', card: '42' }, 0],
+      [{ kind: 'centre' }, 1],
+      [7, 2],
+      [null, 3],
+    ] as const) {
+      const draft = toDraft(pay, { pay: value });
+      assert.ok(draft.kind === 'group');
+      const held = draft.entries.get('pay');
+      assert.ok(held?.kind === 'variant' && held.index === index, JSON.stringify(value));
+      assert.deepEqual(toArguments(pay, draft), { value: { pay: value }, errors: new Map() });
+    }
+  });
+
+  it('is kept as it came where none of them takes it', () => {
+    assert.deepEqual(toArguments(pay, toDraft(pay, { pay: ['?'] })).value, { pay: ['?'] });
+  });
+
+  it('has its constants filled in when it is chosen, and says at its fields what is missing', () => {
+    assert.deepEqual(toArguments(pay, chosen(1)), { value: { pay: { kind: 'centre' } }, errors: new Map() });
+    assert.deepEqual([...toArguments(pay, chosen(0)).errors.keys()], ['/pay/card']);
+    assert.deepEqual([...toArguments(pay, initialDraft(pay)).errors.keys()], ['/pay']);
+    assert.ok(placesOf(pay, chosen(0)).includes('/pay/card'));
+  });
 });

@@ -100,11 +100,48 @@ describe('a form made from a schema', () => {
     assert.deepEqual([field.description, field.minimum], ['This one', 3]);
   });
 
+  it('offers each of several schemas by its title, its constant, its keys or its type', () => {
+    const labels = (schema: unknown) => {
+      const field = only(schema);
+      assert.ok(field.kind === 'variant', JSON.stringify(field));
+      return field.options.map(({ label, kind }) => `${label}: ${kind}`);
+    };
+    assert.deepEqual(labels({ oneOf: [{ type: 'string' }, { type: 'number', title: 'Amount' }, { type: 'null' }] }), [
+      'text: text',
+      'Amount: number',
+      'null: choice',
+    ]);
+    assert.deepEqual(labels({ anyOf: [object({ kind: { const: 'card' } }), object({ a: {}, b: {} })] }), [
+      'kind: card: group',
+      'a, b: group',
+    ]);
+    assert.deepEqual(labels({ type: ['string', 'integer'], minLength: 2 }), ['text: text', 'whole number: number']);
+    assert.deepEqual(labels({ type: 'array', anyOf: [{ items: { type: 'string' } }, { items: { type: 'number' } }] }), [
+      'list of text: list',
+      'list of number: list',
+    ]);
+  });
+
+  it('shows all fields where the choice is only which of them must be there', () => {
+    const schema = object({ a: { type: 'string' }, b: { type: 'string' } });
+    assert.deepEqual(kinds({ ...schema, anyOf: [{ required: ['a'] }, { required: ['b'] }] }), { a: 'text', b: 'text' });
+  });
+
+  it('does not grow without end by choices within choices', () => {
+    const twenty = (inner: unknown) => ({ oneOf: Array.from({ length: 20 }, () => inner) });
+    const deep = twenty(twenty(twenty(twenty({ type: 'string' }))));
+    const size = (field: Field): number =>
+      1 + (field.kind === 'variant' ? field.options.map(size) : []).reduce((a, b) => a + b, 0);
+    assert.ok(size(only(deep)) < 1_000);
+  });
+
   it('gives a JSON field with a reason for what a form cannot show', () => {
     const schemas: unknown[] = [
-      { oneOf: [{ type: 'string' }, { type: 'number' }] },
-      { anyOf: [object({ a: { type: 'string' } }), object({ b: { type: 'string' } })] },
-      { type: ['string', 'number'] },
+      { oneOf: [{ type: 'string' }, true] },
+      { oneOf: [{}, { type: 'object' }] },
+      { anyOf: [{ type: 'string' }, { type: 'number' }], oneOf: [{ type: 'string' }, { type: 'number' }] },
+      { type: 'object', properties: { a: { type: 'string' } }, oneOf: [object({ b: {} }), object({ c: {} })] },
+      { oneOf: Array.from({ length: 21 }, () => ({ type: 'string' })) },
       { not: { type: 'string' } },
       { type: 'array' },
       { type: 'array', prefixItems: [{ type: 'string' }] },
