@@ -19,6 +19,7 @@ import { ResultView } from './result.view.tsx';
 import { SavedCalls } from './saved-calls.view.tsx';
 import { FieldView, GroupFields } from './schema-form.view.tsx';
 import { createToolState, type ToolState } from './tool.state.ts';
+import { NameAtMcp } from './tool-name.view.tsx';
 import { WatchedCallView } from './watched-call.view.tsx';
 import './tool.css';
 
@@ -40,6 +41,7 @@ export function ToolView({ serverId, name }: { serverId: string; name: string })
           <>
             <ToolHead tool={tool} />
             <ServerNotice serverId={serverId} tool={tool} />
+            <NameAtMcp tool={tool} />
             <div class="tool-columns">
               <div>
                 <ArgumentsForm state={state} tool={tool} />
