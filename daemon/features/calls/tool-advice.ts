@@ -29,25 +29,35 @@ export interface Advice {
 
 export function adviseOnTools({ tools, lastCalls, days, now, oldest }: AdviceParts): Advice {
   const asked = toTimestamp(now - days * 86_400_000);
-  const since = oldest !== null && oldest > asked ? oldest : asked;
+  const isYoung = oldest !== null && oldest > asked;
+  const since = isYoung ? oldest : asked;
+  // A history of a day says nothing of the days before it.
+  const period = isYoung ? `since ${oldest.slice(0, 10)}, when the history begins` : `in ${days} days`;
   const calledAt = new Map(lastCalls.map(({ serverId, tool, at }) => [`${serverId} ${tool}`, at]));
   const items = tools
     .map(({ serverId, tool, tokens }) => ({ serverId, tool, tokens, at: calledAt.get(`${serverId} ${tool}`) ?? null }))
     .filter(({ at }) => at === null || at < asked)
-    .map(({ at, ...tool }) => ({ ...tool, lastCalledAt: at, detail: describeUnused(tool.tokens, at, days) }))
+    .map(({ at, ...tool }) => ({ ...tool, lastCalledAt: at, detail: describeUnused(tool.tokens, at, period) }))
     .toSorted((a, b) => (b.tokens ?? 0) - (a.tokens ?? 0) || a.tool.localeCompare(b.tool, 'en'));
   const tokens = items.reduce((sum, item) => sum + (item.tokens ?? 0), 0);
-  return { days, since, tokens, items, detail: describeAll(items.length, tools.length, tokens, days, oldest) };
+  return {
+    days,
+    since,
+    tokens,
+    items,
+    detail: describeAll(items.length, tools.length, tokens, oldest === null ? null : period),
+  };
 }
 
-function describeUnused(tokens: number | null, at: string | null, days: number): string {
-  const when =
-    at === null ? `Not called in ${days} days` : `Last called on ${at.slice(0, 10)}, not in the last ${days} days`;
+function describeUnused(tokens: number | null, at: string | null, period: string): string {
+  const when = at === null ? `Not called ${period}` : `Last called on ${at.slice(0, 10)}, not ${period}`;
   return tokens === null ? `${when}.` : `${when}; costs ${tokens} tokens in every conversation.`;
 }
 
-function describeAll(unused: number, all: number, tokens: number, days: number, oldest: string | null): string {
-  if (oldest === null) return 'There is no history of calls yet, so nothing can be said of any tool.';
-  if (unused === 0) return `Every tool was called in the last ${days} days.`;
-  return `${unused} of ${all} tools were not called in ${days} days. Switched off, they would save ${tokens} tokens in every conversation, counted with o200k_base.`;
+/** `period` is null where there is no history. */
+function describeAll(unused: number, all: number, tokens: number, period: string | null): string {
+  if (all === 0) return 'Clients are shown no tools, so there is nothing to advise.';
+  if (period === null) return 'There is no history of calls yet, so nothing can be said of any tool.';
+  if (unused === 0) return `Every tool was called ${period}.`;
+  return `${unused} of ${all} tools were not called ${period}. Switched off, they would save ${tokens} tokens in every conversation, counted with o200k_base.`;
 }

@@ -249,5 +249,8 @@ describe('the history of calls', () => {
     ]);
     assert.ok(advice.tokens > 10 && advice.items.every(({ tokens }) => (tokens ?? 0) > 3));
     assert.match(advice.detail, /3 of 4 tools were not called in 30 days/);
+    const longer = await world.api.getToolAdvice({ query: { days: 90 } });
+    assert.match(longer.detail, /2 of 4 tools were not called since 2026-06-01, when the history begins/);
+    assert.match(longer.items[0]?.detail ?? '', /^Not called since 2026-06-01, when the history begins; costs/);
   });
 });
