@@ -7,6 +7,8 @@ export const run = (): Promise<void> =>
     await import('./journey.test.ts');
     await import('./panels.test.ts');
     await import('./tests.test.ts');
+    await import('./tests-continuous.test.ts');
+    await import('./tests-commands.test.ts');
     await import('./secrets.test.ts');
     await import('./users.test.ts');
     await import('./gateway.test.ts');

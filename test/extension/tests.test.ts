@@ -1,8 +1,10 @@
 // Test files in the Test Explorer, in the real host and with a real server.
 import assert from 'node:assert/strict';
+import { symlink, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { activateExtension, type Parts, until } from './host.ts';
+import { spyOnRuns } from './test-runs-spy.ts';
 
 const good = `server: host-echo
 tests:
@@ -26,28 +28,6 @@ tests:
 `;
 const echo = join(import.meta.dirname, '..', 'support', 'mcp-servers', 'echo.mjs');
 
-/** What the editor is told of a run, besides telling it. */
-function spyOnRuns(controller: vscode.TestController) {
-  const passed: string[] = [];
-  const failed: { label: string; messages: readonly vscode.TestMessage[] }[] = [];
-  const create = controller.createTestRun.bind(controller);
-  controller.createTestRun = (...args) => {
-    const run = create(...args);
-    const pass = run.passed.bind(run);
-    const fail = run.failed.bind(run);
-    run.passed = (item, duration) => {
-      passed.push(item.label);
-      pass(item, duration);
-    };
-    run.failed = (item, messages, duration) => {
-      failed.push({ label: item.label, messages: Array.isArray(messages) ? messages : [messages] });
-      fail(item, messages, duration);
-    };
-    return run;
-  };
-  return { passed, failed };
-}
-
 describe('test files in the editor', () => {
   let parts: Parts;
   let folder: vscode.Uri;
@@ -70,7 +50,8 @@ describe('test files in the editor', () => {
   });
   after(async () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-    for (const name of ['good.mcptest.yaml', 'bad.mcptest.yaml', '__snapshots__'])
+    told.restore();
+    for (const name of ['good.mcptest.yaml', 'bad.mcptest.yaml', '__snapshots__', 'linked'])
       await vscode.workspace.fs.delete(at(name), { recursive: true }).then(undefined, () => {});
     await parts.link.api.deleteServer({ params: { id: 'host-echo' } });
   });
@@ -127,6 +108,16 @@ describe('test files in the editor', () => {
       run?.results.map(({ outcome }) => outcome),
       ['passed'],
     );
+  });
+
+  it('keep no snapshot behind a link that leads out of the folder', async () => {
+    await write('linked/a.mcptest.yaml', good);
+    await symlink(folder.fsPath, at('linked/__snapshots__').fsPath);
+    await until('the file is there', () => item('linked/a.mcptest.yaml'));
+    const file = item('linked/a.mcptest.yaml');
+    assert.ok(file);
+    await assert.rejects(parts.tests.run(new vscode.TestRunRequest([file])), /kept behind a link/);
+    await unlink(at('linked/__snapshots__').fsPath);
   });
 
   it('show what is wrong with them in the list and in the text', async () => {

@@ -19,6 +19,8 @@ export interface TestDiscovery extends Disposable {
   findAll(): Promise<void>;
   /** Reads a file as it is now, open or not. Errors: those of the API. */
   read(uri: Uri): Promise<{ text: string; parsed: ParsedTestFile }>;
+  /** The servers that a file names, as far as it was read. */
+  serversOf(uri: Uri): readonly string[];
   /** Calls back after a file was saved or changed on disk. */
   onDidChange(listener: (uri: Uri) => void): Disposable;
 }
@@ -38,6 +40,7 @@ export function createTestDiscovery(
   log: (message: string) => void,
 ): TestDiscovery {
   const listeners = new Set<(uri: Uri) => void>();
+  const servers = new Map<string, readonly string[]>();
   const timers = new Map<string, NodeJS.Timeout>();
   const problems = languages.createDiagnosticCollection('quayside tests');
 
@@ -45,6 +48,7 @@ export function createTestDiscovery(
     const text = await textOf(uri);
     const parsed = await api.parseTestFile({ body: { path: pathOf(uri), text } });
     items.update(uri, parsed);
+    servers.set(uri.toString(), parsed.servers);
     problems.set(uri, parsed.problems.map(toDiagnostic));
     return { text, parsed };
   };
@@ -75,6 +79,7 @@ export function createTestDiscovery(
   const remove = (uri: Uri) => {
     items.remove(uri);
     problems.delete(uri);
+    servers.delete(uri.toString());
   };
 
   const watcher = workspace.createFileSystemWatcher(pattern);
@@ -99,6 +104,7 @@ export function createTestDiscovery(
       for (const uri of files) items.file(uri);
     },
     read,
+    serversOf: uri => servers.get(uri.toString()) ?? [],
     onDidChange(listener) {
       listeners.add(listener);
       return new Disposable(() => listeners.delete(listener));

@@ -7,6 +7,8 @@ import { toOneLine, toPlainText } from '../../platform/plain-text.ts';
 export interface TestItems {
   /** The item of a file; it is made if need be. */
   file(uri: Uri): TestItem;
+  /** The items of all files. */
+  all(): TestItem[];
   remove(uri: Uri): void;
   /** Shows what was found in a file. */
   update(uri: Uri, parsed: ParsedTestFile): void;
@@ -61,6 +63,7 @@ export function createTestItems(controller: TestController, labelOf: (uri: Uri) 
 
   return {
     file,
+    all: () => Array.from(controller.items, ([, item]) => item),
     remove(uri) {
       controller.items.delete(uri.toString());
       byCase.delete(uri.toString());

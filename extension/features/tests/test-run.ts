@@ -71,15 +71,9 @@ export async function runTests(
 }
 
 /** The files of a request with their text of now; what is excluded is left out. */
-async function wantedFiles(
-  { controller, items, discovery }: TestRunParts,
-  request: TestRunRequest,
-): Promise<WantedFile[]> {
+async function wantedFiles({ items, discovery }: TestRunParts, request: TestRunRequest): Promise<WantedFile[]> {
   const wanted = new Map<string, { uri: Uri; caseIds: Set<string> | undefined }>();
-  const included: TestItem[] = [];
-  if (request.include) included.push(...request.include);
-  else for (const [, item] of controller.items) included.push(item);
-  for (const item of included) {
+  for (const item of request.include ?? items.all()) {
     const selection = items.selectionOf(item);
     if (!selection) continue;
     const key = selection.uri.toString();

@@ -4,7 +4,6 @@ import {
   CancellationTokenSource,
   Disposable,
   tests as editorTests,
-  TestRunRequest as Request,
   type TestController,
   TestRunProfileKind,
   type TestRunRequest,
@@ -17,6 +16,7 @@ import type { Mirror } from '../../daemon-link/mirror.ts';
 import type { RegisterCommand } from '../../platform/commands.ts';
 import { HostProblem } from '../../platform/host-problem.ts';
 import type { ReportProblem } from '../../platform/report-problem.ts';
+import { runContinuously } from './continuous-run.ts';
 import { createTestDiscovery, pathOf } from './test-discovery.ts';
 import { createTestItems } from './test-items.ts';
 import { type RunWish, runTests } from './test-run.ts';
@@ -54,22 +54,6 @@ export function registerTests({ link, mirror, register, report, log }: TestsOpti
     if (done && wish.trace) await traces.show(done);
     return done;
   };
-  /** Until somebody ends it: each file that changes is run again, as far as it was asked for. */
-  const runOnChange = (request: TestRunRequest, token: CancellationToken, wish: RunWish) => {
-    const queue = createQueue(report);
-    const subscription = discovery.onDidChange(uri => {
-      const again = requestFor(request, uri);
-      if (again) queue.add(uri.toString(), () => runOnce(again, token, wish));
-    });
-    token.onCancellationRequested(() => subscription.dispose());
-  };
-  const requestFor = (request: TestRunRequest, uri: Uri): Request | undefined => {
-    const file = items.file(uri);
-    const include = request.include?.filter(item => item.uri?.toString() === uri.toString());
-    if (include?.length === 0) return undefined;
-    return new Request(include ?? [file], request.exclude, request.profile, true);
-  };
-
   const addProfile = (
     label: string,
     kind: TestRunProfileKind,
@@ -81,7 +65,8 @@ export function registerTests({ link, mirror, register, report, log }: TestsOpti
       label,
       kind,
       async (request, token) => {
-        if (request.continuous) runOnChange(request, token, wish);
+        const run = (again: TestRunRequest, until: CancellationToken) => runOnce(again, until, wish);
+        if (request.continuous) runContinuously({ link, items, discovery, report, run }, request, token);
         else await runOnce(request, token, wish).catch(error => report(error));
       },
       isDefault,
@@ -121,28 +106,4 @@ export function registerTests({ link, mirror, register, report, log }: TestsOpti
       },
     },
   );
-}
-
-/** One after the other, and each at most once more while it runs. */
-function createQueue(report: ReportProblem) {
-  const waiting = new Map<string, () => Promise<unknown>>();
-  let isRunning = false;
-  const next = async (): Promise<void> => {
-    if (isRunning) return;
-    isRunning = true;
-    try {
-      for (const [key, work] of waiting) {
-        waiting.delete(key);
-        await work().catch(error => report(error));
-      }
-    } finally {
-      isRunning = false;
-    }
-  };
-  return {
-    add(key: string, work: () => Promise<unknown>): void {
-      waiting.set(key, work);
-      void next();
-    },
-  };
 }
