@@ -10,7 +10,7 @@ import type { CallGuard, CallRecorder } from './supervision/tool-call.ts';
 import type { UpstreamOffer, Upstreams, WireObject } from './supervision/upstream.ts';
 
 export interface ToolsComposition
-  extends Pick<ToolsOptions, 'session' | 'upstreams' | 'isQuarantined' | 'seen' | 'hideValues'> {
+  extends Pick<ToolsOptions, 'session' | 'upstreams' | 'isQuarantined' | 'seen' | 'onRead' | 'hideValues'> {
   database: Database;
   home: string;
   clock: Clock;

@@ -235,6 +235,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     // The other version in a comparison is nobody's to call.
     isQuarantined: (id, tool) => guards.isQuarantined(id, tool) || late.isTemporary?.(id) === true,
     seen: guards.seen,
+    onRead: guards.read,
     alsoFinished: guards.finished,
     hideValues: secrets.hideValues,
     isVaultLocked: secrets.isLocked,
@@ -317,7 +318,10 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
 
   const tests = composeTests({
     database,
-    calls: { upstreams: supervisor.upstreams, guard: guards, recorder, clock, version },
+    calls: {
+      ...{ upstreams: supervisor.upstreams, guard: guards, recorder, clock, version },
+      ...{ onRead: guards.read, onLeft: guards.left },
+    },
     servers,
     operations,
     history: calls.handlers,

@@ -23,6 +23,8 @@ export interface GatewayApp extends AsyncDisposable {
   /** Sends a request as somebody; the owner by default. */
   request(path: string, init?: RequestInit, principal?: Principal): Promise<Response>;
   finished: FinishedCall[];
+  /** Of resources and prompts: by whom, of which server. */
+  reads: string[];
   audit: { resource: string | null; outcome: string; code: string | null }[];
   failures: unknown[];
   clock: { time: number };
@@ -58,6 +60,7 @@ export function createGatewayApp(
     upstreams,
     lifelines: createLifelines({ now: () => clock.time }),
     finished: [],
+    reads: [],
     audit: [],
     failures: [],
     clock,
@@ -90,6 +93,7 @@ export function createGatewayApp(
     },
     guard: { admit: call => parts.guard.admit(call) },
     recorder: { finished: call => void parts.finished.push(call) },
+    onRead: (serverId, { id, sessionId }) => void parts.reads.push(`${serverId} ${id} ${sessionId}`),
     audit: { record: ({ resource, outcome, code }) => void parts.audit.push({ resource, outcome, code }) },
     version: '9.9.9',
     clock: { now: () => clock.time },

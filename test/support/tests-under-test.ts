@@ -20,6 +20,10 @@ export interface TestsUnderTest extends AsyncDisposable {
   tests: ReturnType<typeof createTests>;
   events: Extract<DaemonEvent, { type: 'test-run.changed' }>[];
   finished: FinishedCall[];
+  /** Of resources and prompts: by whom, of which server. */
+  reads: string[];
+  /** Runs that are over, as sessions of their callers. */
+  left: string[];
   failures: unknown[];
   gone: number;
   /** Whoever asks is not let in any more. */
@@ -42,6 +46,8 @@ export async function createTestsUnderTest(options: TestsOptions = {}): Promise<
   const upstreams = createUpstreams(scripts);
   const events: TestsUnderTest['events'] = [];
   const finished: FinishedCall[] = [];
+  const reads: string[] = [];
+  const left: string[] = [];
   const failures: unknown[] = [];
   const dismissal = new AbortController();
   const guard: CallGuard = { admit: call => void options.guard?.(call) };
@@ -51,6 +57,8 @@ export async function createTestsUnderTest(options: TestsOptions = {}): Promise<
       upstreams,
       guard,
       recorder: { finished: call => void finished.push(call) },
+      onRead: (serverId, { id, sessionId }) => void reads.push(`${serverId} ${id} ${sessionId}`),
+      onLeft: (callerId, sessionId) => void left.push(`${callerId} ${sessionId}`),
       clock: systemClock,
       version: '0',
     },
@@ -69,7 +77,7 @@ export async function createTestsUnderTest(options: TestsOptions = {}): Promise<
       return run.endedAt === null ? undefined : run;
     }, 'the end of the run');
   return {
-    ...{ api, tests, events, finished, failures, ended },
+    ...{ api, tests, events, finished, reads, left, failures, ended },
     dismiss: () => dismissal.abort(),
     get gone() {
       return upstreams.gone.length;

@@ -23,6 +23,8 @@ export interface ToolsAndCalls extends AsyncDisposable {
   events: DaemonEvent[];
   /** What the guard was asked; it lets everything through unless `deny` is set. */
   admitted: ToolCall[];
+  /** Of resources and prompts: by whom, of which server. */
+  reads: string[];
   deny: { with: (() => Error) | undefined };
   quarantined: Set<string>;
   /** Values of the vault. */
@@ -66,6 +68,7 @@ export async function createToolsAndCalls(options: Partial<ToolsOptions> = {}): 
   const offered = new Map<string, WireTool[]>();
   const disabled = new Map<string, string[]>();
   const admitted: ToolCall[] = [];
+  const reads: string[] = [];
   const deny: ToolsAndCalls['deny'] = { with: undefined };
   const quarantined = new Set<string>();
   const secrets: string[] = [];
@@ -111,6 +114,7 @@ export async function createToolsAndCalls(options: Partial<ToolsOptions> = {}): 
     screen: calls.screen,
     isQuarantined: (id, tool) => quarantined.has(`${id}/${tool}`),
     seen: () => {},
+    onRead: (serverId, { id, sessionId }) => void reads.push(`${serverId} ${id} ${sessionId}`),
     publish: event => events.push(event),
     onChanged: () => {},
     onLeftOut: () => {},
@@ -134,6 +138,7 @@ export async function createToolsAndCalls(options: Partial<ToolsOptions> = {}): 
       upstreams,
       events,
       admitted,
+      reads,
       deny,
       quarantined,
       secrets,

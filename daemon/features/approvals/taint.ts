@@ -11,8 +11,8 @@ export interface Taint {
 const mostSessions = 1_000;
 
 /**
- * Kept in memory: a session does not outlive the daemon. Of a caller whose calls stand alone there is no telling where a
- * conversation ends, so one result taints all that it does later without a session.
+ * Kept in memory: a session does not outlive the daemon. Of calls that stand alone there is no telling to which conversation they
+ * belong: one result, in a session or not, taints all that the caller does later without one.
  */
 export function createTaint(): Taint {
   const sessions = new Map<string, Set<string | null> | 'all'>();
@@ -24,7 +24,7 @@ export function createTaint(): Taint {
     taint(callerId, sessionId) {
       const known = sessions.get(callerId) ?? new Set();
       if (known === 'all') return;
-      known.add(sessionId);
+      known.add(sessionId).add(null);
       sessions.set(callerId, known.size > mostSessions ? 'all' : known);
     },
     left(callerId, sessionId) {

@@ -1,8 +1,9 @@
 // What the gateway needs of the rest of the daemon.
 import type { AuditSink } from '../../http/bind-routes.ts';
 import type { Clock } from '../../platform/clock.ts';
+import type { OnRead } from '../../supervision/contents.ts';
 import type { WireTool } from '../../supervision/session.ts';
-import type { Caller, CallGuard, CallRecorder } from '../../supervision/tool-call.ts';
+import type { CallGuard, CallRecorder } from '../../supervision/tool-call.ts';
 import type { Upstreams, WireObject } from '../../supervision/upstream.ts';
 
 /** A tool that may be listed and called: neither switched off nor in quarantine. */
@@ -52,8 +53,7 @@ export interface GatewayPorts {
   onFailure: (error: unknown) => void;
   /** A result as it goes on to a client: looked through for secrets, where somebody wants that. */
   screen?(serverId: string, tool: string | undefined, result: WireObject): WireObject;
-  /** A caller was given a resource or a prompt of the server. */
-  onRead?(serverId: string, caller: Caller): void;
+  onRead?: OnRead;
   /** A client's session is over. `callerId`, `sessionId`: as in its calls. */
   onLeft?(callerId: string, sessionId: string): void;
   /** Sessions came, went or changed. */

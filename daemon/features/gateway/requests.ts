@@ -1,4 +1,5 @@
 // What each method does: where one server answers it is forwarded as it is, where many do their answers are put together.
+import { carriesContent, sendHeard } from '../../supervision/contents.ts';
 import type { WireObject } from '../../supervision/upstream.ts';
 import { type Asking, noMethod, noSuch } from './asking.ts';
 import { toClientCall } from './client-call.ts';
@@ -35,16 +36,16 @@ const plain: ReadonlySet<string> = new Set([
   'logging/setLevel',
 ]);
 
-/** What a model reads of these is as much a server's word as the result of a tool. */
-const carriesContent: ReadonlySet<string> = new Set(['resources/read', 'prompts/get']);
-
 export function createRequests({ ports, reach, table, calls, together }: RequestParts): AnswerRequest {
   const forward = async (serverId: string, method: string, params: WireObject, asking: Asking): Promise<string> => {
     const upstream = await reach.upstream(serverId, asking.waiting.client);
     const call = toClientCall(asking.waiting, ports.servers.callSeconds(serverId));
-    const sent = await upstream.request({ method, params }, call);
-    const result = carriesContent.has(method) ? (ports.screen?.(serverId, undefined, sent) ?? sent) : sent;
-    if (carriesContent.has(method)) ports.onRead?.(serverId, asking.caller);
+    const sent = await sendHeard(
+      method,
+      () => upstream.request({ method, params }, call),
+      () => ports.onRead?.(serverId, asking.caller),
+    );
+    const result = carriesContent(method) ? (ports.screen?.(serverId, undefined, sent) ?? sent) : sent;
     return toText(method, result, asking.era, upstream.offer.serverInfo);
   };
 

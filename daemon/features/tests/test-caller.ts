@@ -6,6 +6,7 @@ import type { TraceEntry } from '../../../shared/api/tests.ts';
 import type { TestOffer } from '../../../shared/domain/mcptest-answers.ts';
 import { errorToProblem } from '../../http/to-problem.ts';
 import { type Clock, toTimestamp } from '../../platform/clock.ts';
+import { type OnRead, sendHeard } from '../../supervision/contents.ts';
 import type { Caller, CallGuard, CallRecorder, FinishedCall, ToolCall } from '../../supervision/tool-call.ts';
 import {
   type DownstreamClient,
@@ -22,6 +23,9 @@ export interface CallPorts {
   upstreams: Pick<Upstreams, 'of' | 'left'>;
   guard: CallGuard;
   recorder: CallRecorder;
+  onRead: OnRead;
+  /** A run is over: to guards it is a session. */
+  onLeft(callerId: string, sessionId: string): void;
   clock: Clock;
   /** Of Quayside, for the servers. */
   version: string;
@@ -83,7 +87,7 @@ const graceMs = 2_000;
 
 export function createTestCaller(options: TestCallerOptions): TestCaller {
   const { ports, serverId, caller, requestId, present } = options;
-  const { upstreams, guard, recorder, clock } = ports;
+  const { upstreams, guard, recorder, clock, onRead } = ports;
   let trace: TraceEntry[] = [];
   const tell = (kind: TraceEntry['kind'], title: string, detail: unknown, durationMs: number | null = null) => {
     if (trace.length < mostEntries)
@@ -117,7 +121,11 @@ export function createTestCaller(options: TestCallerOptions): TestCaller {
     try {
       const both = AbortSignal.any([signal, limit]);
       const call = { client, signal: both, timeoutSeconds: timeoutMs / 1_000, onNotification };
-      return await upstream.request(request, call);
+      return await sendHeard(
+        request.method,
+        () => upstream.request(request, call),
+        () => onRead(serverId, caller),
+      );
     } catch (error) {
       // That of the server's side is told in whole seconds.
       const isLate = limit.aborted || (isProblemError(error) && error.code === 'TOOL_003');

@@ -175,7 +175,13 @@ export function createTestRunService(options: TestRunServiceOptions): TestRunSer
       repository.insert(toSummary(run.view));
       runs.set(run.view.id, run);
       forgetOld(runs);
-      run.done = queue.add(() => perform(run, request, read, runner)).catch(onFailure);
+      run.done = queue
+        .add(() => perform(run, request, read, runner))
+        .catch(onFailure)
+        .finally(() => {
+          const { id, sessionId } = runner.caller;
+          if (sessionId !== null) calls.onLeft(id, sessionId);
+        });
       return view(run);
     },
     get(id, maySee) {

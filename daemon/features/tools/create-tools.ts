@@ -3,6 +3,7 @@ import type { Database } from 'better-sqlite3';
 import type { DaemonEvent } from '../../../shared/api/events.ts';
 import { ToolName } from '../../../shared/domain/names.ts';
 import type { Clock } from '../../platform/clock.ts';
+import type { OnRead } from '../../supervision/contents.ts';
 import type { McpSession, WireTool } from '../../supervision/session.ts';
 import type { CallGuard, CallRecorder } from '../../supervision/tool-call.ts';
 import type { Upstreams, WireObject } from '../../supervision/upstream.ts';
@@ -52,6 +53,7 @@ export interface ToolsOptions
   seen(serverId: string, tools: readonly WireTool[]): void;
   /** A result on its way to a client; `tool` is undefined for a resource or a prompt. */
   screen(serverId: string, tool: string | undefined, result: WireObject): WireObject;
+  onRead: OnRead;
   /** The text without any value of the vault. */
   hideValues(text: string): string;
   publish(event: DaemonEvent): void;
@@ -123,7 +125,7 @@ export function createTools(options: ToolsOptions): Tools {
   const watches = createCallWatches(publish);
   const questions = createQuestions({ clock: options.clock, publish });
   const clients = createApiClients({ upstreams, watches, questions });
-  const requests = createServerRequests({ upstreams, clients, watches, callSeconds, screen: options.screen });
+  const requests = createServerRequests({ ...options, clients, watches, callSeconds });
   const calls = createToolCalls({ ...options, known, requests });
   const refreshes = createCoalesced(async serverId => {
     const offered = await session(serverId).listTools({ timeoutSeconds: callSeconds(serverId) });

@@ -1,5 +1,6 @@
 // One request of an API caller to a server: through that caller's client, watched if it is wanted, errors in our words.
 import { isProblemError, type ProblemError, problem } from '../../../shared/api/problem.ts';
+import { type OnRead, sendHeard } from '../../supervision/contents.ts';
 import type { Caller } from '../../supervision/tool-call.ts';
 import { type Upstreams, WireError, type WireObject, type WireRequest } from '../../supervision/upstream.ts';
 import type { ApiClients } from './api-clients.ts';
@@ -8,7 +9,7 @@ import { questionSeconds } from './questions.ts';
 
 export interface Sending {
   serverId: string;
-  caller: Pick<Caller, 'kind' | 'id'>;
+  caller: Pick<Caller, 'kind' | 'id' | 'sessionId'>;
   signal: AbortSignal;
   timeoutSeconds: number | undefined;
   /** Made by who watches; undefined: nobody does. */
@@ -30,6 +31,7 @@ export interface ServerRequestsOptions {
   callSeconds(serverId: string): number;
   /** A result on its way to a client. */
   screen(serverId: string, tool: string | undefined, result: WireObject): WireObject;
+  onRead: OnRead;
 }
 
 export function createServerRequests({
@@ -38,6 +40,7 @@ export function createServerRequests({
   watches,
   callSeconds,
   screen,
+  onRead,
 }: ServerRequestsOptions): ServerRequests {
   const forward = async (request: WireRequest, sending: Sending, watch: Watch | undefined): Promise<WireObject> => {
     const { serverId, caller, signal } = sending;
@@ -65,7 +68,11 @@ export function createServerRequests({
           : watches.begin({ callId: watchId, serverId, by: `${caller.kind}:${caller.id}` });
       try {
         const name = request.method === 'tools/call' ? request.params?.['name'] : undefined;
-        const result = await forward(request, sending, watch);
+        const result = await sendHeard(
+          request.method,
+          () => forward(request, sending, watch),
+          () => onRead(serverId, caller),
+        );
         return screen(serverId, typeof name === 'string' ? name : undefined, result);
       } finally {
         watch?.end();
