@@ -1,19 +1,25 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
-import { request } from 'node:http';
 import { join } from 'node:path';
-import { socketCarrier } from '../../../shared/api/carriers.ts';
-import { createApiClient } from '../../../shared/api/client.ts';
-import { operationIds, routes } from '../../../shared/api/routes.ts';
+import { routes } from '../../../shared/api/routes.ts';
 import { Secret, SecretDetail } from '../../../shared/api/secrets.ts';
 import { ImportPlan, SecretBundle, VaultStatus } from '../../../shared/api/vault.ts';
 import { type CommandLine, createCommandLine, problemIn, testServer } from './command-line.ts';
+import { typeInto } from './typed-command.ts';
+import { allCommandLines, everyAnswer, filesBelow } from './value-places.ts';
 
 const canary = 'canary-7d1f0e5ab3c94862';
 const passphrase = 'correct horse battery staple';
+
+/** The value as it is, and as programs may have written it. */
+const forms = [
+  canary,
+  Buffer.from(canary).toString('hex'),
+  // Without what depends on the bytes around it.
+  Buffer.from(canary).toString('base64').slice(0, 28),
+  Buffer.from(canary, 'utf16le').toString('latin1'),
+];
 
 describe('Commands for secrets', () => {
   let quayside: CommandLine;
@@ -279,86 +285,3 @@ describe('Commands for secrets', () => {
     );
   });
 });
-
-/** The value as it is, and as programs may have written it. */
-const forms = [
-  canary,
-  Buffer.from(canary).toString('hex'),
-  // Without what depends on the bytes around it.
-  Buffer.from(canary).toString('base64').slice(0, 28),
-  Buffer.from(canary, 'utf16le').toString('latin1'),
-];
-
-function filesBelow(folder: string): [path: string, content: Buffer][] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter(entry => entry.isFile())
-    .map(entry => {
-      const path = join(entry.parentPath, entry.name);
-      return [path, readFileSync(path)];
-    });
-}
-
-function allCommandLines(): [place: string, content: Buffer][] {
-  return readdirSync('/proc')
-    .filter(name => /^\d+$/.test(name))
-    .flatMap(pid => {
-      try {
-        return [[`command line of ${pid}`, readFileSync(`/proc/${pid}/cmdline`)] as [string, Buffer]];
-      } catch {
-        return [];
-      }
-    });
-}
-
-/** What each route that only reads answers, for every server and secret. */
-async function everyAnswer(quayside: CommandLine): Promise<[name: string, text: string][]> {
-  const found = await quayside.discovery();
-  assert.ok(found);
-  const { socket, token } = found;
-  const api = createApiClient(socketCarrier({ request, endpoint: async () => ({ socketPath: socket, token }) }));
-  const ids = {
-    servers: (await api.listServers()).items.map(({ id }) => id),
-    secrets: (await api.listSecrets()).items.map(({ id }) => id),
-  };
-  const answers: [string, string][] = [];
-  for (const operationId of operationIds) {
-    const route = routes[operationId];
-    if (route.method !== 'get' || operationId === 'streamEvents' || operationId === 'getToken') continue;
-    const which = route.path.startsWith('/secrets/') ? ids.secrets : route.path.includes('{') ? ids.servers : [''];
-    for (const id of which) {
-      const call = api[operationId] as (input: object) => Promise<unknown>;
-      const answer = await call({ params: { id } }).catch((error: unknown) => String(error));
-      answers.push([`${operationId} ${id}`, JSON.stringify(answer)]);
-    }
-  }
-  return answers;
-}
-
-/** Runs a command on a terminal of its own, types when it asks, and gives back all that the terminal showed. */
-function typeInto(
-  quayside: CommandLine,
-  args: string[],
-  question: string,
-  keys: string,
-): Promise<{ code: number | null; screen: string }> {
-  const main = join(import.meta.dirname, '..', '..', '..', 'daemon', 'cli', 'main.ts');
-  const command = [process.execPath, main, ...args].map(word => `'${word}'`).join(' ');
-  const child = spawn('script', ['-qfec', command, '/dev/null'], {
-    env: { ...process.env, QUAYSIDE_HOME: quayside.home, QUAYSIDE_PORT: '0', NO_COLOR: '1' },
-    stdio: ['pipe', 'pipe', 'inherit'],
-    timeout: 30_000,
-  });
-  let screen = '';
-  let typed = false;
-  child.stdout.setEncoding('utf8').on('data', (piece: string) => {
-    screen += piece;
-    if (typed || !screen.includes(question)) return;
-    typed = true;
-    // Once the echo is off.
-    setTimeout(() => child.stdin.write(keys), 300);
-  });
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', code => resolve({ code, screen }));
-  });
-}
