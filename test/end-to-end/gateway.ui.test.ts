@@ -158,6 +158,7 @@ describe('the gateway on the page of the daemon', () => {
 
   it('has every call on record, and writes one down as a test', async () => {
     await daemon.api.updateCallSettings({ body: { keep: 'everything' } });
+    await page().mouse.move(0, 0);
     await open('calls');
     await call('read', '/tmp/kept');
     await page().locator('[data-outcome="denied"]', { hasText: 'APPROVAL_001' }).first().waitFor();

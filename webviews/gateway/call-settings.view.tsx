@@ -40,10 +40,7 @@ function Settings({ settings, state }: { settings: CallSettings; state: CallsSta
         values of the vault, are taken out before anything is stored.
       </p>
       <fieldset class="lock-mode" disabled={reason !== undefined}>
-        <Form
-          label="What is kept"
-          onSubmit={() => void state.change({ days: Number(days), megabytes: Number(megabytes) })}
-        >
+        <div class="call-settings">
           <Field label="Of each call">
             <Select
               value={settings.keep}
@@ -53,27 +50,39 @@ function Settings({ settings, state }: { settings: CallSettings; state: CallsSta
               }
             />
           </Field>
-          <Field label="For so many days">
-            <TextInput value={days} onInput={setDays} inputMode="numeric" />
-          </Field>
-          <Field label="At most so many MB">
-            <TextInput value={megabytes} onInput={setMegabytes} inputMode="numeric" />
-          </Field>
           <Checkbox
             label="Look through results for secrets on their way to clients"
             description="What is found is marked and taken out. It costs some time with large results."
             checked={settings.redactResults}
             onChange={redactResults => void state.change({ redactResults })}
           />
+          <Form
+            label="How long they are kept"
+            onSubmit={() => void state.change({ days: Number(days), megabytes: Number(megabytes) })}
+          >
+            <div class="call-limits">
+              <Field label="Days at most">
+                <TextInput value={days} onInput={setDays} inputMode="numeric" />
+              </Field>
+              <Field label="MB at most">
+                <TextInput value={megabytes} onInput={setMegabytes} inputMode="numeric" />
+              </Field>
+              <Button
+                type="submit"
+                icon="check"
+                disabled={days === String(settings.days) && megabytes === String(settings.megabytes)}
+                busy={state.act.running.value === 'settings'}
+              >
+                Save
+              </Button>
+            </div>
+          </Form>
           <div class="button-row">
-            <Button type="submit" icon="check" busy={state.act.running.value === 'settings'}>
-              Save
-            </Button>
             <PermittedButton needs="calls:manage" what="Delete all calls" icon="trash" onClick={() => setAsking(true)}>
               Delete all calls…
             </PermittedButton>
           </div>
-        </Form>
+        </div>
       </fieldset>
       {asking && (
         <Confirm

@@ -5,7 +5,7 @@ import { figures, Table } from '../kit/table.tsx';
 import { ServerText } from '../kit/text.tsx';
 import type { CallsState } from './calls.state.ts';
 
-const columns = ['Tool', ...['Calls', 'Errors', 'Half within', '95 % within', 'Answers'].map(figures)];
+const columns = ['Tool', ...['Calls', 'Errors', 'Median', '95 % within', 'Answers'].map(figures)];
 
 /** The last seven days, tool by tool. */
 export const StatisticsPart = ({ state }: { state: CallsState }) => (

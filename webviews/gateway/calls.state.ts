@@ -1,5 +1,5 @@
 // The history of calls: a page of it, by filters, with figures, and what is kept of each.
-import { type ReadonlySignal, signal } from '@preact/signals';
+import { effect, type ReadonlySignal, signal } from '@preact/signals';
 import type { Call, CallDetail, CallOutcome, CallSettings, CallStatistics } from '../../shared/api/calls.ts';
 import type { WantedAssertion } from '../../shared/api/tests.ts';
 import type { CallResult } from '../../shared/api/tool-calls.ts';
@@ -29,6 +29,12 @@ export interface CallsState {
   readonly opened: ReadonlySignal<CallDetail | undefined>;
   readonly replayed: ReadonlySignal<CallResult | undefined>;
   readonly act: Act;
+  /** Calls have come that the list does not show, because somebody is at it. */
+  readonly newer: ReadonlySignal<boolean>;
+  /** While somebody is at the list, or a call is opened, it does not move. */
+  hold(held: boolean): void;
+  showNewer(): void;
+  /** Opens a call, or closes the one that is open. */
   open(call: Call | undefined): Promise<void>;
   replay(): Promise<void>;
   /** The opened call as a test file: a download of the page, a document in the editor. */
@@ -53,7 +59,19 @@ export function createCallsState({ api, live, host }: App): CallsState {
     async abort => (await api.getCallStatistics({ query: { by: 'tool' } }, { signal: abort })).items,
   );
   const settings = createLoad(abort => api.getCallSettings({}, { signal: abort }));
+  const newer = signal(false);
   const readAll = () => void Promise.all([calls.reload(), statistics.reload()]);
+  const stopComparing = effect(() => {
+    if (calls.value.value) newer.value = false;
+  });
+  let held = false;
+  const follow = () => {
+    if (held || opened.value) newer.value = true;
+    else readAll();
+  };
+  const followAgain = () => {
+    if (newer.value && !held && !opened.value) readAll();
+  };
   void statistics.reload();
   void settings.reload();
   let following: ReturnType<typeof setTimeout> | undefined;
@@ -62,7 +80,7 @@ export function createCallsState({ api, live, host }: App): CallsState {
     else if (type === 'call.finished' && calls.page.value === 1) {
       following ??= setTimeout(() => {
         following = undefined;
-        readAll();
+        follow();
       }, followMilliseconds);
     }
   });
@@ -73,9 +91,16 @@ export function createCallsState({ api, live, host }: App): CallsState {
     opened,
     replayed,
     act,
+    newer,
+    hold(next) {
+      held = next;
+      followAgain();
+    },
+    showNewer: readAll,
     async open(call) {
       replayed.value = undefined;
       opened.value = call && (await act.run(`open ${call.id}`, () => api.getCall({ params: { id: call.id } })));
+      followAgain();
     },
     async replay() {
       const { id } = opened.value ?? {};
@@ -112,6 +137,7 @@ export function createCallsState({ api, live, host }: App): CallsState {
     },
     close() {
       clearTimeout(following);
+      stopComparing();
       stop();
       for (const load of [calls, statistics, settings]) load.close();
     },

@@ -1,5 +1,6 @@
 // Who called what, when, how long it took and how it ended. What was in a call is there only if somebody wanted it kept.
-import { useState } from 'preact/hooks';
+import type { TargetedKeyboardEvent } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
 import type { Call, CallDetail } from '../../shared/api/calls.ts';
 import { useApp } from '../kit/app.ts';
 import { Button, IconButton } from '../kit/controls.tsx';
@@ -9,12 +10,13 @@ import { formatBytes, formatDuration } from '../kit/format.ts';
 import { useOwned } from '../kit/owned.ts';
 import { Pager } from '../kit/pager.tsx';
 import { Permitted, PermittedButton } from '../kit/permission.tsx';
+import { useHeld } from '../kit/steady.ts';
 import { acts, figures, Moment, Outcome, Table } from '../kit/table.tsx';
 import { ServerText } from '../kit/text.tsx';
 import { LongText, ResultView } from '../tool/result.view.tsx';
 import { KeepingPart } from './call-settings.view.tsx';
 import { StatisticsPart } from './call-statistics.view.tsx';
-import { type CallsState, createCallsState } from './calls.state.ts';
+import { type CallsState, createCallsState, noFilters } from './calls.state.ts';
 
 export const CallsTab = () => (
   <Permitted needs="calls:read" what="the calls">
@@ -32,9 +34,19 @@ function Calls() {
   return (
     <>
       <div class="tools-head">
-        <p class="quiet">Every call by any way, the newest first.</p>
+        {state.newer.value ? (
+          <Button icon="arrow-up" onClick={state.showNewer}>
+            Show newer calls
+          </Button>
+        ) : (
+          <p class="quiet">Every call by any way, the newest first.</p>
+        )}
         <div class="button-row">
-          <Button icon="graph" onClick={() => toggle('statistics')}>
+          <Button
+            icon={part === 'statistics' ? 'chevron-up' : 'graph'}
+            expanded={part === 'statistics'}
+            onClick={() => toggle('statistics')}
+          >
             Figures
           </Button>
           <Button icon="export" busy={running === 'jsonl'} onClick={() => void state.export('jsonl')}>
@@ -43,7 +55,11 @@ function Calls() {
           <Button icon="export" busy={running === 'csv'} onClick={() => void state.export('csv')}>
             Export CSV
           </Button>
-          <Button icon="settings-gear" onClick={() => toggle('keeping')}>
+          <Button
+            icon={part === 'keeping' ? 'chevron-up' : 'settings-gear'}
+            expanded={part === 'keeping'}
+            onClick={() => toggle('keeping')}
+          >
             What is kept
           </Button>
         </div>
@@ -52,13 +68,10 @@ function Calls() {
       {part === 'statistics' && <StatisticsPart state={state} />}
       {part === 'keeping' && <KeepingPart state={state} />}
       <Filters state={state} />
-      {state.opened.value && <Detail call={state.opened.value} state={state} />}
       <Loaded load={state.calls} what="the calls">
         {({ items, page, limit, total }) =>
           items.length === 0 ? (
-            <Empty icon="history" title="No call is on record">
-              <p>Calls of agents at /mcp, of this page and of the command line are listed here.</p>
-            </Empty>
+            <NoCalls state={state} />
           ) : (
             <>
               <CallTable calls={items} state={state} />
@@ -71,10 +84,23 @@ function Calls() {
   );
 }
 
+const NoCalls = ({ state: { calls } }: { state: CallsState }) =>
+  Object.values(calls.filters.value).some(Boolean) ? (
+    <Empty icon="filter" title="No call fits the filters">
+      <Button icon="clear-all" onClick={() => calls.filter(noFilters)}>
+        Clear the filters
+      </Button>
+    </Empty>
+  ) : (
+    <Empty icon="history" title="No call is on record">
+      <p>Calls of agents at /mcp, of this page and of the command line are listed here.</p>
+    </Empty>
+  );
+
 const outcomes: { value: '' | Call['outcome']; label: string }[] = [
   { value: '', label: 'any' },
-  { value: 'ok', label: 'good' },
-  { value: 'tool-error', label: 'error of the tool' },
+  { value: 'ok', label: 'succeeded' },
+  { value: 'tool-error', label: 'tool error' },
   { value: 'failed', label: 'failed' },
   { value: 'denied', label: 'denied' },
   { value: 'cancelled', label: 'cancelled' },
@@ -117,8 +143,8 @@ function Filters({ state: { calls } }: { state: CallsState }) {
 }
 
 const looks: Record<Call['outcome'], { icon: string; look: string; word: string }> = {
-  ok: { icon: 'pass', look: 'state-good', word: 'good' },
-  'tool-error': { icon: 'warning', look: 'state-warn', word: 'error of the tool' },
+  ok: { icon: 'pass', look: 'state-good', word: 'succeeded' },
+  'tool-error': { icon: 'warning', look: 'state-warn', word: 'tool error' },
   failed: { icon: 'error', look: 'state-bad', word: 'failed' },
   denied: { icon: 'circle-slash', look: 'state-bad', word: 'denied' },
   cancelled: { icon: 'debug-stop', look: 'state-warn', word: 'cancelled' },
@@ -126,49 +152,66 @@ const looks: Record<Call['outcome'], { icon: string; look: string; word: string 
 
 const columns = ['Time', 'Outcome', 'Tool', 'Caller', figures('Took'), figures('Answer'), acts];
 
-const CallTable = ({ calls, state }: { calls: readonly Call[]; state: CallsState }) => (
-  <Table label="Calls" class="call-table" columns={columns}>
-    {calls.map(call => (
-      <CallRow key={call.id} call={call} state={state} />
-    ))}
-  </Table>
-);
+function CallTable({ calls, state }: { calls: readonly Call[]; state: CallsState }) {
+  const { held, area } = useHeld();
+  useEffect(() => state.hold(held), [held]);
+  return (
+    <div {...area}>
+      <Table label="Calls" class="call-table" columns={columns}>
+        {calls.map(call => (
+          <CallRow key={call.id} call={call} state={state} />
+        ))}
+      </Table>
+    </div>
+  );
+}
 
 function CallRow({ call, state }: { call: Call; state: CallsState }) {
+  const opened = state.opened.value?.id === call.id ? state.opened.value : undefined;
   return (
-    <tr data-outcome={call.outcome}>
-      <td>
-        <Moment at={call.startedAt} />
-      </td>
-      <td>
-        <Outcome {...looks[call.outcome]} code={call.code ?? call.protocolError} />
-      </td>
-      <td>
-        <code>
-          <ServerText text={call.tool} />
-        </code>{' '}
-        <span class="quiet">{call.serverId}</span>
-      </td>
-      <td class="call-caller">
-        <ServerText text={call.caller} />
-        {call.client && (
-          <span class="quiet">
-            {' '}
-            <ServerText text={call.client} />
-          </span>
-        )}
-      </td>
-      <td class="number">{formatDuration(call.durationMs)}</td>
-      <td class="number">{formatBytes(call.bytes)}</td>
-      <td class="acts">
-        <IconButton
-          icon="eye"
-          label={`Show the call of ${call.tool}`}
-          busy={state.act.running.value === `open ${call.id}`}
-          onClick={() => void state.open(call)}
-        />
-      </td>
-    </tr>
+    <>
+      <tr data-outcome={call.outcome}>
+        <td>
+          <Moment at={call.startedAt} />
+        </td>
+        <td>
+          <Outcome {...looks[call.outcome]} code={call.code ?? call.protocolError} />
+        </td>
+        <td>
+          <code>
+            <ServerText text={call.tool} />
+          </code>{' '}
+          <span class="quiet">{call.serverId}</span>
+        </td>
+        <td class="call-caller">
+          <ServerText text={call.caller} />
+          {call.client && (
+            <span class="quiet">
+              {' '}
+              <ServerText text={call.client} />
+            </span>
+          )}
+        </td>
+        <td class="number">{formatDuration(call.durationMs)}</td>
+        <td class="number">{formatBytes(call.bytes)}</td>
+        <td class="acts">
+          <IconButton
+            icon={opened ? 'chevron-up' : 'chevron-down'}
+            label={`${opened ? 'Hide' : 'Show'} the call of ${call.tool}`}
+            busy={state.act.running.value === `open ${call.id}`}
+            expanded={opened !== undefined}
+            onClick={() => void state.open(opened ? undefined : call)}
+          />
+        </td>
+      </tr>
+      {opened && (
+        <tr class="row-detail">
+          <td colSpan={columns.length}>
+            <Detail call={opened} state={state} />
+          </td>
+        </tr>
+      )}
+    </>
   );
 }
 
@@ -182,12 +225,18 @@ const whyAbsent: Record<CallDetail['argumentsState'], string | undefined> = {
 
 function Detail({ call, state }: { call: CallDetail; state: CallsState }) {
   const replayed = state.replayed.value;
+  const hide = (event: TargetedKeyboardEvent<HTMLElement>) => {
+    if (event.key !== 'Escape') return;
+    const row = event.currentTarget.closest('tr')?.previousElementSibling;
+    void state.open(undefined);
+    row?.querySelector<HTMLElement>('.icon-button')?.focus();
+  };
   return (
-    <section class="call-detail" aria-label={`Call of ${call.tool}`}>
+    <section class="call-detail" aria-label={`Call of ${call.tool}`} onKeyDown={hide}>
       <div class="approval-head">
-        <h2>
+        <h3>
           <ServerText text={call.tool} /> <span class="quiet">of {call.serverId}</span>
-        </h2>
+        </h3>
         <div class="button-row">
           {call.arguments !== undefined && call.argumentsState !== 'cut' && (
             <PermittedButton
@@ -211,14 +260,13 @@ function Detail({ call, state }: { call: CallDetail; state: CallsState }) {
               Call it again
             </PermittedButton>
           )}
-          <IconButton icon="close" label="Close" onClick={() => void state.open(undefined)} />
         </div>
       </div>
       <Value label="Arguments" value={call.arguments} absent={whyAbsent[call.argumentsState]} name={call.tool} />
       <Value label="Result" value={call.result} absent={whyAbsent[call.resultState]} name={call.tool} />
       {replayed && (
         <>
-          <h3>Called again</h3>
+          <h4>Called again</h4>
           <ResultView result={replayed} />
         </>
       )}
@@ -238,7 +286,7 @@ const Value = ({
   name: string;
 }) => (
   <div>
-    <h3>{label}</h3>
+    <h4>{label}</h4>
     {absent && <p class="quiet">{absent}</p>}
     {value !== undefined && (
       <LongText

@@ -1,5 +1,5 @@
 // What a server says now beside what a person has approved. Until it is approved, a changed tool is neither listed nor callable.
-import { createTwoFilesPatch } from 'diff';
+import { structuredPatch } from 'diff';
 import type { LockedTool, LockMode, ServerLock, ServerLockDetail } from '../../shared/api/locks.ts';
 import { useApp } from '../kit/app.ts';
 import { Badge, Button, Icon } from '../kit/controls.tsx';
@@ -10,6 +10,7 @@ import { countOf, formatAgo } from '../kit/format.ts';
 import { useNow } from '../kit/now.ts';
 import { useOwned } from '../kit/owned.ts';
 import { LookOnly, Permitted, PermittedButton, useWhyNot } from '../kit/permission.tsx';
+import { useHeld, useSteady } from '../kit/steady.ts';
 import { ServerText } from '../kit/text.tsx';
 import { type ChangesState, createChangesState } from './changes.state.ts';
 
@@ -45,15 +46,26 @@ function Changes() {
               <p>The tools of each server are locked when it lists them for the first time.</p>
             </Empty>
           ) : (
-            <div class="rows">
-              {locks.map(lock => (
-                <LockRow key={lock.serverId} lock={lock} state={state} />
-              ))}
-            </div>
+            <LockList locks={locks} state={state} />
           )
         }
       </Loaded>
     </>
+  );
+}
+
+/** What asks for a decision is first; but nothing moves while somebody is at it, or has opened one. */
+function LockList({ locks, state }: { locks: readonly ServerLock[]; state: ChangesState }) {
+  const { held, area } = useHeld();
+  const rows = useSteady(locks, ({ serverId }) => serverId, held || state.opened.value !== undefined);
+  return (
+    <div class="rows" {...area}>
+      {rows
+        .filter(({ gone }) => !gone)
+        .map(({ key, item }) => (
+          <LockRow key={key} lock={item} state={state} />
+        ))}
+    </div>
   );
 }
 
@@ -82,9 +94,11 @@ function LockRow({ lock, state }: { lock: ServerLock; state: ChangesState }) {
         </span>
         <Button
           icon={isOpen ? 'chevron-up' : 'chevron-down'}
+          expanded={isOpen}
           onClick={() => state.open(isOpen ? undefined : lock.serverId)}
         >
           {isOpen ? 'Close' : lock.waiting > 0 ? 'Look at it' : 'Show'}
+          <span class="only-heard"> {lock.serverId}</span>
         </Button>
       </div>
       {isOpen && (
@@ -115,6 +129,8 @@ const modes: { value: LockMode; label: string }[] = [
 function Detail({ detail, state }: { detail: ServerLockDetail; state: ChangesState }) {
   const reason = useWhyNot('servers:manage');
   const changed = detail.items.filter(({ state: each }) => each !== 'approved');
+  const { held, area } = useHeld();
+  const rows = useSteady(changed, ({ name, digest }) => `${name} ${digest}`, held);
   const problem = state.deciding.problem.value;
   const facts = [
     { name: 'Where it comes from', ...detail.source },
@@ -122,7 +138,7 @@ function Detail({ detail, state }: { detail: ServerLockDetail; state: ChangesSta
   ].filter(fact => fact.changed);
   const running = state.deciding.running.value;
   return (
-    <div class="lock-detail">
+    <div class="lock-detail" {...area}>
       {problem && <ProblemNotice problem={problem} onDismiss={state.deciding.dismiss} />}
       <fieldset class="lock-mode" disabled={reason !== undefined}>
         <Field label="When it changes">
@@ -134,7 +150,7 @@ function Detail({ detail, state }: { detail: ServerLockDetail; state: ChangesSta
         </Field>
       </fieldset>
       {changed.length + facts.length === 0 ? (
-        <p class="quiet">Nothing has changed since it was approved.</p>
+        <p class="button-row quiet">Nothing has changed since it was approved.</p>
       ) : (
         <div class="button-row">
           <PermittedButton
@@ -164,8 +180,8 @@ function Detail({ detail, state }: { detail: ServerLockDetail; state: ChangesSta
           <Diff label={`What has changed: ${name}`} text={patchOf(before, after)} />
         </section>
       ))}
-      {changed.map(tool => (
-        <ToolChange key={`${tool.name} ${tool.digest}`} tool={tool} state={state} />
+      {rows.map(({ key, item, gone }) => (
+        <ToolChange key={key} tool={item} gone={gone} state={state} />
       ))}
     </div>
   );
@@ -179,38 +195,53 @@ const stateWords: Record<LockedTool['state'], string> = {
   removed: 'gone',
 };
 
-function ToolChange({ tool, state }: { tool: LockedTool; state: ChangesState }) {
+interface ToolChangeProps {
+  tool: LockedTool;
+  /** It is not as it is shown any more: it was approved, or has changed again. */
+  gone: boolean;
+  state: ChangesState;
+}
+
+function ToolChange({ tool, gone, state }: ToolChangeProps) {
   const running = state.deciding.running.value;
   return (
     <section class="lock-item" aria-label={tool.name} data-change={tool.state}>
       <div class="approval-head">
         <h3>
           <ServerText text={tool.name} /> <Badge>{stateWords[tool.state]}</Badge>
-          {tool.quarantined && <Badge>in quarantine</Badge>}
+          {tool.quarantined && !gone && <Badge>in quarantine</Badge>}
           {tool.rejected && <Badge>rejected</Badge>}
         </h3>
-        <div class="button-row">
-          <PermittedButton
-            needs="servers:manage"
-            what="Approve a tool"
-            icon="check"
-            busy={running === `approve ${tool.name}`}
-            onClick={() => void state.approve([tool])}
-          >
-            Approve
-          </PermittedButton>
-          {!tool.rejected && tool.state !== 'removed' && (
+        {gone ? (
+          <span class="button-row state">
+            <Icon name="check" /> done
+          </span>
+        ) : (
+          <div class="button-row">
             <PermittedButton
               needs="servers:manage"
-              what="Reject a tool"
-              icon="circle-slash"
-              busy={running === `reject ${tool.name}`}
-              onClick={() => void state.reject([tool])}
+              what="Approve a tool"
+              icon="check"
+              busy={running === `approve ${tool.name}`}
+              onClick={() => void state.approve([tool])}
             >
-              Reject
+              Approve
+              <span class="only-heard"> {tool.name}</span>
             </PermittedButton>
-          )}
-        </div>
+            {!tool.rejected && tool.state !== 'removed' && (
+              <PermittedButton
+                needs="servers:manage"
+                what="Reject a tool"
+                icon="circle-slash"
+                busy={running === `reject ${tool.name}`}
+                onClick={() => void state.reject([tool])}
+              >
+                Reject
+                <span class="only-heard"> {tool.name}</span>
+              </PermittedButton>
+            )}
+          </div>
+        )}
       </div>
       {tool.formerName && (
         <p>
@@ -222,8 +253,17 @@ function ToolChange({ tool, state }: { tool: LockedTool; state: ChangesState }) 
   );
 }
 
-/** The lines that differ with some around them, without the names of files. */
+const linesAround = 4;
+
+/** The lines that differ with some around them, without the names of files; where it begins is said only of what is cut. */
 function patchOf(before: string | null, after: string | null): string {
-  const patch = createTwoFilesPatch('approved', 'now', `${before ?? ''}\n`, `${after ?? ''}\n`, '', '', { context: 4 });
-  return patch.split('\n').slice(3).join('\n');
+  const { hunks } = structuredPatch('approved', 'now', textOf(before), textOf(after), '', '', { context: linesAround });
+  return hunks
+    .map(({ lines, newStart }, index) => {
+      const shown = lines.filter(line => !line.startsWith('\\'));
+      return (index === 0 && newStart <= 1 ? shown : [`@@ line ${newStart}`, ...shown]).join('\n');
+    })
+    .join('\n');
 }
+
+const textOf = (text: string | null): string => (text === null ? '' : `${text}\n`);

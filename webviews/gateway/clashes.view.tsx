@@ -1,7 +1,6 @@
 // Names that tools of several servers share: what they are called now, and what a person may say about it.
 import type { ClashFix, ToolClash } from '../../shared/api/tool-clashes.ts';
-import { Icon, PlaceLink } from '../kit/controls.tsx';
-import { PermittedButton } from '../kit/permission.tsx';
+import { Button, Icon, PlaceLink } from '../kit/controls.tsx';
 import { ServerText } from '../kit/text.tsx';
 import type { CostsState } from './costs.state.ts';
 
@@ -23,6 +22,18 @@ export function Clashes({ clashes, state }: ClashesProps) {
           ? 'Each of them is decided.'
           : 'They all work: the first keeps its name, the others have a longer one. Keep it so, or change it.'}
       </p>
+      {open.length > 1 && (
+        <div class="button-row">
+          <Button
+            asks="keepToolClash"
+            icon="check-all"
+            busy={state.act.running.value === 'keep all'}
+            onClick={() => void state.keepAll(open)}
+          >
+            Keep all {open.length} as they are
+          </Button>
+        </div>
+      )}
       {open.map(clash => (
         <Clash key={clash.name} clash={clash} state={state} />
       ))}
@@ -66,25 +77,23 @@ function Clash({ clash, state }: { clash: ToolClash; state: CostsState }) {
         </h3>
         <div class="button-row">
           {open && (
-            <PermittedButton
-              needs="servers:manage"
-              what="Keep these names"
+            <Button
+              asks="keepToolClash"
               icon="check"
               busy={state.act.running.value === `keep ${name}`}
               onClick={() => void state.keep(clash)}
             >
               Keep these names
-            </PermittedButton>
+            </Button>
           )}
           {answer === 'kept' && (
-            <PermittedButton
-              needs="servers:manage"
-              what="Decide again"
+            <Button
+              asks="reopenToolClash"
               busy={state.act.running.value === `reopen ${name}`}
               onClick={() => void state.reopen(clash)}
             >
               Decide again
-            </PermittedButton>
+            </Button>
           )}
         </div>
       </div>
@@ -134,15 +143,15 @@ function ClashingTool({
       <div class="button-row">
         {open &&
           fixes.toSorted(hidesLast).map(fix => (
-            <PermittedButton
+            <Button
               key={fix.kind}
-              needs="servers:manage"
-              what={fix.detail}
+              asks="updateTool"
+              hint={fix.detail}
               busy={state.act.running.value === `${fix.kind} ${fix.serverId} ${fix.tool}`}
               onClick={() => void state.fix(fix)}
             >
               {wordsOfFix(fix)}
-            </PermittedButton>
+            </Button>
           ))}
       </div>
     </div>

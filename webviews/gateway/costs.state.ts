@@ -18,6 +18,7 @@ export interface CostsState {
   fix(fix: ClashFix): Promise<void>;
   /** The tools that share the name are called what they are called, and nobody is asked any more. */
   keep(clash: ToolClash): Promise<void>;
+  keepAll(open: readonly ToolClash[]): Promise<void>;
   reopen(clash: ToolClash): Promise<void>;
   /** Switches tools off that nobody uses. */
   hide(advice: ToolAdvice): Promise<void>;
@@ -34,6 +35,11 @@ export function createCostsState({ api, live }: Pick<App, 'api' | 'live'>): Cost
   const clashes = createLoad(async abort => (await api.listToolClashes({}, { signal: abort })).items);
   const advice = createLoad(abort => api.getToolAdvice({}, { signal: abort }));
   const act = createAct();
+  const sendKept = ({ name, tools: sharing }: ToolClash) =>
+    api.keepToolClash({
+      params: { name },
+      body: { tools: sharing.map(({ serverId, tool }) => ({ serverId, tool })) },
+    });
   const readAll = () => void Promise.all([tools, costs, clashes, advice].map(load => load.reload()));
   readAll();
   const states = new Map<string, string>();
@@ -59,10 +65,18 @@ export function createCostsState({ api, live }: Pick<App, 'api' | 'live'>): Cost
         announce(detail);
       readAll();
     },
-    async keep({ name, tools: sharing }) {
-      const body = { tools: sharing.map(({ serverId, tool }) => ({ serverId, tool })) };
-      const done = await act.run(`keep ${name}`, () => api.keepToolClash({ params: { name }, body }));
+    async keep(clash) {
+      const { name } = clash;
+      const done = await act.run(`keep ${name}`, () => sendKept(clash));
       if (done) announce(`The tools that share ${name} keep their names.`);
+      void clashes.reload();
+    },
+    async keepAll(open) {
+      const done = await act.run('keep all', async () => {
+        for (const clash of open) await sendKept(clash);
+        return true;
+      });
+      if (done) announce(`The tools that share ${open.length} names keep their names.`);
       void clashes.reload();
     },
     async reopen({ name }) {

@@ -1,13 +1,15 @@
 // What every conversation pays for the tools that it is shown, and what can be done about it.
+import { useState } from 'preact/hooks';
 import type { ToolAdvice } from '../../shared/api/calls.ts';
 import type { TokenCosts } from '../../shared/api/token-costs.ts';
 import type { Tool } from '../../shared/api/tools.ts';
 import { useApp } from '../kit/app.ts';
-import { PlaceLink } from '../kit/controls.tsx';
+import { Button, Icon, PlaceLink } from '../kit/controls.tsx';
 import { Empty, Loaded, ProblemNotice } from '../kit/feedback.tsx';
 import { countOf } from '../kit/format.ts';
 import { useOwned } from '../kit/owned.ts';
 import { PermittedButton } from '../kit/permission.tsx';
+import { useHeld, useSteady } from '../kit/steady.ts';
 import { figures, Table } from '../kit/table.tsx';
 import { ServerText } from '../kit/text.tsx';
 import { Clashes } from './clashes.view.tsx';
@@ -19,6 +21,9 @@ export function CostsTab() {
   return (
     <>
       {state.act.problem.value && <ProblemNotice problem={state.act.problem.value} onDismiss={state.act.dismiss} />}
+      <Loaded load={state.clashes} what="names that clash">
+        {clashes => <Clashes clashes={clashes} state={state} />}
+      </Loaded>
       <Loaded load={state.tools} what="the tools">
         {tools =>
           tools.length === 0 ? (
@@ -32,9 +37,6 @@ export function CostsTab() {
           )
         }
       </Loaded>
-      <Loaded load={state.clashes} what="names that clash">
-        {clashes => <Clashes clashes={clashes} state={state} />}
-      </Loaded>
       <Loaded load={state.advice} what="advice">
         {advice => <Advice advice={advice} state={state} />}
       </Loaded>
@@ -46,6 +48,9 @@ const number = (value: number): string => value.toLocaleString();
 
 const columns = ['At /mcp', 'Server', 'The server calls it', figures('Tokens')];
 
+/** The most costly are what somebody comes for. */
+const shownAtFirst = 20;
+
 interface CostsProps {
   tools: readonly Tool[];
   costs: TokenCosts;
@@ -56,6 +61,7 @@ const byCost = (a: { tokens: number }, b: { tokens: number }): number => b.token
 function Costs({ tools, costs: { total, waiting, servers, profiles, countedWith } }: CostsProps) {
   const stopped = new Set(servers.filter(({ running }) => !running).map(({ serverId }) => serverId));
   const shown = tools.filter(({ serverId }) => !stopped.has(serverId)).length;
+  const [all, setAll] = useState(false);
   return (
     <section class="section" aria-label="Costs">
       <h2>What the tools cost</h2>
@@ -87,7 +93,7 @@ function Costs({ tools, costs: { total, waiting, servers, profiles, countedWith 
         </p>
       )}
       <Table label="Tools and their costs" columns={columns}>
-        {tools.map(({ serverId, name, gatewayName, tokens }) => (
+        {(all ? tools : tools.slice(0, shownAtFirst)).map(({ serverId, name, gatewayName, tokens }) => (
           <tr key={`${serverId} ${name}`}>
             <td>
               <PlaceLink to={{ view: 'tool', id: serverId, tool: name }}>
@@ -111,6 +117,13 @@ function Costs({ tools, costs: { total, waiting, servers, profiles, countedWith 
           </tr>
         ))}
       </Table>
+      {tools.length > shownAtFirst && (
+        <div class="button-row">
+          <Button icon={all ? 'chevron-up' : 'chevron-down'} expanded={all} onClick={() => setAll(!all)}>
+            {all ? 'Show the most costly' : `Show all ${tools.length} tools`}
+          </Button>
+        </div>
+      )}
     </section>
   );
 }
@@ -120,15 +133,19 @@ interface AdviceProps {
   state: CostsState;
 }
 
+const shownAdvice = 100;
+
 function Advice({ advice: { items, detail }, state }: AdviceProps) {
+  const { held, area } = useHeld();
+  const rows = useSteady(items.slice(0, shownAdvice), ({ serverId, tool }) => `${serverId} ${tool}`, held);
   return (
     <section class="section" aria-label="Tools that nobody uses">
       <h2>Tools that nobody uses</h2>
       <p class="quiet">{detail}</p>
-      {items.length > 0 && (
-        <div class="rows">
-          {items.slice(0, 100).map(item => (
-            <div key={`${item.serverId} ${item.tool}`} class="row">
+      {rows.length > 0 && (
+        <div class="rows" {...area}>
+          {rows.map(({ key, item, gone }) => (
+            <div key={key} class="row">
               <div class="row-main">
                 <span class="row-title">
                   <ServerText text={item.tool} /> <span class="quiet">of {item.serverId}</span>
@@ -136,15 +153,22 @@ function Advice({ advice: { items, detail }, state }: AdviceProps) {
                 <span class="quiet">{item.detail}</span>
               </div>
               <div class="row-facts">
-                <PermittedButton
-                  needs="servers:manage"
-                  what="Switch a tool off"
-                  icon="circle-slash"
-                  busy={state.act.running.value === `off ${item.serverId} ${item.tool}`}
-                  onClick={() => void state.hide(item)}
-                >
-                  Switch off
-                </PermittedButton>
+                {gone ? (
+                  <span class="button-row state">
+                    <Icon name="check" /> done
+                  </span>
+                ) : (
+                  <PermittedButton
+                    needs="servers:manage"
+                    what="Switch a tool off"
+                    icon="circle-slash"
+                    busy={state.act.running.value === `off ${item.serverId} ${item.tool}`}
+                    onClick={() => void state.hide(item)}
+                  >
+                    Switch off
+                    <span class="only-heard"> {item.tool}</span>
+                  </PermittedButton>
+                )}
               </div>
             </div>
           ))}

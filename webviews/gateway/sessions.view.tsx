@@ -9,6 +9,7 @@ import { countOf, formatAgo } from '../kit/format.ts';
 import { useNow } from '../kit/now.ts';
 import { useOwned } from '../kit/owned.ts';
 import { Permitted, PermittedButton } from '../kit/permission.tsx';
+import { useHeld, useSteady } from '../kit/steady.ts';
 import { Table } from '../kit/table.tsx';
 import { ServerText } from '../kit/text.tsx';
 import { createSessionsState, type SessionsState } from './sessions.state.ts';
@@ -52,28 +53,41 @@ const Connected = ({ state }: { state: SessionsState }) => (
     <h2>Connected clients</h2>
     {state.act.problem.value && <ProblemNotice problem={state.act.problem.value} onDismiss={state.act.dismiss} />}
     <Loaded load={state.sessions} what="the sessions">
-      {sessions =>
-        sessions.length === 0 ? (
-          <Empty icon="plug" title="No client has a session">
-            <p>Clients of the newest protocol need none; they are in the list of calls.</p>
-          </Empty>
-        ) : (
-          <div class="rows">
-            {sessions.map(session => (
-              <SessionRow key={session.id} session={session} state={state} />
-            ))}
-          </div>
-        )
-      }
+      {sessions => <SessionList sessions={sessions} state={state} />}
     </Loaded>
   </section>
 );
 
-function SessionRow({ session, state }: { session: McpSession; state: SessionsState }) {
+/** The one that was used last is first; but not while somebody is about to end one. */
+function SessionList({ sessions, state }: { sessions: readonly McpSession[]; state: SessionsState }) {
+  const { held, area } = useHeld();
+  const rows = useSteady(sessions, ({ id }) => id, held);
+  if (rows.length === 0)
+    return (
+      <Empty icon="plug" title="No client has a session">
+        <p>Clients of the newest protocol need none; they are in the list of calls.</p>
+      </Empty>
+    );
+  return (
+    <div class="rows" {...area}>
+      {rows.map(({ key, item, gone }) => (
+        <SessionRow key={key} session={item} gone={gone} state={state} />
+      ))}
+    </div>
+  );
+}
+
+interface SessionRowProps {
+  session: McpSession;
+  gone: boolean;
+  state: SessionsState;
+}
+
+function SessionRow({ session, gone, state }: SessionRowProps) {
   const now = useNow(10_000);
   const { id, client, principal, path, protocolVersion, calls, streams, lastUsedAt } = session;
   return (
-    <div class="row" data-session={id}>
+    <div class="row" {...(gone ? {} : { 'data-session': id })}>
       <div class="row-main">
         <span class="row-title">
           <ServerText text={client ?? 'A client without a name'} />
@@ -87,15 +101,22 @@ function SessionRow({ session, state }: { session: McpSession; state: SessionsSt
           {countOf(calls, 'request')}, {streams > 0 ? countOf(streams, 'open stream') : 'no open stream'}, last{' '}
           {formatAgo(lastUsedAt, now)}
         </span>
-        <PermittedButton
-          needs="servers:operate"
-          what="End a session"
-          icon="debug-disconnect"
-          busy={state.act.running.value === id}
-          onClick={() => void state.end(session)}
-        >
-          End
-        </PermittedButton>
+        {gone ? (
+          <span class="state">
+            <Icon name="debug-disconnect" /> ended
+          </span>
+        ) : (
+          <PermittedButton
+            needs="servers:operate"
+            what="End a session"
+            icon="debug-disconnect"
+            busy={state.act.running.value === id}
+            onClick={() => void state.end(session)}
+          >
+            End
+            <span class="only-heard"> the session of {client ?? 'a client without a name'}</span>
+          </PermittedButton>
+        )}
       </div>
     </div>
   );
@@ -133,12 +154,13 @@ const featureWords: Partial<Record<ServerPath['features'][number]['feature'], st
   list_changed: 'changes of lists',
 };
 
-const Mark = ({ value }: { value: boolean | null }) =>
+/** `lost`: the server offers it, and here it ends. */
+const Mark = ({ value, lost = false }: { value: boolean | null; lost?: boolean }) =>
   value === null ? (
     <span class="quiet">not told</span>
   ) : (
-    <span class={`state ${value ? 'state-good' : ''}`}>
-      <Icon name={value ? 'check' : 'dash'} /> {value ? 'yes' : 'no'}
+    <span class={`state ${value ? 'state-good' : lost ? 'state-warn' : 'quiet'}`}>
+      <Icon name={value ? 'check' : lost ? 'warning' : 'dash'} /> {value ? 'yes' : 'no'}
     </span>
   );
 
@@ -156,13 +178,13 @@ const clientColumns = ({ features }: ServerPath) =>
     name: sessionId,
     heading: (
       <>
-        <ServerText text={client ?? 'a client'} /> takes it
+        <ServerText text={client ?? 'a client'} /> accepts
       </>
     ),
   }));
 
 function PathTable({ path }: { path: ServerPath }) {
-  const columns = ['Feature', 'The server offers it', 'The gateway passes it on', ...clientColumns(path)];
+  const columns = ['Feature', 'Server offers', 'Gateway forwards', ...clientColumns(path)];
   return (
     <>
       {!path.running && <p class="quiet">It does not run: this is what it offered when it last ran.</p>}
@@ -174,11 +196,11 @@ function PathTable({ path }: { path: ServerPath }) {
               <Mark value={offered} />
             </td>
             <td>
-              <Mark value={forwarded} />
+              <Mark value={forwarded} lost={offered === true} />
             </td>
             {takes.map(({ sessionId, accepts }) => (
               <td key={sessionId}>
-                <Mark value={accepts} />
+                <Mark value={accepts} lost={offered === true} />
               </td>
             ))}
           </tr>

@@ -23,6 +23,8 @@ export interface ButtonProps {
   busy?: boolean | undefined;
   /** A tooltip: what its name has no room for. */
   hint?: string | undefined;
+  /** Of a button that shows and hides something: whether it is there. */
+  expanded?: boolean | undefined;
   onClick?: (() => void) | undefined;
 }
 
@@ -35,6 +37,7 @@ export function Button({
   asks,
   busy,
   hint,
+  expanded,
   onClick,
   ...rest
 }: ButtonProps) {
@@ -46,11 +49,13 @@ export function Button({
     onClick?.();
   };
   return (
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: the element hands it on to the button within it
     <vscode-button
       appearance={kind}
       type="button"
       class={busy ? 'busy' : ''}
       title={reason ?? hint}
+      aria-expanded={expanded}
       disabled={disabled}
       onClick={act}
     >
@@ -81,10 +86,12 @@ interface IconButtonProps {
   asks?: OperationId | undefined;
   busy?: boolean | undefined;
   pressed?: boolean | undefined;
+  /** As of a button. */
+  expanded?: boolean | undefined;
   onClick: () => void;
 }
 
-export function IconButton({ icon, label, disabled, asks, busy, pressed, onClick }: IconButtonProps) {
+export function IconButton({ icon, label, disabled, asks, busy, pressed, expanded, onClick }: IconButtonProps) {
   const reason = useReason(asks);
   return (
     <button
@@ -93,6 +100,7 @@ export function IconButton({ icon, label, disabled, asks, busy, pressed, onClick
       aria-label={label}
       title={reason === undefined ? label : `${label}: ${reason}`}
       aria-pressed={pressed}
+      aria-expanded={expanded}
       aria-disabled={busy || undefined}
       disabled={disabled === true || reason !== undefined}
       onClick={() => {

@@ -1,6 +1,5 @@
 // The tests of a server over their last runs: how each went, and whether it does so every time.
-import type { RouteOutput } from '../../shared/api/route.ts';
-import type { listServerTests, TestHistory, TestTrendPoint } from '../../shared/api/tests.ts';
+import type { TestHistory, TestTrendPoint } from '../../shared/api/tests.ts';
 import { useApp } from '../kit/app.ts';
 import { Badge, Icon } from '../kit/controls.tsx';
 import { Empty, Loaded } from '../kit/feedback.tsx';
@@ -9,14 +8,13 @@ import { createLoad } from '../kit/load.ts';
 import { useNow } from '../kit/now.ts';
 import { useOwned } from '../kit/owned.ts';
 import { ServerText } from '../kit/text.tsx';
-
-type Tests = RouteOutput<typeof listServerTests>;
+import { barOf, passText, readTests, type ShownTests, trendText } from './tests.state.ts';
 
 export function TestsTab({ serverId }: { serverId: string }) {
   const { api, live } = useApp();
   const tests = useOwned(() => {
     const load = createLoad(abort =>
-      api.listServerTests({ params: { id: serverId }, query: { limit: 100 } }, { signal: abort }),
+      readTests(query => api.listServerTests({ params: { id: serverId }, query }, { signal: abort })),
     );
     void load.reload();
     const stop = live.onEvent(event => {
@@ -52,12 +50,13 @@ export function TestsTab({ serverId }: { serverId: string }) {
   );
 }
 
-function TestList({ tests: { items, total, trend } }: { tests: Tests }) {
+function TestList({ tests: { items, total, trend } }: { tests: ShownTests }) {
   const bad = items.filter(({ outcome }) => outcome === 'failed').length;
   return (
     <>
       <p class="quiet" role="status">
         {countOf(total, 'test')}, {bad === 0 ? 'none failed last' : `${bad} failed last`}.
+        {items.length < total && ` The first ${items.length} are shown.`}
       </p>
       <Trend points={trend} />
       <ul class="rows">
@@ -84,12 +83,16 @@ function Trend({ points }: { points: readonly TestTrendPoint[] }) {
         role="img"
         aria-label={trendText(shown)}
       >
-        {shown.map(({ runId, passed, failed }, index) => {
-          const share = passed + failed === 0 ? 0 : passed / (passed + failed);
+        {shown.map((point, index) => {
+          const { good, bad } = barOf(point);
           return (
-            <g key={runId}>
-              <rect class="trend-bad" x={index * 10 + 1} y={0} width={8} height={40 * (1 - share)} />
-              <rect class="trend-good" x={index * 10 + 1} y={40 * (1 - share)} width={8} height={40 * share} />
+            <g key={point.runId}>
+              <title>
+                {new Date(point.at).toLocaleString()}: {point.passed} passed, {point.failed} failed
+              </title>
+              <rect class="trend-none" x={index * 10 + 1} y={38} width={8} height={2} />
+              <rect class="trend-bad" x={index * 10 + 1} y={0} width={8} height={40 * bad} />
+              <rect class="trend-good" x={index * 10 + 1} y={40 * bad} width={8} height={40 * good} />
             </g>
           );
         })}
@@ -98,9 +101,6 @@ function Trend({ points }: { points: readonly TestTrendPoint[] }) {
     </figure>
   );
 }
-
-const trendText = (points: readonly TestTrendPoint[]): string =>
-  `${points.filter(({ failed }) => failed === 0).length} of the last ${points.length} runs had no failure`;
 
 const looks: Record<TestHistory['outcome'], { icon: string; look: string }> = {
   passed: { icon: 'pass', look: 'state-good' },
@@ -131,8 +131,10 @@ function TestRow({ test }: { test: TestHistory }) {
       </div>
       <div class="row-facts">
         <span class="quiet">
-          {Math.round(test.passRate * 100)} % of {countOf(test.history.length, 'run')} passed,{' '}
-          {formatDuration(test.durationMs)}, {formatAgo(test.lastRunAt, now)}
+          {[passText(test), test.outcome === 'skipped' ? undefined : formatDuration(test.durationMs)]
+            .filter(Boolean)
+            .map(text => `${text}, `)}
+          {formatAgo(test.lastRunAt, now)}
         </span>
         <span class={`state ${look}`}>
           <Icon name={icon} /> {test.outcome}

@@ -89,6 +89,29 @@ describe('the history of calls on the page', () => {
     assert.equal(app.askedFor('listCalls').length, 2);
   });
 
+  it('does not move while somebody is at it or has opened a call, and says that newer ones have come', async () => {
+    await open();
+    const finish = async () => {
+      app.emit({ type: 'call.finished', serverId: 'files', calls: [], more: 3 });
+      await until(() => state.newer.value);
+    };
+    const reads = () => app.askedFor('listCalls').length;
+    state.hold(true);
+    await finish();
+    assert.equal(reads(), 1);
+    await state.open(buildRecordedCall());
+    state.hold(false);
+    assert.equal(reads(), 1);
+    await state.open(undefined);
+    await until(() => !state.newer.value);
+    assert.equal(reads(), 2);
+    state.hold(true);
+    await finish();
+    state.showNewer();
+    await until(() => !state.newer.value);
+    assert.equal(reads(), 3);
+  });
+
   it('saves the opened call as a test, expecting only what was kept of it', async () => {
     await open();
     await state.saveAsTest();

@@ -90,6 +90,11 @@ describe('names and costs on the page', () => {
     await until(() => app.askedFor('listToolClashes').length === 2);
     await state.reopen(clash);
     assert.equal(app.askedFor('reopenToolClash')[0]?.path, '/api/v1/tool-clashes/read/reopen');
+    await state.keepAll([clash, buildClash({ name: 'write' })]);
+    assert.deepEqual(
+      app.askedFor('keepToolClash').map(({ path }) => path),
+      ['read', 'read', 'write'].map(name => `/api/v1/tool-clashes/${name}/keep`),
+    );
     app.answers.keepToolClash = () => refuse('TOOL_012', { detail: 'Another one.', next: 'Look again.' });
     await state.keep(clash);
     assert.equal(state.act.problem.value?.code, 'TOOL_012');
