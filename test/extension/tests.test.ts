@@ -51,7 +51,7 @@ describe('test files in the editor', () => {
   after(async () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     told.restore();
-    for (const name of ['good.mcptest.yaml', 'bad.mcptest.yaml', '__snapshots__', 'linked'])
+    for (const name of ['good.mcptest.yaml', 'bad.mcptest.yaml', '__snapshots__'])
       await vscode.workspace.fs.delete(at(name), { recursive: true }).then(undefined, () => {});
     await parts.link.api.deleteServer({ params: { id: 'host-echo' } });
   });
@@ -118,6 +118,14 @@ describe('test files in the editor', () => {
     assert.ok(file);
     await assert.rejects(parts.tests.run(new vscode.TestRunRequest([file])), /kept behind a link/);
     await unlink(at('linked/__snapshots__').fsPath);
+  });
+
+  it('go with their folder', async () => {
+    assert.ok(item('linked/a.mcptest.yaml'));
+    await vscode.workspace.fs.delete(at('linked'), { recursive: true });
+    await parts.tests.refresh();
+    assert.equal(item('linked/a.mcptest.yaml'), undefined);
+    assert.ok(item('good.mcptest.yaml'));
   });
 
   it('show what is wrong with them in the list and in the text', async () => {

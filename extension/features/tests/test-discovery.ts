@@ -3,6 +3,7 @@ import {
   type Diagnostic,
   DiagnosticSeverity,
   Disposable,
+  FileSystemError,
   languages,
   type TextDocument,
   type Uri,
@@ -17,8 +18,8 @@ import { type TestItems, toRange } from './test-items.ts';
 export interface TestDiscovery extends Disposable {
   /** Finds all files; their tests are read when somebody looks at them. */
   findAll(): Promise<void>;
-  /** Reads a file as it is now, open or not. Errors: those of the API. */
-  read(uri: Uri): Promise<{ text: string; parsed: ParsedTestFile }>;
+  /** Reads a file as it is now, open or not; undefined: it is gone, and so are its tests. Errors: those of the API. */
+  read(uri: Uri): Promise<{ text: string; parsed: ParsedTestFile } | undefined>;
   /** The servers that a file names, as far as it was read. */
   serversOf(uri: Uri): readonly string[];
   /** Calls back after a file was saved or changed on disk. */
@@ -44,8 +45,16 @@ export function createTestDiscovery(
   const timers = new Map<string, NodeJS.Timeout>();
   const problems = languages.createDiagnosticCollection('quayside tests');
 
+  const remove = (uri: Uri): undefined => {
+    items.remove(uri);
+    problems.delete(uri);
+    servers.delete(uri.toString());
+  };
+
   const read = async (uri: Uri) => {
     const text = await textOf(uri);
+    // With its folder a file goes without a word.
+    if (text === undefined) return remove(uri);
     const parsed = await api.parseTestFile({ body: { path: pathOf(uri), text } });
     items.update(uri, parsed);
     servers.set(uri.toString(), parsed.servers);
@@ -76,12 +85,6 @@ export function createTestDiscovery(
     items.file(uri);
     readSoon(uri);
   };
-  const remove = (uri: Uri) => {
-    items.remove(uri);
-    problems.delete(uri);
-    servers.delete(uri.toString());
-  };
-
   const watcher = workspace.createFileSystemWatcher(pattern);
   const subscriptions = Disposable.from(
     problems,
@@ -123,10 +126,15 @@ const toDiagnostic = ({ message, range }: ParsedTestFile['problems'][number]): D
   source: 'Quayside',
 });
 
-/** What is in the editor comes before what is on disk. Errors: HostProblem `tooLarge`. */
-async function textOf(uri: Uri): Promise<string> {
+/** What is in the editor comes before what is on disk; undefined: it is gone. Errors: HostProblem `tooLarge`. */
+async function textOf(uri: Uri): Promise<string | undefined> {
   const open = workspace.textDocuments.find(document => document.uri.toString() === uri.toString());
   if (open) return open.getText();
-  if ((await workspace.fs.stat(uri)).size > testFileLimits.bytes) throw new HostProblem('tooLarge');
-  return new TextDecoder().decode(await workspace.fs.readFile(uri));
+  try {
+    if ((await workspace.fs.stat(uri)).size > testFileLimits.bytes) throw new HostProblem('tooLarge');
+    return new TextDecoder().decode(await workspace.fs.readFile(uri));
+  } catch (error) {
+    if (error instanceof FileSystemError && error.code === 'FileNotFound') return undefined;
+    throw error;
+  }
 }

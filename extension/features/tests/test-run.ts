@@ -84,7 +84,9 @@ async function wantedFiles({ items, discovery }: TestRunParts, request: TestRunR
   }
   const files: WantedFile[] = [];
   for (const { uri, caseIds } of wanted.values()) {
-    const { text, parsed } = await discovery.read(uri);
+    const read = await discovery.read(uri);
+    if (!read) continue;
+    const { text, parsed } = read;
     const left = exclude(
       items,
       request,
