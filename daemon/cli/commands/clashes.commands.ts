@@ -12,28 +12,36 @@ export function addClashCommands(tools: Command, act: Act): void {
   const clashes = tools
     .command('clashes')
     .description('list the names that tools of several servers share, and nobody has decided about')
-    .option('--all', 'those that were decided too')
+    .option('--decided', 'those that somebody has decided about, too')
     .option('--entry <entry>', 'as if this catalog entry were installed')
     .action(act(listClashes));
-  const named = (name: string, description: string) =>
-    clashes.command(name).description(description).argument('<name>', 'the name that they share', by(GatewayName));
-  named('keep', 'let the tools that share a name be called what they are called now').action(act(keepClash));
-  named('reopen', 'take that back').action(act(reopenClash));
+  clashes
+    .command('keep')
+    .description('let the tools that share a name be called what they are called now')
+    .argument('[name]', 'the name that they share', by(GatewayName))
+    .option('--all', 'all that are listed')
+    .action(act(keepClashes));
+  clashes
+    .command('reopen')
+    .description('take that back')
+    .argument('<name>', 'the name that they share', by(GatewayName))
+    .action(act(reopenClash));
 }
 
 async function listClashes(
   context: CommandContext,
-  { entry, all = false }: { entry?: string; all?: boolean },
+  { entry, decided: isWhole = false }: { entry?: string; decided?: boolean },
 ): Promise<CommandResult> {
   const api = await context.connect();
   const query = entry === undefined ? {} : { entry };
   const { items } = await api.listToolClashes({ query }, { signal: context.signal });
   const open = items.filter(clash => clash.open);
   const decided = items.filter(clash => !clash.open);
-  const lines = [...open.map(describeOpen), ...(all ? decided.map(describeDecided) : [])];
-  const rest = all || decided.length === 0 ? [] : [`${count(decided.length, 'clash', 'clashes')} more decided: --all`];
+  const lines = [...open.map(describeOpen), ...(isWhole ? decided.map(describeDecided) : [])];
+  const rest =
+    isWhole || decided.length === 0 ? [] : [`${count(decided.length, 'clash', 'clashes')} more decided: --decided`];
   const text = [...lines, ...rest].join('\n\n');
-  return { document: { items: all ? items : open }, text: text || 'No two tools want the same name.' };
+  return { document: { items: isWhole ? items : open }, text: text || 'No two tools want the same name.' };
 }
 
 function describeOpen({ name, tools }: ToolClash): string {
@@ -67,14 +75,23 @@ function describeDecided({ name, answer, decidedBy, tools }: ToolClash): string 
 const commandOf = (serverId: string, tool: string, kind: string, { name }: ToolChange): string =>
   kind === 'hide' ? `quayside tool disable ${serverId} ${tool}` : `quayside tool rename ${serverId} ${tool} ${name}`;
 
-async function keepClash(context: CommandContext, name: string): Promise<CommandResult> {
+async function keepClashes(
+  context: CommandContext,
+  name: string | undefined,
+  { all = false }: { all?: boolean },
+): Promise<CommandResult> {
+  if (all === (name !== undefined)) throw new UsageError('Give a name, or --all.');
   const api = await context.connect();
-  const { items } = await api.listToolClashes({}, { signal: context.signal });
-  const clash = items.find(each => each.name === name);
-  if (!clash) throw new UsageError(`No two tools want the name ${name}.`);
-  const tools = clash.tools.map(({ serverId, tool }) => ({ serverId, tool }));
-  const document = await api.keepToolClash({ params: { name }, body: { tools } }, { signal: context.signal });
-  return { document, text: describeDecided(document) };
+  const { signal } = context;
+  const { items: found } = await api.listToolClashes(all ? { query: { state: 'open' } } : {}, { signal });
+  const wanted = found.filter(clash => all || clash.name === name);
+  if (!all && wanted.length === 0) throw new UsageError(`No two tools want the name ${name}.`);
+  const items: ToolClash[] = [];
+  for (const clash of wanted) {
+    const tools = clash.tools.map(({ serverId, tool }) => ({ serverId, tool }));
+    items.push(await api.keepToolClash({ params: { name: clash.name }, body: { tools } }, { signal }));
+  }
+  return { document: { items }, text: items.map(describeDecided).join('\n\n') || 'No clash is open.' };
 }
 
 async function reopenClash(context: CommandContext, name: string): Promise<CommandResult> {

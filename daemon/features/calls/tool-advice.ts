@@ -34,7 +34,8 @@ export function adviseOnTools({ tools, lastCalls, days, now, oldest }: AdvicePar
   // A history of a day says nothing of the days before it.
   const period = isYoung ? `since ${oldest.slice(0, 10)}, when the history begins` : `in ${days} days`;
   const calledAt = new Map(lastCalls.map(({ serverId, tool, at }) => [`${serverId} ${tool}`, at]));
-  const items = tools
+  // Without a history nothing is known to be unused.
+  const items = (oldest === null ? [] : tools)
     .map(({ serverId, tool, tokens }) => ({ serverId, tool, tokens, at: calledAt.get(`${serverId} ${tool}`) ?? null }))
     .filter(({ at }) => at === null || at < asked)
     .map(({ at, ...tool }) => ({ ...tool, lastCalledAt: at, detail: describeUnused(tool.tokens, at, period) }))

@@ -15,15 +15,24 @@ export interface ClashCommandsOptions {
 /** Lets tools that share a name be called what they are called. To change a name is to rename the tool, or to switch it off. */
 export const registerClashCommands = ({ link, register }: ClashCommandsOptions) => [
   register(commands.keepClash, async argument => {
-    const { name, tools } = await clashOf(link, argument);
-    await confirm(`Keep the names of the tools that share ${name}?`, describe(tools), 'Keep Names');
-    const seen = tools.map(({ serverId, tool }) => ({ serverId, tool }));
-    await link.api.keepToolClash({ params: { name }, body: { tools: seen } });
-    window.setStatusBarMessage(`$(check) ${name}: the names stay`, 5_000);
+    const clashes = await clashesOf(link, argument);
+    const [first, ...others] = clashes;
+    if (!first) return;
+    const what = others.length === 0 ? first.name : `${clashes.length} names`;
+    await confirm(
+      `Keep the names of the tools that share ${what}?`,
+      clashes.map(describe).join('\n').slice(0, 2_000),
+      'Keep Names',
+    );
+    for (const { name, tools } of clashes) {
+      const seen = tools.map(({ serverId, tool }) => ({ serverId, tool }));
+      await link.api.keepToolClash({ params: { name }, body: { tools: seen } });
+    }
+    window.setStatusBarMessage(`$(check) ${what}: the names of the tools stay`, 5_000);
   }),
 ];
 
-const describe = (tools: ToolClash['tools']): string =>
+const describe = ({ tools }: ToolClash): string =>
   tools
     .map(({ serverId, tool, gatewayName, answer }) =>
       answer === 'hidden'
@@ -32,17 +41,16 @@ const describe = (tools: ToolClash['tools']): string =>
     )
     .join('\n');
 
-/** From a row of the tree, or one that is chosen: as it is now, and not as it was when the row was drawn. */
-async function clashOf({ api, connect }: DaemonLink, argument: unknown): Promise<ToolClash> {
-  const name = textIn(argument, 'clash', 'name');
+/** From a row of the tree, all of them, or one that is chosen: as they are now, and not as they were when the row was drawn. */
+async function clashesOf({ api, connect }: DaemonLink, argument: unknown): Promise<ToolClash[]> {
   await connect();
   const { items } = await api.listToolClashes({ query: { state: 'open' } });
-  const drawn = items.find(clash => clash.name === name);
-  if (drawn) return drawn;
-  const choices = items.map(clash => ({
-    label: clash.name,
-    description: clash.tools.map(({ serverId }) => serverId).join(', '),
-    value: clash,
-  }));
-  return await pickOne(choices, 'Keep Names That Clash', 'Choose the name');
+  if (textIn(argument, 'kind') === 'clashes') return items;
+  const name = textIn(argument, 'clash', 'name');
+  if (name !== undefined) return items.filter(clash => clash.name === name);
+  const choices = items.map(clash => ({ label: clash.name, description: serversOf(clash), value: [clash] }));
+  const all = { label: 'All of them', description: `${items.length} names`, value: items };
+  return await pickOne(items.length > 1 ? [all, ...choices] : choices, 'Keep Names That Clash', 'Choose the name');
 }
+
+const serversOf = ({ tools }: ToolClash): string => tools.map(({ serverId }) => serverId).join(', ');

@@ -11,6 +11,7 @@ export type GatewayRow =
   | { kind: 'approval'; approval: Approval }
   | { kind: 'lock'; lock: ServerLock }
   | { kind: 'change'; serverId: string; change: LockedTool }
+  | { kind: 'clashes'; clashes: readonly ToolClash[] }
   | { kind: 'clash'; clash: ToolClash }
   | { kind: 'costs'; costs: TokenCosts }
   | { kind: 'cost'; cost: Cost }
@@ -43,7 +44,8 @@ export const gatewayRows = ({ approvals, locks, clashes, costs, sessions }: Gate
   ...locks
     .filter(({ waiting, quarantined }) => waiting > 0 || quarantined > 0)
     .map((lock): GatewayRow => ({ kind: 'lock', lock })),
-  ...clashes.map((clash): GatewayRow => ({ kind: 'clash', clash })),
+  // Two servers of one kind share all of their names: one row, so that what waits for a person stays in sight.
+  ...(clashes.length > 0 ? [{ kind: 'clashes', clashes } as const] : []),
   ...(costs ? [{ kind: 'costs', costs } as const] : []),
   ...sessions.map((session): GatewayRow => ({ kind: 'session', session })),
 ];
@@ -71,6 +73,8 @@ export function toGatewayNode(row: GatewayRow): TreeNode {
       return lockNode(row.lock);
     case 'change':
       return changeNode(row.serverId, row.change);
+    case 'clashes':
+      return clashesNode(row.clashes);
     case 'clash':
       return clashNode(row.clash);
     case 'costs':
@@ -142,13 +146,37 @@ const changeNode = (serverId: string, { name, state, formerName, quarantined, re
   spoken: `Tool ${name}, ${state}${rejected ? ', rejected' : ''}`,
 });
 
-const clashNode = ({ name, tools }: ToolClash): TreeNode => {
-  const servers = [...new Set(tools.map(({ serverId }) => serverId))].join(', ');
+function clashesNode(clashes: readonly ToolClash[]): TreeNode {
+  const servers = serversOf(clashes);
+  return {
+    id: 'clashes',
+    label: clashes.length === 1 ? '1 name clashes' : `${clashes.length} names clash`,
+    description: `of ${servers}`,
+    icon: { id: 'symbol-key', color: 'editorWarning.foreground' },
+    marks: ['clashes'],
+    tooltip: [
+      { kind: 'heading', text: 'Names that tools of several servers share' },
+      {
+        kind: 'text',
+        text: 'They all work: the first keeps its name, the others have a longer one. Nobody has decided yet.',
+      },
+    ],
+    expandable: true,
+    spoken: `${clashes.length} names are shared by tools of ${servers}`,
+  };
+}
+
+const serversOf = (clashes: readonly ToolClash[]): string =>
+  [...new Set(clashes.flatMap(({ tools }) => tools.map(({ serverId }) => serverId)))].join(', ');
+
+const clashNode = (clash: ToolClash): TreeNode => {
+  const { name, tools } = clash;
+  const servers = serversOf([clash]);
   return {
     id: `clash ${name}`,
     label: name,
-    description: `a name that ${servers} share`,
-    icon: { id: 'symbol-key', color: 'editorWarning.foreground' },
+    description: `of ${servers}`,
+    icon: { id: 'symbol-key' },
     marks: ['clash'],
     tooltip: [
       { kind: 'heading', text: `Tools that would be called ${name}` },

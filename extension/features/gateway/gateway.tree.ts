@@ -58,6 +58,7 @@ export function createGatewayTree(link: DaemonLink) {
         return gatewayRows(facts);
       }
       if (row.kind === 'costs') return costRows(row.costs);
+      if (row.kind === 'clashes') return row.clashes.map((clash): GatewayRow => ({ kind: 'clash', clash }));
       if (row.kind !== 'lock') return [];
       const { serverId } = row.lock;
       const { items } = await link.api.getLock({ params: { id: serverId } });

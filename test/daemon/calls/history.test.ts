@@ -237,6 +237,9 @@ describe('the history of calls', () => {
   });
 
   it('says which tools nobody has called, and what they cost', async () => {
+    const none = await world.api.getToolAdvice({});
+    assert.deepEqual([none.items, none.tokens], [[], 0]);
+    assert.match(none.detail, /no history of calls yet/);
     await call('one', 'echo');
     world.time.now += 40 * 86_400_000;
     await call('two', 'other');

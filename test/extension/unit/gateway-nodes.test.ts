@@ -46,7 +46,7 @@ describe('the Gateway tree', () => {
       'late: of files, waits for you',
       'files: 1 change to look at',
       'notes: in quarantine',
-      'read: a name that files, notes share',
+      '1 name clashes: of files, notes',
       '12,345 tokens: for the tools at /mcp',
       'careful-client 2.1.0: /mcp · 3 requests',
     ]);
@@ -66,6 +66,8 @@ describe('the Gateway tree', () => {
   });
 
   it('shows what the tools that share a name are called', () => {
+    const group = toGatewayNode({ kind: 'clashes', clashes: [buildClash(), buildClash({ name: 'write' })] });
+    assert.deepEqual([group.label, group.description, group.expandable], ['2 names clash', 'of files, notes', true]);
     const { tooltip, marks } = toGatewayNode({ kind: 'clash', clash: buildClash() });
     assert.match(JSON.stringify(tooltip), /called notes__read at \/mcp/);
     assert.deepEqual(marks, ['clash']);
