@@ -3,6 +3,7 @@ import { type DockerStatus, dockerCapabilities } from '../../shared/api/docker.t
 import { type ProblemError, problem } from '../../shared/api/problem.ts';
 import { stoppedHealth } from '../supervision/health.ts';
 import { toGateway } from './docker/gateway/gateway-status.ts';
+import { noEngine } from './docker/no-engine.ts';
 import type { DockerEngine } from './docker-engine.ts';
 
 const reason = 'Docker is switched off for this daemon.';
@@ -16,16 +17,7 @@ export function createNoDocker(now: () => Date): DockerEngine {
     available: false,
     problem: switchedOff().problem,
     plugin: { installed: false, version: null, path: null, dialect: null, safe: true, flags: [] },
-    engine: {
-      reachable: false,
-      version: null,
-      platform: null,
-      os: null,
-      architecture: null,
-      context: null,
-      host: null,
-      hostFrom: null,
-    },
+    engine: noEngine,
     insideContainer: false,
     docker: { path: null, version: null },
     passInstalled: false,

@@ -1,4 +1,6 @@
 // What is found on the machine of the journeys, as plain values of the contract.
+
+import { noEngine } from '../../daemon/engines/docker/no-engine.ts';
 import type { Container } from '../../shared/api/containers.ts';
 import { type DockerStatus, dockerCapabilities } from '../../shared/api/docker.ts';
 import type { DoctorCheck, DoctorReport } from '../../shared/api/doctor.ts';
@@ -36,16 +38,7 @@ export function dialectOf(kind: Machine): DockerStatus {
       available: false,
       problem: toProblem('DOCKER_001', { detail: 'There is no docker command on this machine.' }),
       plugin: { installed: false, version: null, path: null, dialect: null, safe: false, flags: [] },
-      engine: {
-        reachable: false,
-        version: null,
-        platform: null,
-        os: null,
-        architecture: null,
-        context: null,
-        host: null,
-        hostFrom: null,
-      },
+      engine: noEngine,
       docker: { path: null, version: null },
       capabilities,
     });

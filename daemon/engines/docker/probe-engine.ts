@@ -5,6 +5,7 @@ import type { EnginePing } from './api/container-control.ts';
 import { resolveEndpoint } from './api/endpoint.ts';
 import type { ProbeCli } from './cli/docker-cli.ts';
 import type { DockerVersion } from './cli/schemas.ts';
+import { noEngine } from './no-engine.ts';
 import { bounded } from './probe-bounds.ts';
 import type { HostPlace } from './probe-files.ts';
 import * as say from './probe-problems.ts';
@@ -16,17 +17,6 @@ export interface EngineLook extends Pick<DockerStatus, 'engine'> {
   client: string | null;
   warning: Problem | null;
 }
-
-export const noEngine: DockerStatus['engine'] = {
-  reachable: false,
-  version: null,
-  platform: null,
-  os: null,
-  architecture: null,
-  context: null,
-  host: null,
-  hostFrom: null,
-};
 
 export async function lookAtEngine(
   options: { cli: ProbeCli; ping(): Promise<EnginePing> },
