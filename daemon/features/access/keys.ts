@@ -9,6 +9,7 @@ import { permissionsOfAgents, type Role, roles } from '../../../shared/domain/ro
 import type { Lifelines } from '../../http/lifelines.ts';
 import { describePrincipal, type Principal } from '../../http/principal.ts';
 import { type Clock, toTimestamp } from '../../platform/clock.ts';
+import { jsonColumn } from '../../storage/json-column.ts';
 import { readPage } from '../../storage/page.ts';
 import { mayDo, mayGive, refuseMore } from './role-grants.ts';
 import { hash, newSecret } from './secret-text.ts';
@@ -57,25 +58,20 @@ const prefixes = { key: 'qk_', agent: 'qa_' } as const;
 /** So that one is told from a token by its look, and found by scanners of repositories. */
 export const looksLikeKey = (token: string): boolean => Object.values(prefixes).some(each => token.startsWith(each));
 
-const Json = <T extends z.ZodType>(of: T) =>
-  z
-    .string()
-    .transform((text): unknown => JSON.parse(text))
-    .pipe(of);
 const Row = z
   .object({
     id: z.string(),
     name: z.string(),
     kind: z.enum(['key', 'agent']),
-    roles: Json(z.array(z.enum(roles))),
-    servers: Json(z.array(z.string())).nullable(),
+    roles: jsonColumn(z.array(z.enum(roles))),
+    servers: jsonColumn(z.array(z.string())).nullable(),
     hint: z.string(),
     created_by: z.string(),
     created_at: z.string(),
     expires_at: z.string().nullable(),
     last_used_at: z.string().nullable(),
     maker_disabled: z.int().nullable(),
-    maker_roles: Json(z.array(z.enum(roles))).nullable(),
+    maker_roles: jsonColumn(z.array(z.enum(roles))).nullable(),
   })
   .transform(
     ({ created_by, created_at, expires_at, last_used_at, maker_disabled, maker_roles, ...row }): StoredKey => ({

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import * as z from 'zod';
 import type { IdentityProvider } from '../../../shared/api/providers.ts';
 import { roles } from '../../../shared/domain/roles.ts';
+import { jsonColumn } from '../../storage/json-column.ts';
 
 export interface ProviderRepository {
   all(): IdentityProvider[];
@@ -11,7 +12,6 @@ export interface ProviderRepository {
   remove(id: string): boolean;
 }
 
-const List = z.string().transform((text): unknown => JSON.parse(text));
 const Row = z
   .object({
     id: z.string(),
@@ -19,8 +19,8 @@ const Row = z
     issuer: z.string(),
     client_id: z.string(),
     secret_id: z.string().nullable(),
-    roles: List.pipe(z.array(z.enum(roles))),
-    allowed: List.pipe(z.array(z.string())),
+    roles: jsonColumn(z.array(z.enum(roles))),
+    allowed: jsonColumn(z.array(z.string())),
   })
   .transform(
     ({ client_id, secret_id, ...row }): IdentityProvider => ({ ...row, clientId: client_id, secretId: secret_id }),

@@ -3,6 +3,7 @@ import type { Database } from 'better-sqlite3';
 import * as z from 'zod';
 import type { Page, PageQuery } from '../../../shared/api/route.ts';
 import { type Role, roles } from '../../../shared/domain/roles.ts';
+import { jsonColumn } from '../../storage/json-column.ts';
 import { containing, readPage } from '../../storage/page.ts';
 
 export interface StoredUser {
@@ -54,23 +55,17 @@ export interface UserRepository {
   transaction<T>(act: () => T): T;
 }
 
-const Json = <T extends z.ZodType>(of: T) =>
-  z
-    .string()
-    .transform((text): unknown => JSON.parse(text))
-    .pipe(of);
-
 const Row = z
   .object({
     id: z.string(),
     name: z.string(),
     display_name: z.string(),
-    roles: Json(z.array(z.enum(roles))),
+    roles: jsonColumn(z.array(z.enum(roles))),
     disabled: z.int(),
     password: z.string().nullable(),
     factor: z.string().nullable(),
     factor_confirmed_at: z.string().nullable(),
-    recovery: Json(z.array(z.string())),
+    recovery: jsonColumn(z.array(z.string())),
     last_sign_in_at: z.string().nullable(),
     created_at: z.string(),
   })

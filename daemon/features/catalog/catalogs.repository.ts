@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { Catalog } from '../../../shared/api/catalogs.ts';
 import { Problem } from '../../../shared/api/problem.ts';
 import type { CatalogOffer } from '../../engines/engine.ts';
+import { jsonColumn } from '../../storage/json-column.ts';
 import { toSearchRow } from './search-text.ts';
 
 /** A catalog as it is stored. `digest` null: its content was not read to its end yet. */
@@ -36,8 +37,6 @@ export interface CatalogsRepository {
   definition(ref: string, name: string): { entryId: string; definition: Record<string, unknown> } | undefined;
 }
 
-const jsonOf = <T extends z.ZodType>(schema: T) => z.string().transform(text => schema.parse(JSON.parse(text)));
-
 const CatalogRow = z
   .object({
     id: z.string(),
@@ -49,7 +48,7 @@ const CatalogRow = z
     digest: z.string().nullable(),
     read_at: z.string().nullable(),
     fixed: z.int(),
-    problem: jsonOf(Problem).nullable(),
+    problem: jsonColumn(Problem).nullable(),
     entries: z.int(),
   })
   .transform(
@@ -61,7 +60,7 @@ const CatalogRow = z
     }),
   );
 
-const DefinitionRow = z.object({ entryId: z.string(), definition: jsonOf(z.record(z.string(), z.unknown())) });
+const DefinitionRow = z.object({ entryId: z.string(), definition: jsonColumn(z.record(z.string(), z.unknown())) });
 
 /** The row of a list, as it is stored: the same text for the same entry. */
 const toStoredEntry = (offer: CatalogOffer): string =>

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import * as z from 'zod';
 import type { Page, PageQuery } from '../../../shared/api/route.ts';
+import { jsonColumn } from '../../storage/json-column.ts';
 import { containing, readPage } from '../../storage/page.ts';
 
 /** A profile as it was last read. */
@@ -25,7 +26,7 @@ const Row = z
     id: z.string(),
     name: z.string(),
     fixed: z.int(),
-    clients: z.string().transform(text => z.array(z.string()).parse(JSON.parse(text))),
+    clients: jsonColumn(z.array(z.string())),
     read_at: z.string(),
   })
   .transform(({ read_at: readAt, fixed, ...row }): StoredProfile => ({ ...row, fixed: fixed === 1, readAt }));

@@ -4,6 +4,7 @@ import { SecretReference } from '../../../shared/api/secrets.ts';
 import { NetworkConfig, ResourceLimits, type ServerConfiguration } from '../../../shared/api/server-configuration.ts';
 import { ServerSource } from '../../../shared/api/servers.ts';
 import type { ServerInProfile } from '../../engines/engine.ts';
+import { jsonColumn } from '../../storage/json-column.ts';
 
 /** A server as it is stored: what it is and what was asked of it. What it does now is the supervisor's to say. */
 export interface StoredServer {
@@ -31,9 +32,6 @@ export interface StoredServer {
   updatedAt: string;
 }
 
-const json = <T extends z.ZodType>(schema: T) =>
-  z.string().transform(text => schema.parse(JSON.parse(text)) as z.output<T>);
-
 const Members = z.record(z.string(), z.unknown());
 
 const Previous = z.object({
@@ -54,14 +52,14 @@ export const ServerRow = z
     title: z.string(),
     description: z.string(),
     engine: z.enum(['process', 'docker']),
-    source: json(ServerSource),
+    source: jsonColumn(ServerSource),
     catalog_entry: z.string().nullable(),
     profile: z.string().nullable(),
     name_in_profile: z.string().nullable(),
     catalog_ref: z.string().nullable(),
-    definition: json(Members).nullable(),
-    allowed_tools: json(z.array(z.string())).nullable(),
-    previous: json(Previous).nullable(),
+    definition: jsonColumn(Members).nullable(),
+    allowed_tools: jsonColumn(z.array(z.string())).nullable(),
+    previous: jsonColumn(Previous).nullable(),
     enabled: z.int(),
     server_version: z.string().nullable(),
     protocol_version: z.string().nullable(),
@@ -106,15 +104,15 @@ export const fromServer = (server: Omit<StoredServer, 'toolCount'>) => ({
 export const ConfigurationRow = z.object({
   id: z.string(),
   server_id: z.string(),
-  arguments: json(z.array(z.string())),
-  environment: json(z.record(z.string(), z.string())),
+  arguments: jsonColumn(z.array(z.string())),
+  environment: jsonColumn(z.record(z.string(), z.string())),
   working_directory: z.string().nullable(),
   restart: z.enum(['never', 'on-failure', 'always']),
   session: z.enum(['shared', 'per-client']),
-  disabled_tools: json(z.array(z.string())),
-  settings: json(Members),
-  limits: json(ResourceLimits),
-  network: json(NetworkConfig),
+  disabled_tools: jsonColumn(z.array(z.string())),
+  settings: jsonColumn(Members),
+  limits: jsonColumn(ResourceLimits),
+  network: jsonColumn(NetworkConfig),
   updated_at: z.string(),
 });
 
