@@ -69,6 +69,7 @@ export const ServerPath = z
           'not-forwarded',
           'too-fast',
           'too-large',
+          'another-server-has-it',
         ]),
         times: z.int(),
       }),

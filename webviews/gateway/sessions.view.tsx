@@ -171,6 +171,7 @@ const reasonWords: Record<ServerPath['losses'][number]['reason'], string> = {
   'not-forwarded': 'what runs the server does not pass it on',
   'too-fast': 'there were too many at once',
   'too-large': 'it was larger than allowed',
+  'another-server-has-it': 'another server has one of the same address; it is at the address of this server alone',
 };
 
 const clientColumns = ({ features }: ServerPath) =>

@@ -143,7 +143,7 @@ export function createGateway(ports: GatewayPorts, limits: Partial<GatewayLimits
       return sessions.busy + subscriptions.size;
     },
     sweep: sessions.sweep,
-    handlers: gatewayHandlers(sessions, reach, ports),
+    handlers: gatewayHandlers(sessions, reach, ports, lists),
     async close() {
       for (const timer of timers) clearInterval(timer);
       changes.close();
@@ -161,5 +161,5 @@ const notAllowed = (): Response =>
 const noPlace = (path: string) =>
   problem('MCP_002', {
     detail: `No server or Docker profile belongs to ${path}.`,
-    next: 'Use /mcp for all servers, or see the names: quayside list.',
+    next: 'Use /mcp for all servers, or see the names: quayside servers.',
   });

@@ -8,6 +8,7 @@ import { describeClient } from './entry.ts';
 import { pathOf } from './places.ts';
 import type { GatewayPorts } from './ports.ts';
 import type { Reach } from './reach.ts';
+import type { ServerLists } from './server-lists.ts';
 import { describePath } from './server-path.ts';
 import type { Session } from './session.ts';
 import type { Sessions } from './sessions.ts';
@@ -18,6 +19,7 @@ export const gatewayHandlers = (
   sessions: Sessions,
   reach: Reach,
   { servers, upstreams }: Pick<GatewayPorts, 'servers' | 'upstreams'>,
+  lists: ServerLists,
 ): GatewayHandlers => ({
   listMcpSessions: ({ query }) => toPage(sessions.all().map(present), query),
   deleteMcpSession({ params }) {
@@ -28,7 +30,7 @@ export const gatewayHandlers = (
   },
   getServerPath({ params }) {
     if (!servers.ids().includes(params.id)) throw noServer(params.id);
-    return describePath(params.id, sessions.all(), reach, upstreams);
+    return describePath(params.id, sessions.all(), reach, upstreams, lists);
   },
 });
 
@@ -59,4 +61,4 @@ const noSession = (id: string) =>
     next: 'See which there are: quayside mcp sessions.',
   });
 const noServer = (id: string) =>
-  problem('SERVER_001', { detail: `No server is called ${id}.`, next: 'See which there are: quayside list.' });
+  problem('SERVER_001', { detail: `No server is called ${id}.`, next: 'See which there are: quayside servers.' });

@@ -37,6 +37,12 @@ export function fitsTemplate(uri: string, template: unknown): boolean {
   return at <= uri.length - last.length;
 }
 
+/** How many of a server's are not in the list of all, because one before it has the same key. */
+export const countShadowed = (items: readonly ListedItem[], key: string, serverId: string): number => {
+  const shown = new Set(withoutTwins(items, key));
+  return items.filter(one => one.serverId === serverId && !shown.has(one)).length;
+};
+
 /** Each key once: the first has it. */
 export function withoutTwins(items: readonly ListedItem[], key: string): ListedItem[] {
   const seen = new Set<unknown>();

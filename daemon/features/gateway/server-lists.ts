@@ -15,6 +15,8 @@ export interface ListedItem {
 export interface ServerLists {
   /** Of each of the servers in their order; one that does not answer has nothing. */
   of(serverIds: readonly string[], what: Listed): Promise<ListedItem[][]>;
+  /** What was read of the servers so far, in their order. Nobody is asked. */
+  known(serverIds: readonly string[], what: Listed): ListedItem[];
   changed(serverId: string): void;
 }
 
@@ -33,6 +35,8 @@ interface Kept {
   upstream: Upstream;
   readAt: number;
   items: Promise<ListedItem[]>;
+  /** Once it is read. */
+  found: ListedItem[];
 }
 
 export function createServerLists(
@@ -66,10 +70,16 @@ export function createServerLists(
     const isFresh = (one: Kept) => capability['listChanged'] === true || clock.now() - one.readAt < keptBlindly;
     if (known?.upstream === upstream && isFresh(known)) return await known.items;
     const items = read(serverId, upstream, what);
-    kept.set(key, { upstream, readAt: clock.now(), items });
-    items.catch(() => {
-      if (kept.get(key)?.items === items) kept.delete(key);
-    });
+    const next: Kept = { upstream, readAt: clock.now(), items, found: [] };
+    kept.set(key, next);
+    items.then(
+      found => {
+        next.found = found;
+      },
+      () => {
+        if (kept.get(key) === next) kept.delete(key);
+      },
+    );
     return await items;
   };
 
@@ -83,6 +93,7 @@ export function createServerLists(
           }),
         ),
       ),
+    known: (serverIds, what) => serverIds.flatMap(id => kept.get(`${what} ${id}`)?.found ?? []),
     changed(serverId) {
       for (const what of Object.keys(methods)) kept.delete(`${what} ${serverId}`);
     },

@@ -3,7 +3,10 @@ import type { ServerPath } from '../../../shared/api/mcp.ts';
 import type { Upstreams, WireObject } from '../../supervision/upstream.ts';
 import { notCarried, toCarried } from './description.ts';
 import { describeClient } from './entry.ts';
+import { everything } from './places.ts';
 import type { Reach } from './reach.ts';
+import { countShadowed } from './resource-names.ts';
+import type { ServerLists } from './server-lists.ts';
 import type { Session } from './session.ts';
 import { isObject } from './wire.ts';
 
@@ -49,11 +52,12 @@ export function describePath(
   sessions: readonly Session[],
   reach: Reach,
   upstreams: Pick<Upstreams, 'losses'>,
+  lists: Pick<ServerLists, 'known'>,
 ): ServerPath {
   const offer = reach.offer(serverId);
   const capabilities = offer?.capabilities ?? {};
   const carried = toCarried(capabilities);
-  const clients = sessions.filter(({ place }) => reach.isAt(place, serverId));
+  const clients = sessions.filter(({ place, maySee }) => reach.isAt(place, serverId) && maySee(serverId));
   return {
     serverId,
     running: reach.isRunning(serverId),
@@ -75,6 +79,20 @@ export function describePath(
       ...Object.keys(capabilities)
         .filter(name => notCarried.includes(name))
         .map(what => ({ what, reason: 'not-forwarded' as const, times: 1 })),
+      ...shadowed(serverId, reach, lists),
     ],
   };
+}
+
+/** Of two resources with one address the list of all servers has one; the other is at the server's own address. */
+function shadowed(serverId: string, reach: Reach, lists: Pick<ServerLists, 'known'>): ServerPath['losses'] {
+  const running = reach.running({ place: everything, maySee: () => true, viewKey: '*' });
+  const found = [
+    ['a resource', 'resources', 'uri'],
+    ['a resource template', 'resourceTemplates', 'uriTemplate'],
+  ] as const;
+  return found.flatMap(([what, list, key]) => {
+    const times = countShadowed(lists.known(running, list), key, serverId);
+    return times === 0 ? [] : [{ what, reason: 'another-server-has-it' as const, times }];
+  });
 }

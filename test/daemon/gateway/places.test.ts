@@ -145,6 +145,11 @@ describe('the addresses of the MCP endpoint', () => {
       tools: [...before.tools, 'zeta', 'alpha'],
       both: before.both,
     });
+    const path = await app.gateway.handlers.getServerPath({ params: { id: 'another' } } as never, {} as never);
+    assert.deepEqual(
+      path.losses.filter(({ reason }) => reason === 'another-server-has-it'),
+      [{ what: 'a resource', reason: 'another-server-has-it', times: 1 }],
+    );
     app.stop('another');
     assert.deepEqual(await seen(), before);
   });
@@ -172,6 +177,11 @@ describe('the addresses of the MCP endpoint', () => {
     assert.equal((await session.ask('tasks/list')).error?.code, -32_601);
     assert.equal((await session.ask('no/such')).error?.code, -32_601);
     const path = await app.gateway.handlers.getServerPath({ params: { id: 'one' } } as never, {} as never);
+    const clients = path.features[0]?.clients.length;
+    await openSession(app.request, { principal: keyOf('blind', ['two']) });
+    await openSession(app.request, { principal: keyOf('seeing', ['one']) });
+    const later = await app.gateway.handlers.getServerPath({ params: { id: 'one' } } as never, {} as never);
+    assert.equal(later.features[0]?.clients.length, (clients ?? 0) + 1, 'who may not see a server is no client of it');
     const tasks = path.features.find(({ feature }) => feature === 'tasks');
     assert.deepEqual([tasks?.offered, tasks?.forwarded], [true, false]);
     assert.deepEqual(path.losses, [{ what: 'tasks', reason: 'not-forwarded', times: 1 }]);
