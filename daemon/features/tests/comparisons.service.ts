@@ -3,7 +3,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from 'better-sqlite3';
-import * as z from 'zod';
 import type { Comparison, NewComparison } from '../../../shared/api/comparisons.ts';
 import { hasEnded, type NewOperation, type Operation } from '../../../shared/api/operations.ts';
 import { problem } from '../../../shared/api/problem.ts';
@@ -14,6 +13,7 @@ import type { Caller } from '../../supervision/tool-call.ts';
 import { dismissed } from './dismissal.ts';
 import { createHide, type HideText } from './redaction.ts';
 import { createReplay, type ReplayCall } from './replay.ts';
+import { createTemporaryServers } from './temporary-servers.ts';
 import type { CallPorts } from './test-caller.ts';
 import { compareTools } from './tool-difference.ts';
 
@@ -75,7 +75,7 @@ interface Run {
 
 export function createComparisonService(options: ComparisonServiceOptions): ComparisonService {
   const { needs, calls, hideSecrets, onFailure } = options;
-  const temporary = createTemporaryServers(options);
+  const temporary = createTemporaryServers({ ...options, clock: calls.clock, servers: needs });
   const runs = new Map<string, Run>();
   const running = () => [...runs.values()].filter(run => run.view.endedAt === null);
   const now = () => toTimestamp(calls.clock.now());
@@ -283,43 +283,4 @@ async function installed(needs: ComparisonNeeds, { id }: Operation, signal: Abor
   } finally {
     signal.removeEventListener('abort', cancel);
   }
-}
-
-/** Servers that are there only to be compared, on record so that not even a kill leaves one. */
-function createTemporaryServers({ database, needs, calls, onFailure }: ComparisonServiceOptions) {
-  const insert = database.prepare('insert into comparison_servers (server_id, made_at) values (?, ?)');
-  const drop = database.prepare('delete from comparison_servers where server_id = ?');
-  const all = () =>
-    z
-      .array(z.object({ server_id: z.string() }))
-      .parse(database.prepare('select server_id from comparison_servers').all());
-  const known = new Map<string, string>(all().map(({ server_id }) => [server_id, '']));
-  const removeOne = async (id: string): Promise<void> => {
-    try {
-      if (needs.exists(id)) {
-        await needs.stop(id).catch(() => {});
-        await needs.remove(id);
-      }
-      drop.run(id);
-      known.delete(id);
-    } catch (error) {
-      // It stays on record, and the next daemon tries again.
-      onFailure(error);
-    }
-  };
-  return {
-    add(serverId: string, comparison: string): string {
-      const id = `${serverId.slice(0, 48)}-compared-${randomUUID().slice(0, 6)}`;
-      insert.run(id, toTimestamp(calls.clock.now()));
-      known.set(id, comparison);
-      return id;
-    },
-    has: (serverId: string) => known.has(serverId),
-    async remove(comparison: string): Promise<void> {
-      for (const [id, of] of known) if (of === comparison) await removeOne(id);
-    },
-    async tidy(): Promise<void> {
-      for (const id of known.keys()) await removeOne(id);
-    },
-  };
 }

@@ -12,10 +12,9 @@ const everyMs = 100;
 /** Of one event: the stream is for all, and the run itself has everything. */
 const mostAtOnce = 200;
 
-export function createProgress(
-  publish: (event: Extract<DaemonEvent, { type: 'test-run.changed' }>) => void,
-  summary: () => TestRunSummary,
-): Progress {
+export type PublishProgress = (event: Extract<DaemonEvent, { type: 'test-run.changed' }>) => void;
+
+export function createProgress(publish: PublishProgress, summary: () => TestRunSummary): Progress {
   let waiting = new Map<string, TestProgress>();
   let timer: NodeJS.Timeout | undefined;
   const send = (run: TestRunSummary) => {

@@ -1,21 +1,20 @@
 // Runs of test files: a queue, results as they come, a cancel, and an end that is kept.
-import { randomUUID } from 'node:crypto';
 import PQueue from 'p-queue';
-import type { DaemonEvent } from '../../../shared/api/events.ts';
 import { problem } from '../../../shared/api/problem.ts';
 import type { Page, PageQuery } from '../../../shared/api/route.ts';
-import type { NewTestRun, TestCaseResult, TestRun, TestRunSummary } from '../../../shared/api/tests.ts';
+import type { NewTestRun, TestRun, TestRunSummary } from '../../../shared/api/tests.ts';
 import { testOffers } from '../../../shared/domain/mcptest-answers.ts';
 import { toTimestamp } from '../../platform/clock.ts';
 import type { Caller } from '../../supervision/tool-call.ts';
 import { dismissed } from './dismissal.ts';
-import { createProgress, type Progress } from './progress.ts';
+import type { PublishProgress } from './progress.ts';
 import { createHide, type Hide, type HideText } from './redaction.ts';
-import { runTestFile, snapshotName, toWaiting, withNeeded } from './run-test-file.ts';
+import { runTestFile, snapshotName } from './run-test-file.ts';
 import { createServerTurns } from './server-turns.ts';
 import { BrokenSnapshots, readSnapshots } from './snapshots.ts';
 import { type CallPorts, createTestCaller } from './test-caller.ts';
 import { type ReadFile, readTestFile } from './test-file.ts';
+import { addProblems, countOf, createRun, keyOf, type Run, toSummary, withinBudget } from './test-run.ts';
 import type { TestRunRepository } from './test-runs.repository.ts';
 
 /** Who runs tests, and what it may see. */
@@ -44,7 +43,7 @@ export interface TestRunServiceOptions {
   calls: CallPorts;
   /** Takes the values of the vault out of a text. */
   hideSecrets: HideText;
-  publish: (event: Extract<DaemonEvent, { type: 'test-run.changed' }>) => void;
+  publish: PublishProgress;
   onFailure: (error: unknown) => void;
 }
 
@@ -55,19 +54,6 @@ const filesAtOnce = 4;
 const mostKept = 20;
 const mostMinutes = 60;
 const longestDetail = 16_384;
-/** Of all results of a run, as JSON: what is beyond that is told in short. */
-const mostBytes = 33_554_432;
-
-interface Run {
-  view: TestRun;
-  results: Map<string, TestCaseResult>;
-  bytes: number;
-  abort: AbortController;
-  /** Aborts with `abort`, and when who started it is dismissed. */
-  signal: AbortSignal;
-  progress: Progress;
-  done: Promise<void>;
-}
 
 export function createTestRunService(options: TestRunServiceOptions): TestRunService {
   const { repository, calls, hideSecrets, publish, onFailure } = options;
@@ -171,7 +157,9 @@ export function createTestRunService(options: TestRunServiceOptions): TestRunSer
     start(request, runner) {
       refuseIfFull(closing, queue.size);
       const read = request.files.map(({ path, text }) => readTestFile(path, text, request.server));
-      const run = createRun(request, read, runner, publish, toTimestamp(clock.now()));
+      const { dismissal, caller } = runner;
+      const begun = { caller: caller.name, dismissal, startedAt: toTimestamp(clock.now()) };
+      const run = createRun(request, read, begun, publish);
       repository.insert(toSummary(run.view));
       runs.set(run.view.id, run);
       forgetOld(runs);
@@ -207,41 +195,12 @@ export function createTestRunService(options: TestRunServiceOptions): TestRunSer
   };
 }
 
-const keyOf = (file: string, caseId: string): string => JSON.stringify([file, caseId]);
-const toSummary = ({ results: _, problems: __, snapshots: ___, ...summary }: TestRun): TestRunSummary => summary;
-
-function countOf({ results }: Run): TestRun['counts'] {
-  const of = (outcome: TestCaseResult['outcome']) =>
-    [...results.values()].filter(each => each.outcome === outcome).length;
-  return {
-    total: results.size,
-    passed: of('passed'),
-    failed: of('failed'),
-    skipped: of('skipped'),
-    cancelled: of('cancelled'),
-  };
-}
-
-/** Without its messages and texts, once a run has too many of them. */
-function withinBudget(run: Run, result: TestCaseResult): TestCaseResult {
-  run.bytes += JSON.stringify([result.failures, result.trace]).length;
-  if (run.bytes <= mostBytes) return result;
-  const failures = result.failures.map(failure => ({ ...failure, expected: null, actual: null, diff: null }));
-  return { ...result, failures, trace: [] };
-}
-
 /** Why a run ended before its time; null: it did not. */
 function reasonOf({ abort }: Run, dismissal: AbortSignal, limit: AbortSignal): string | null {
   if (abort.signal.aborted)
     return abort.signal.reason instanceof Error ? abort.signal.reason.message : 'It was cancelled.';
   if (dismissal.aborted) return dismissed;
   return limit.aborted ? `It took longer than ${mostMinutes} minutes.` : null;
-}
-
-function addProblems(run: Run, file: string, problems: TestRun['problems'][number]['problems']): void {
-  const before = run.view.problems.find(each => each.file === file)?.problems ?? [];
-  const others = run.view.problems.filter(each => each.file !== file);
-  run.view = { ...run.view, problems: [...others, { file, problems: [...before, ...problems] }] };
 }
 
 /** A server that the caller may not see is not there for it. */
@@ -278,57 +237,6 @@ function refuseIfFull(closing: boolean, waiting: number): void {
       detail: 'Too many test runs wait already.',
       next: 'Wait for them, or cancel some.',
     });
-}
-
-function createRun(
-  request: NewTestRun,
-  read: readonly ReadFile[],
-  { caller, dismissal }: TestRunner,
-  publish: TestRunServiceOptions['publish'],
-  startedAt: string,
-): Run {
-  const paths = request.files.map(({ path }) => path);
-  if (new Set(paths).size < paths.length)
-    throw problem('TEST_002', { detail: 'A file is named twice.', next: 'Name each file once.' });
-  const results = new Map(
-    read.flatMap(each => casesOf(request, each).map(result => [keyOf(each.path, result.caseId), result] as const)),
-  );
-  const servers = [...new Set([...results.values()].flatMap(({ serverId }) => (serverId === null ? [] : [serverId])))];
-  const counts = { total: results.size, passed: 0, failed: 0, skipped: 0, cancelled: 0 };
-  const view: TestRun = {
-    ...{ id: randomUUID(), state: 'running', files: paths, servers, caller: caller.name, startedAt, counts },
-    reason: null,
-    endedAt: null,
-    durationMs: 0,
-    results: [],
-    problems: read.flatMap(({ path, problems }) => (problems.length > 0 ? [{ file: path, problems }] : [])),
-    snapshots: [],
-  };
-  const abort = new AbortController();
-  const signal = AbortSignal.any([abort.signal, dismissal]);
-  const run: Run = {
-    ...{ view, results, bytes: 0, abort, signal, done: Promise.resolve() },
-    progress: createProgress(publish, () => ({ ...toSummary(run.view), counts: countOf(run) })),
-  };
-  return run;
-}
-
-/** The cases that the request is about, with those before them that they need. */
-function casesOf(request: NewTestRun, { path, file, tests, cases }: ReadFile): TestCaseResult[] {
-  if (!file) return [];
-  const only = request.files.find(each => each.path === path)?.only;
-  const ids = only && new Set(only);
-  const wanted = request.filter?.toLowerCase();
-  const tags = new Set(request.tags ?? []);
-  const fits = cases.filter(each => {
-    const test = tests[each.test];
-    if (ids && !ids.has(each.id)) return false;
-    if (wanted !== undefined && !each.label.toLowerCase().includes(wanted) && !each.id.toLowerCase().includes(wanted))
-      return false;
-    return tags.size === 0 || (test?.tags ?? []).some(tag => tags.has(tag));
-  });
-  const all = withNeeded(file, cases, new Set(fits.map(({ id }) => id)));
-  return cases.flatMap(each => (all.has(each.id) ? [toWaiting(path, each)] : []));
 }
 
 function tryReadSnapshots(text: string | undefined) {

@@ -36,11 +36,12 @@ describe('answers in test files', () => {
 });
 
 // One server that speaks the revisions with sessions only, and one that asks by its results (2026-07-28).
-for (const [kind, more] of [
-  ['with sessions', ['sessions']],
-  ['without', []],
+for (const [kind, more, session] of [
+  ['with a session', ['sessions'], 'shared'],
+  ['with a session for each client', ['sessions'], 'per-client'],
+  ['without sessions', [], 'shared'],
 ] as const) {
-  describe(`tests of a server ${kind} that asks`, () => {
+  describe(`tests of a server that asks, ${kind}`, () => {
     let daemon: InProcessDaemon;
     const run = async (text: string, options: Partial<NewTestRun> = {}): Promise<TestRun> => {
       const body = { files: [{ path: 'a.mcptest.yaml', text }], trace: true, ...options };
@@ -55,7 +56,7 @@ for (const [kind, more] of [
 
     before(async () => {
       daemon = await startInProcessDaemon();
-      const configuration = { arguments: [program, ...more] };
+      const configuration = { arguments: [program, ...more], session };
       await daemon.api.createServer({
         body: { type: 'command', id: 'asks', command: process.execPath, configuration },
       });
