@@ -1,6 +1,7 @@
 // Checks a value against the JSON Schema of a test. The file is hostile: what could hang the daemon is refused when the
 // file is read, and the validator gets a budget.
 import { type Schema, Validator } from '@cfworker/json-schema';
+import { withBudget } from '../../platform/read-budget.ts';
 
 const largest = 65_536;
 const mostReads = 500_000;
@@ -51,18 +52,4 @@ export function findMismatches(schema: Record<string, unknown>, value: unknown):
     ({ instanceLocation, error }) => `${instanceLocation.replace(/^#/, '') || '/'}: ${error}`,
   );
   return [...new Set(texts)].slice(0, 10);
-}
-
-/** The same schema, which throws when it has been read too often: references into one another double the work. */
-function withBudget(value: unknown, budget: { left: number }): unknown {
-  if (value === null || typeof value !== 'object') return value;
-  if (Array.isArray(value)) return value.map(item => withBudget(item, budget));
-  const inner = Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withBudget(member, budget)]));
-  return new Proxy(inner, {
-    get(target, key, receiver) {
-      budget.left -= 1;
-      if (budget.left < 0) throw new RangeError('The schema is too costly to check.');
-      return Reflect.get(target, key, receiver);
-    },
-  });
 }

@@ -3,6 +3,7 @@
 import { type OutputUnit, type Schema, Validator } from '@cfworker/json-schema';
 import type { FieldError } from '../../../shared/api/problem.ts';
 import type { JSONSchema } from '../../../shared/domain/json-schema.ts';
+import { withBudget } from '../../platform/read-budget.ts';
 
 const largestSchema = 262_144;
 const mostErrors = 20;
@@ -76,20 +77,6 @@ function withoutCostly(value: unknown, inProperties = false): unknown {
       .filter(([key]) => inProperties || !costly.has(key))
       .map(([key, member]) => [key, withoutCostly(member, !inProperties && named.has(key))]),
   );
-}
-
-/** The same schema, which throws when it has been read too often. */
-function withBudget(value: unknown, budget: { left: number }): unknown {
-  if (value === null || typeof value !== 'object') return value;
-  if (Array.isArray(value)) return value.map(item => withBudget(item, budget));
-  const inner = Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withBudget(member, budget)]));
-  return new Proxy(inner, {
-    get(target, key, receiver) {
-      budget.left -= 1;
-      if (budget.left < 0) throw new RangeError('The schema is too costly to check.');
-      return Reflect.get(target, key, receiver);
-    },
-  });
 }
 
 /** The innermost errors only: the outer ones repeat them. */
