@@ -10,9 +10,9 @@ import { useApp } from '../kit/app.ts';
 import { Button, Icon, PlaceLink } from '../kit/controls.tsx';
 import { Note, ProblemNotice } from '../kit/feedback.tsx';
 import { Checkbox, Field, Select, TextInput } from '../kit/fields.tsx';
+import { useFollowed } from '../kit/followed.ts';
 import { Form } from '../kit/form.tsx';
 import { countOf } from '../kit/format.ts';
-import { createLoad } from '../kit/load.ts';
 import { missingReason } from '../kit/missing-reason.ts';
 import { FollowedOperation, OperationSteps } from '../kit/operation.tsx';
 import { useOwned } from '../kit/owned.ts';
@@ -236,23 +236,11 @@ function Installed({ operation }: { operation: Operation }) {
 const shownTools = 12;
 
 function InstalledTools({ serverId }: { serverId: string }) {
-  const { api, live } = useApp();
-  const tools = useOwned(() => {
-    const load = createLoad(abort =>
-      api.listServerTools({ params: { id: serverId }, query: { limit: shownTools } }, { signal: abort }),
-    );
-    void load.reload();
-    const stop = live.onEvent(event => {
-      if (event.type === 'tools.changed' && event.serverId === serverId) void load.reload();
-    });
-    return {
-      ...load,
-      close() {
-        stop();
-        load.close();
-      },
-    };
-  });
+  const { api } = useApp();
+  const tools = useFollowed(
+    abort => api.listServerTools({ params: { id: serverId }, query: { limit: shownTools } }, { signal: abort }),
+    event => event.type === 'tools.changed' && event.serverId === serverId,
+  );
   const found = tools.value.value;
   if (!found || found.total === 0) return null;
   return (

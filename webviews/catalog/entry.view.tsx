@@ -9,7 +9,6 @@ import { Loaded, Note } from '../kit/feedback.tsx';
 import { Checkbox, Field, TextInput } from '../kit/fields.tsx';
 import { Form } from '../kit/form.tsx';
 import { countOf } from '../kit/format.ts';
-import { createLoad } from '../kit/load.ts';
 import { useOwned } from '../kit/owned.ts';
 import { Description, ServerText } from '../kit/text.tsx';
 import { placeErrors, placesOf } from '../tool/draft.ts';
@@ -21,23 +20,14 @@ import { toRecord, useInputs } from './inputs.ts';
 import { createInstallState, freeName } from './install.state.ts';
 import { InstallProgress } from './install.view.tsx';
 import './catalog.css';
+import { useFollowed } from '../kit/followed.ts';
 
 export function EntryView({ id }: { id: string }) {
-  const { api, live } = useApp();
-  const entry = useOwned(() => {
-    const load = createLoad(abort => api.getCatalogEntry({ params: { id } }, { signal: abort }));
-    void load.reload();
-    const stop = live.onEvent(event => {
-      if (['reset', 'catalogs.changed', 'server.removed', 'operation.changed'].includes(event.type)) void load.reload();
-    });
-    return {
-      ...load,
-      close() {
-        stop();
-        load.close();
-      },
-    };
-  });
+  const { api } = useApp();
+  const entry = useFollowed(
+    abort => api.getCatalogEntry({ params: { id } }, { signal: abort }),
+    ({ type }) => ['reset', 'catalogs.changed', 'server.removed', 'operation.changed'].includes(type),
+  );
   return (
     <div class="view entry-view">
       <nav class="crumbs" aria-label="Place">

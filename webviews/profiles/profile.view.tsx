@@ -9,7 +9,6 @@ import { Empty, Loaded, ProblemNotice } from '../kit/feedback.tsx';
 import { Field, TextInput } from '../kit/fields.tsx';
 import { Form } from '../kit/form.tsx';
 import { countOf } from '../kit/format.ts';
-import { createLoad } from '../kit/load.ts';
 import { FollowedOperation } from '../kit/operation.tsx';
 import { useOwned } from '../kit/owned.ts';
 import { ServerList } from '../kit/server-list.tsx';
@@ -19,27 +18,17 @@ import { ReferenceForm } from './profile-forms.view.tsx';
 import { createProfilesState, type ProfilesState } from './profiles.state.ts';
 import '../dashboard/dashboard.css';
 import './profiles.css';
+import { useFollowed } from '../kit/followed.ts';
 
 /** One profile: its servers, its gateway, and what is done to it as a whole. */
 export function ProfileView({ id }: { id: string }) {
   const app = useApp();
-  const { api, live } = app;
+  const { api } = app;
   const state = useOwned(() => createProfilesState(app));
-  const profile = useOwned(() => {
-    const load = createLoad(abort => api.getProfile({ params: { id } }, { signal: abort }));
-    void load.reload();
-    const stop = live.onEvent(event => {
-      const mine = event.type === 'profile.changed' && event.profile.id === id;
-      if (event.type === 'reset' || mine) void load.reload();
-    });
-    return {
-      ...load,
-      close() {
-        stop();
-        load.close();
-      },
-    };
-  });
+  const profile = useFollowed(
+    abort => api.getProfile({ params: { id } }, { signal: abort }),
+    event => event.type === 'reset' || (event.type === 'profile.changed' && event.profile.id === id),
+  );
   return (
     <div class="view profile-view">
       <nav class="crumbs" aria-label="Place">

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import type { MCPServerDetail } from '../../shared/api/servers.ts';
 import { useApp } from '../kit/app.ts';
 import { Button, Icon, IconButton } from '../kit/controls.tsx';
-import { Note, ProblemNotice } from '../kit/feedback.tsx';
+import { ProblemNotice } from '../kit/feedback.tsx';
 import { Checkbox, Field, FieldError, FieldRow, Select, TextInput } from '../kit/fields.tsx';
 import { Form } from '../kit/form.tsx';
 import { useOwned } from '../kit/owned.ts';
@@ -15,6 +15,7 @@ import {
   toConfigurationChange,
   toConfigurationDraft,
 } from './configuration.draft.ts';
+import { SavedNote, SaveRow } from './save.view.tsx';
 import { looksSecret } from './secret-references.draft.ts';
 import { createReferencesState, type ReferencesState } from './secret-references.state.ts';
 import { SecretHint, SecretReferences } from './secret-references.view.tsx';
@@ -51,6 +52,11 @@ export function ConfigurationTab({ server, state }: { server: MCPServerDetail; s
     setTried(false);
     setSaved(true);
   };
+  const undo = () => {
+    setEdited(undefined);
+    setTried(false);
+    state.saving.dismiss();
+  };
   // Other edits wait to be saved; the value that is in the vault now must not come back with them.
   const onMoved = (part: Partial<ConfigurationDraft>) => setEdited(now => now && { ...now, ...part });
   const parts = { draft, errors, change, secrets, onMoved };
@@ -61,27 +67,8 @@ export function ConfigurationTab({ server, state }: { server: MCPServerDetail; s
         {server.source.type === 'remote' ? <RemoteParts {...parts} /> : <ProcessParts {...parts} />}
         <CommonParts {...parts} />
         {general && <ProblemNotice problem={general} />}
-        {saved && (
-          <Note icon="check">
-            <p>
-              Saved.
-              {server.state === 'running' && ' The running server uses it after a restart.'}
-            </p>
-            {server.state === 'running' && (
-              <div class="button-row">
-                <Button
-                  asks="restartServer"
-                  icon="debug-restart"
-                  busy={state.act.running.value === 'restart'}
-                  onClick={state.restart}
-                >
-                  Restart now
-                </Button>
-              </div>
-            )}
-          </Note>
-        )}
-        <div class="button-row">
+        {saved && <SavedNote server={server} state={state} />}
+        <SaveRow isEdited={edited !== undefined} onUndo={undo}>
           <Button
             asks="updateServer"
             kind="primary"
@@ -91,19 +78,7 @@ export function ConfigurationTab({ server, state }: { server: MCPServerDetail; s
           >
             Save
           </Button>
-          <Button
-            icon="discard"
-            disabled={edited === undefined}
-            onClick={() => {
-              setEdited(undefined);
-              setTried(false);
-              state.saving.dismiss();
-            }}
-          >
-            Undo changes
-          </Button>
-          {edited !== undefined && <span class="field-hint">Not saved yet.</span>}
-        </div>
+        </SaveRow>
       </Form>
       <SecretReferences server={server} state={secrets} />
     </>

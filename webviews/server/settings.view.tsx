@@ -3,13 +3,13 @@ import { useMemo, useState } from 'preact/hooks';
 import type { MCPServerDetail } from '../../shared/api/servers.ts';
 import type { Json } from '../../shared/domain/json-schema.ts';
 import { CapableButton, useMissing } from '../kit/capability.tsx';
-import { Button } from '../kit/controls.tsx';
-import { Empty, Note, ProblemNotice } from '../kit/feedback.tsx';
+import { Empty, ProblemNotice } from '../kit/feedback.tsx';
 import { Form } from '../kit/form.tsx';
 import { ServerText } from '../kit/text.tsx';
 import { type Draft, placeErrors, placesOf, toArguments, toDraft } from '../tool/draft.ts';
 import { type GroupField, toFields } from '../tool/schema-form.ts';
 import { GroupFields } from '../tool/schema-form.view.tsx';
+import { SavedNote, SaveRow } from './save.view.tsx';
 import type { ServerState } from './server.state.ts';
 import { settingsErrors, toSettings } from './settings.draft.ts';
 
@@ -56,6 +56,11 @@ function SettingsForm({ server, state, group }: SettingsProps & { group: GroupFi
     setTried(false);
     setSaved(true);
   };
+  const undo = () => {
+    setEdited(undefined);
+    setTried(false);
+    state.saving.dismiss();
+  };
   return (
     <Form label="Settings" onSubmit={() => void save()}>
       <WhenItApplies server={server} />
@@ -63,7 +68,7 @@ function SettingsForm({ server, state, group }: SettingsProps & { group: GroupFi
       {problem && settingsErrors(problem).length === 0 && <ProblemNotice problem={problem} />}
       {problem && settingsErrors(problem).length > 0 && !tried && <ProblemNotice problem={problem} />}
       {saved && <SavedNote server={server} state={state} />}
-      <div class="button-row">
+      <SaveRow isEdited={edited !== undefined} onUndo={undo}>
         <CapableButton
           needs="server-config"
           what="Change settings"
@@ -74,19 +79,7 @@ function SettingsForm({ server, state, group }: SettingsProps & { group: GroupFi
         >
           Save
         </CapableButton>
-        <Button
-          icon="discard"
-          disabled={edited === undefined}
-          onClick={() => {
-            setEdited(undefined);
-            setTried(false);
-            state.saving.dismiss();
-          }}
-        >
-          Undo changes
-        </Button>
-        {edited !== undefined && <span class="field-hint">Not saved yet.</span>}
-      </div>
+      </SaveRow>
     </Form>
   );
 }
@@ -109,24 +102,3 @@ const WhenItApplies = ({ server: { changesApply, profile } }: { server: MCPServe
     )}
   </p>
 );
-
-function SavedNote({ server, state }: SettingsProps) {
-  const waits = server.state === 'running' && server.changesApply !== 'at-once';
-  return (
-    <Note icon="check">
-      <p>Saved.{waits && ' The running server uses it after a restart.'}</p>
-      {waits && (
-        <div class="button-row">
-          <Button
-            asks="restartServer"
-            icon="debug-restart"
-            busy={state.act.running.value === 'restart'}
-            onClick={state.restart}
-          >
-            Restart now
-          </Button>
-        </div>
-      )}
-    </Note>
-  );
-}

@@ -3,32 +3,21 @@ import type { TestHistory, TestTrendPoint } from '../../shared/api/tests.ts';
 import { useApp } from '../kit/app.ts';
 import { Badge, Icon } from '../kit/controls.tsx';
 import { Empty, Loaded } from '../kit/feedback.tsx';
+import { useFollowed } from '../kit/followed.ts';
 import { countOf, formatAgo, formatDuration } from '../kit/format.ts';
-import { createLoad } from '../kit/load.ts';
 import { useNow } from '../kit/now.ts';
-import { useOwned } from '../kit/owned.ts';
 import { ServerText } from '../kit/text.tsx';
 import { barOf, passText, readTests, type ShownTests, trendText } from './tests.state.ts';
 
 export function TestsTab({ serverId }: { serverId: string }) {
-  const { api, live } = useApp();
-  const tests = useOwned(() => {
-    const load = createLoad(abort =>
-      readTests(query => api.listServerTests({ params: { id: serverId }, query }, { signal: abort })),
-    );
-    void load.reload();
-    const stop = live.onEvent(event => {
+  const { api } = useApp();
+  const tests = useFollowed(
+    abort => readTests(query => api.listServerTests({ params: { id: serverId }, query }, { signal: abort })),
+    event => {
       const isEnd = event.type === 'test-run.changed' && event.run.state !== 'running';
-      if (event.type === 'reset' || (isEnd && event.run.servers.includes(serverId))) void load.reload();
-    });
-    return {
-      ...load,
-      close() {
-        stop();
-        load.close();
-      },
-    };
-  });
+      return event.type === 'reset' || (isEnd && event.run.servers.includes(serverId));
+    },
+  );
   return (
     <Loaded load={tests} what="the tests">
       {found =>
