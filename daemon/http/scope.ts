@@ -41,7 +41,11 @@ export const serverOf = (route: Route, params: Record<string, string>): string |
   route.path === '/servers/{id}' || route.path.startsWith('/servers/{id}/') ? params['id'] : undefined;
 
 /** Events that show what only some may read. */
-const permissionToHear: Partial<Record<DaemonEvent['type'], Permission>> = { 'call.finished': 'calls:read' };
+const permissionToHear: Partial<Record<DaemonEvent['type'], Permission>> = {
+  'call.finished': 'calls:read',
+  'approval.changed': 'approvals:read',
+  'approval-rules.changed': 'approvals:read',
+};
 
 /** Whether an event goes to somebody: what one may not read does not, nor what is about other servers or about more than servers. */
 export function mayHear(principal: Principal | null): ((event: DaemonEvent) => boolean) | undefined {

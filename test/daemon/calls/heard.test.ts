@@ -27,6 +27,21 @@ describe('events about calls', () => {
     assert.equal(hears({ type: 'catalogs.changed' }, { roles: ['viewer'] }), true);
   });
 
+  it('that wait for a person go to those who may see them, and not to agents', () => {
+    const events: DaemonEvent[] = [
+      {
+        ...{ type: 'approval.changed', approvalId: 'a', serverId: 'one', tool: 'remove', state: 'waiting' },
+        expiresAt: '2026-05-01T10:02:00Z',
+      },
+      { type: 'approval-rules.changed', version: 2 },
+    ];
+    for (const event of events) {
+      assert.equal(hears(event, { roles: ['viewer'] }), false, event.type);
+      assert.equal(hears(event, { kind: 'agent', roles: ['admin'] }), false, event.type);
+      assert.equal(hears(event, { roles: ['operator'] }), true, event.type);
+    }
+  });
+
   it('go to their caller alone while it runs, and to the owner', () => {
     assert.equal(hears(progress, { id: 'ada' }), true);
     assert.equal(hears(progress, { id: 'bob', roles: ['admin'] }), false);
