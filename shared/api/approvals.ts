@@ -102,10 +102,12 @@ export type PresetName = z.infer<typeof PresetName>;
 /** Of what the rules are made. Rules of another format than this are not guessed at: they deny every call. */
 export const ruleFormat = 1;
 
+export const mostRules = 200;
+
 const ruleSetFields = {
   rules: z
     .array(ApprovalRule)
-    .max(200)
+    .max(mostRules)
     .refine(rules => new Set(rules.map(({ id }) => id)).size === rules.length, 'Two rules have the same id.')
     .describe('Looked at in order; the first that fits decides'),
   otherwise: RuleVerdict.describe('What holds where no rule fits'),
@@ -221,7 +223,7 @@ export const approveCall = {
     })
     .strict(),
   auditedFields: ['digest', 'remember'],
-  problems: ['APPROVAL_002', 'APPROVAL_003', 'ACCESS_002', 'ACCESS_007'],
+  problems: ['APPROVAL_002', 'APPROVAL_003', 'APPROVAL_004', 'ACCESS_002', 'ACCESS_007'],
 } as const satisfies Route;
 
 export const denyCall = {

@@ -80,6 +80,8 @@ const toApproval = (raw: unknown): Approval => {
 };
 
 const mostEnded = 5_000;
+/** What callers ask for costs them nothing, and is up to a hundred kilobytes each. */
+const mostBytes = 33_554_432;
 
 export function createApprovalRepository(database: Database): ApprovalRepository {
   const insert = database.prepare(`
@@ -91,13 +93,22 @@ export function createApprovalRepository(database: Database): ApprovalRepository
   const trim = database.prepare(`
     delete from approvals where state not in ('waiting', 'approved')
       and rowid <= (select max(rowid) from approvals) - ${mostEnded}`);
+  const trimBytes = database.prepare(`
+    delete from approvals where rowid in (
+      select number from (
+        select rowid as number,
+          sum(octet_length(arguments) + octet_length(besides)) over (order by rowid desc) as total
+        from approvals where state not in ('waiting', 'approved'))
+      where total > ${mostBytes})`);
   const byId = database.prepare('select * from approvals where id = ?');
   const decide = database.prepare(`
     update approvals set state = @state, decided_at = @at, decided_by = @by, decision = @decision, used_by = @usedBy
     where id = @id and state = @from`);
   const take = database.prepare(`
     update approvals set state = 'used', used_by = @callId where id = (
-      select id from approvals where digest = @digest and kind = 'grant' and state = 'approved' and expires_at > @at
+      select id from approvals where digest = @digest and kind = 'grant' and state = 'approved'
+        -- Before it was given: the clock was set back, and how long it is good is not known any more.
+        and asked_at <= @at and expires_at > @at
       order by expires_at limit 1)
     returning *`);
   const spent = database.prepare(
@@ -119,6 +130,7 @@ export function createApprovalRepository(database: Database): ApprovalRepository
         annotations: JSON.stringify(annotations),
       });
       trim.run();
+      trimBytes.run();
     },
     find: id => {
       const row = byId.get(id);

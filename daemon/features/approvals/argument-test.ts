@@ -2,7 +2,6 @@
 import { jsonpath } from 'json-p3';
 import type { ArgumentTest } from '../../../shared/api/approvals.ts';
 import type { Json } from '../../../shared/domain/json-schema.ts';
-import { toCanonicalJson } from '../../platform/canonical.ts';
 import type { Budget } from '../../platform/linear-pattern.ts';
 import { branchesOf, mostBranches } from '../../platform/path-cost.ts';
 import { globOf, type RulePattern, regexOf } from './rule-pattern.ts';
@@ -49,8 +48,7 @@ type Judge = (value: unknown, budget: Budget) => boolean | undefined;
 
 function compileJudge({ equals, glob, regex }: ArgumentTest): Judge {
   if (equals !== undefined) {
-    const wanted = toCanonicalJson(equals);
-    return value => toCanonicalJson(value) === wanted;
+    return value => isSameJson(value, equals);
   }
   const fits: RulePattern = glob === undefined ? regexOf(regex ?? '') : globOf(glob);
   return (value, budget) => {
@@ -60,6 +58,22 @@ function compileJudge({ equals, glob, regex }: ArgumentTest): Judge {
     return value === null ? false : undefined;
   };
 }
+
+/**
+ * Whether two values are the same JSON, in whatever order their members stand. Takes no longer than the wanted value is large,
+ * however large the other one is.
+ */
+function isSameJson(value: unknown, wanted: unknown): boolean {
+  if (!isComposite(value) || !isComposite(wanted)) return value === wanted;
+  if (Array.isArray(value) !== Array.isArray(wanted)) return false;
+  const names = Object.keys(wanted);
+  return (
+    Object.keys(value).length === names.length &&
+    names.every(name => Object.hasOwn(value, name) && isSameJson(value[name], wanted[name]))
+  );
+}
+
+const isComposite = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
 /** The values at the places; undefined: there are too many, or it is nested too deeply. */
 type Find = (args: Record<string, unknown>) => unknown[] | undefined;

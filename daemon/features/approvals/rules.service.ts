@@ -2,6 +2,7 @@
 import {
   type ApprovalRule,
   type ApprovalRules,
+  mostRules,
   type PresetName,
   presets,
   RuleSet,
@@ -9,6 +10,7 @@ import {
 } from '../../../shared/api/approvals.ts';
 import type { DaemonEvent } from '../../../shared/api/events.ts';
 import { problem } from '../../../shared/api/problem.ts';
+import { toCanonicalJson } from '../../platform/canonical.ts';
 import { type Clock, toTimestamp } from '../../platform/clock.ts';
 import type { ToolHints } from './hints.ts';
 import { createPolicy, denyAll, type Policy } from './policy.ts';
@@ -30,7 +32,7 @@ export interface RulesService {
   get(): ApprovalRules;
   /** Errors: APPROVAL_004 for another version than the one that is there, REQUEST_001 for a rule that cannot be understood. */
   replace(change: RulesChange, by: string): ApprovalRules;
-  /** Puts a rule before another one, or after all. */
+  /** Puts a rule before another one, or after all; one that says the same already is enough. Errors: APPROVAL_004 for one too many. */
   insert(rule: ApprovalRule, before: string | null, by: string): void;
 }
 
@@ -99,12 +101,21 @@ export function createRulesService({ repository, hintsOf, clock, publish }: Rule
     },
     insert(rule, before, by) {
       const { rules } = current;
+      if (rules.rules.some(each => saysSame(each, rule))) return;
+      if (rules.rules.length >= mostRules)
+        throw problem('APPROVAL_004', {
+          detail: `There are ${mostRules} rules already, and no more can be kept.`,
+          next: 'Take out those that are not needed, then decide again; or approve this one call.',
+        });
       const found = rules.rules.findIndex(({ id }) => id === before);
       const at = found === -1 ? rules.rules.length : found;
       save({ ...rules, rules: rules.rules.toSpliced(at, 0, rule) }, by);
     },
   };
 }
+
+const saysSame = (a: ApprovalRule, b: ApprovalRule): boolean =>
+  a.verdict === b.verdict && toCanonicalJson(a.when) === toCanonicalJson(b.when);
 
 function read(stored: StoredRules | undefined, hintsOf: RulesServiceOptions['hintsOf']): Current {
   const none = ruleSetOf('off');

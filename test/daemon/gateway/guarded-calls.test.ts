@@ -53,7 +53,7 @@ describe('what a guard is shown of a call', () => {
 
   it('is never a method that is none, and none of several servers', async () => {
     const one = await openSession(app.request, { path: '/mcp/server/one' });
-    for (const method of ['x'.repeat(129), 'custom run', 'caf\u00e9', ''])
+    for (const method of ['x'.repeat(129), 'custom run', 'caf\u00e9', '', '*', 'custom/?'])
       assert.equal((await one.ask(method)).error?.code, -32_601, method);
     const together = await openSession(app.request);
     assert.equal((await together.ask('custom/run')).error?.code, -32_601);

@@ -156,6 +156,14 @@ describe('an approval cannot be got around', () => {
     assert.ok(app.audit().some(row => row.startsWith('approvalExpired')));
   });
 
+  it('a grant is good for no call before it was given: the clock was set back, and would make it last longer', async () => {
+    await grant({ seconds: 60 });
+    app.clock.time -= 3_600_000;
+    assert.ok(!(await passes(buildCall())));
+    app.clock.time += 3_600_000 + 30_000;
+    assert.ok(await passes(buildCall()));
+  });
+
   it('a grant that is taken back lets nothing pass', async () => {
     const { id } = await grant();
     await app.api.denyCall({ params: { id }, body: { reason: 'changed my mind' } });
