@@ -6,7 +6,8 @@ import type { WireTool } from '../../supervision/session.ts';
 const alike = 0.8;
 /** Beyond this, only equal definitions are recognised: comparing is quadratic. */
 const mostCompared = 64;
-const mostCharacters = 20_000;
+/** The beginning says enough: a server that renames many large tools again and again must not keep everybody waiting. */
+const mostCharacters = 4_000;
 
 /** The former name by the new one. Each removed tool is taken once, equal definitions before similar ones. */
 export function findRenames(added: readonly WireTool[], removed: readonly WireTool[]): Map<string, string> {
@@ -30,7 +31,7 @@ export function findRenames(added: readonly WireTool[], removed: readonly WireTo
   for (const tool of unknown) {
     const mine = wordsOf(tool);
     const [best] = [...left.values()]
-      .map(former => ({ former, score: similarity(mine, words.get(former) ?? new Map()) }))
+      .map(former => ({ former, score: similarity(mine, words.get(former) ?? noWords) }))
       .filter(({ score }) => score >= alike)
       .toSorted((a, b) => b.score - a.score);
     take(tool, best?.former);
@@ -56,17 +57,30 @@ export function findAlike(added: readonly WireTool[], others: readonly WireTool[
 const nameless = ({ name: _name, title: _title, ...definition }: WireTool): object => definition;
 const namelessDigest = (tool: WireTool): string => digestOf(nameless(tool));
 
-function wordsOf(tool: WireTool): Map<string, number> {
-  const text = JSON.stringify(nameless(tool)).slice(0, mostCharacters).toLowerCase();
-  const counts = new Map<string, number>();
-  for (const [word] of text.matchAll(/[\p{L}\p{N}]+/gu)) counts.set(word, (counts.get(word) ?? 0) + 1);
-  return counts;
+const noWords: Words = { counts: new Map(), size: 0 };
+
+interface Words {
+  counts: Map<string, number>;
+  /** All of them, each as often as it comes. */
+  size: number;
 }
 
-function similarity(a: Map<string, number>, b: Map<string, number>): number {
-  const size = (words: Map<string, number>) => [...words.values()].reduce((sum, count) => sum + count, 0);
-  const shared = [...a].reduce((sum, [word, count]) => sum + Math.min(count, b.get(word) ?? 0), 0);
-  const total = size(a) + size(b);
-  // A few words that every tool has say nothing.
-  return total < 12 ? 0 : (2 * shared) / total;
+function wordsOf(tool: WireTool): Words {
+  const text = JSON.stringify(nameless(tool)).slice(0, mostCharacters).toLowerCase();
+  const counts = new Map<string, number>();
+  let size = 0;
+  for (const [word] of text.matchAll(/[\p{L}\p{N}]+/gu)) {
+    counts.set(word, (counts.get(word) ?? 0) + 1);
+    size += 1;
+  }
+  return { counts, size };
+}
+
+function similarity(a: Words, b: Words): number {
+  const total = a.size + b.size;
+  // A few words that every tool has say nothing, and where one is much longer than the other there is no need to look.
+  if (total < 12 || (2 * Math.min(a.size, b.size)) / total < alike) return 0;
+  let shared = 0;
+  for (const [word, count] of a.counts) shared += Math.min(count, b.counts.get(word) ?? 0);
+  return (2 * shared) / total;
 }
