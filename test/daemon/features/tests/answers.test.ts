@@ -107,6 +107,9 @@ tests:
       ]);
     });
 
+    // Each file starts a server of its own there: once is enough.
+    if (session === 'per-client') return;
+
     it('fail where nobody answers, where an answer is not asked for, and in a set-up', async () => {
       const done = await run(`server: asks
 tests:
