@@ -55,6 +55,7 @@ export const listToolClashes = {
   audited: false,
   query: z.object({
     entry: z.string().max(200).optional().describe('A catalog entry: what would clash if it were installed'),
+    name: Name.optional().describe('What the server of the entry would be called, if otherwise than the entry'),
     state: z.enum(['open', 'decided']).optional().describe('Default: all, the open ones first'),
   }),
   status: 200,

@@ -14,6 +14,7 @@ import { Description, ServerText } from '../kit/text.tsx';
 import { placeErrors, placesOf } from '../tool/draft.ts';
 import { GroupFields } from '../tool/schema-form.view.tsx';
 import { nameError, problemAt } from './add.view.tsx';
+import { EntryClashes } from './entry-clashes.view.tsx';
 import { kindIcons, originWords, shortCount } from './catalog-words.ts';
 import { DockerInstall } from './docker-install.view.tsx';
 import { toRecord, useInputs } from './inputs.ts';
@@ -222,6 +223,7 @@ function InstallForm({ entry }: { entry: CatalogEntry }) {
           </div>
         </Note>
       )}
+      <EntryClashes entry={entry.id} name={wrongName === undefined ? name : undefined} />
       <Form label={`Install ${entry.title}`} onSubmit={install}>
         <Field
           label="Name"

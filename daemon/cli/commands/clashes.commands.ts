@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { ToolClash } from '../../../shared/api/tool-clashes.ts';
 import type { ToolChange } from '../../../shared/api/tools.ts';
 import { GatewayName } from '../../../shared/domain/names.ts';
-import { by } from '../arguments/names.ts';
+import { by, toServerName } from '../arguments/names.ts';
 import type { Act, CommandContext, CommandResult } from '../command-context.ts';
 import { UsageError } from '../exit-codes.ts';
 import { count } from '../terminal/describe.ts';
@@ -14,6 +14,7 @@ export function addClashCommands(tools: Command, act: Act): void {
     .description('list the names that tools of several servers share, and nobody has decided about')
     .option('--decided', 'those that somebody has decided about, too')
     .option('--entry <entry>', 'as if this catalog entry were installed')
+    .option('--name <server>', 'the name that its server would have', toServerName)
     .action(act(listClashes));
   clashes
     .command('keep')
@@ -30,10 +31,11 @@ export function addClashCommands(tools: Command, act: Act): void {
 
 async function listClashes(
   context: CommandContext,
-  { entry, decided: isWhole = false }: { entry?: string; decided?: boolean },
+  { entry, name, decided: isWhole = false }: { entry?: string; name?: string; decided?: boolean },
 ): Promise<CommandResult> {
+  if (name !== undefined && entry === undefined) throw new UsageError('--name goes with --entry.');
   const api = await context.connect();
-  const query = entry === undefined ? {} : { entry };
+  const query = { ...(entry === undefined ? {} : { entry }), ...(name === undefined ? {} : { name }) };
   const { items } = await api.listToolClashes({ query }, { signal: context.signal });
   const open = items.filter(clash => clash.open);
   const decided = items.filter(clash => !clash.open);

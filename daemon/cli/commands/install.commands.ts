@@ -211,9 +211,19 @@ async function finish(
   const server = await api.getServer({ params: { id: serverId ?? '' } }, { signal });
   const version = server.source.type === 'npm' ? ` (${safeLine(describeSource(server.source))})` : '';
   const installed = `Installed ${serverId}${version}`;
-  if (!start) return { document: operation, text: `${installed}. Start it with: quayside start ${serverId}` };
-  if (server.state === 'running') return { document: operation, text: `${installed}, and it is running.` };
+  const clashes = await describeClashesOf(server.id, api, signal);
+  if (!start) return { document: operation, text: `${installed}. Start it with: quayside start ${serverId}${clashes}` };
+  if (server.state === 'running') return { document: operation, text: `${installed}, and it is running.${clashes}` };
   if (server.problem) output.problem(server.problem);
   const text = `${installed}, but it is not running. See: quayside server ${serverId}`;
   return { document: operation, text, exitCode: exitCodes.api };
+}
+
+/** A line of its own where tools of the new server want names that others have: known before it has run. */
+async function describeClashesOf(serverId: string, api: ApiClient, signal: AbortSignal): Promise<string> {
+  // The server is installed, whether or not this can be told.
+  const { items } = await api.listToolClashes({ query: { state: 'open' } }, { signal }).catch(() => ({ items: [] }));
+  const own = items.filter(({ tools }) => tools.some(tool => tool.serverId === serverId));
+  if (own.length === 0) return '';
+  return `\nNames that its tools share with those of other servers: ${own.length}. See: quayside tools clashes`;
 }

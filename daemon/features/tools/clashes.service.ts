@@ -11,7 +11,7 @@ import { type ToolId, toolKey } from './tool-names.ts';
 export interface Clashes {
   /** Of servers that may all be seen, the open ones first. Errors: CATALOG_001. */
   list(
-    query: { entry?: string | undefined; state?: 'open' | 'decided' | undefined },
+    query: { entry?: string | undefined; name?: string | undefined; state?: 'open' | 'decided' | undefined },
     maySee: (serverId: string) => boolean,
   ): Promise<ToolClash[]>;
   /** `seen`: the tools that it was decided about. Errors: TOOL_012 if there are others. */
@@ -31,8 +31,8 @@ export interface ClashesOptions {
 }
 
 export function createClashes({ known, expected, kept, clock, catalogTools, onDecided }: ClashesOptions): Clashes {
-  const find = async (entry?: string): Promise<ToolClash[]> => {
-    const planned = entry === undefined ? [] : toPlanned(await catalogTools(entry));
+  const find = async (entry?: string, name?: string): Promise<ToolClash[]> => {
+    const planned = entry === undefined ? [] : toPlanned(await catalogTools(entry), name);
     const unseen = await expected.all();
     const awaited = new Map<string, ToolId>(unseen.map(tool => [tool.name, tool]));
     return findClashes({
@@ -48,8 +48,8 @@ export function createClashes({ known, expected, kept, clock, catalogTools, onDe
     throw anotherClash(`No two servers have a tool that would be called "${name}".`);
   };
   return {
-    list: async ({ entry, state }, maySee) =>
-      (await find(entry)).filter(
+    list: async ({ entry, name, state }, maySee) =>
+      (await find(entry, name)).filter(
         ({ open, tools }) =>
           (state === undefined || open === (state === 'open')) &&
           tools.every(({ serverId, installed }) => !installed || maySee(serverId)),
@@ -72,8 +72,10 @@ export function createClashes({ known, expected, kept, clock, catalogTools, onDe
   };
 }
 
-const toPlanned = ({ serverId, tools }: { serverId: string; tools: readonly string[] }): ToolId[] =>
-  tools.map(tool => ({ serverId, tool }));
+const toPlanned = (
+  { serverId, tools }: { serverId: string; tools: readonly string[] },
+  name: string | undefined,
+): ToolId[] => tools.map(tool => ({ serverId: name ?? serverId, tool }));
 
 const anotherClash = (detail: string) =>
   problem('TOOL_012', { detail, next: 'Look at the clashes again: quayside tools clashes.' });

@@ -114,6 +114,8 @@ describe('clashes of names', () => {
     assert.deepEqual(await state('fetch'), [true, 'prefixed', 'idle own fetch', 'later prefixed later__fetch']);
     const planned = await world.api.listToolClashes({ query: { entry: 'new' } });
     assert.equal(planned.items.find(({ name }) => name === 'fetch')?.tools[2]?.gatewayName, 'new__fetch');
+    const named = await world.api.listToolClashes({ query: { entry: 'new', name: 'other' } });
+    assert.equal(named.items.find(({ name }) => name === 'fetch')?.tools[2]?.gatewayName, 'other__fetch');
 
     const fix = (await list())
       .find(({ name }) => name === 'fetch')
