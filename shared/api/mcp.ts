@@ -1,5 +1,6 @@
 // Sessions of MCP clients with the gateway, and what of each server reaches them.
 import * as z from 'zod';
+import { lossReasons } from '../domain/losses.ts';
 import { Name } from '../domain/names.ts';
 import { Nothing, pageOf, pageQuery, type Route } from './route.ts';
 import { ServerParams } from './servers.ts';
@@ -62,15 +63,7 @@ export const ServerPath = z
     losses: z.array(
       z.object({
         what: z.string().describe('For example sampling/createMessage'),
-        reason: z.enum([
-          'client-does-not-offer',
-          'no-client',
-          'more-than-one-client',
-          'not-forwarded',
-          'too-fast',
-          'too-large',
-          'another-server-has-it',
-        ]),
+        reason: z.enum(lossReasons),
         times: z.int(),
       }),
     ),

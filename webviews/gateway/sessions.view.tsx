@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import type { McpSession, ServerPath } from '../../shared/api/mcp.ts';
+import { lossWords } from '../../shared/domain/losses.ts';
 import { useApp } from '../kit/app.ts';
 import { Icon } from '../kit/controls.tsx';
 import { CopyButton } from '../kit/copy-button.tsx';
@@ -164,16 +165,6 @@ const Mark = ({ value, lost = false }: { value: boolean | null; lost?: boolean }
     </span>
   );
 
-const reasonWords: Record<ServerPath['losses'][number]['reason'], string> = {
-  'client-does-not-offer': 'the client does not offer it',
-  'no-client': 'no client was there',
-  'more-than-one-client': 'it could not be told for which client it was; sessions of its own for each client end that',
-  'not-forwarded': 'what runs the server does not pass it on',
-  'too-fast': 'there were too many at once',
-  'too-large': 'it was larger than allowed',
-  'another-server-has-it': 'another server has one of the same address; it is at the address of this server alone',
-};
-
 const clientColumns = ({ features }: ServerPath) =>
   (features[0]?.clients ?? []).map(({ sessionId, client }) => ({
     name: sessionId,
@@ -216,7 +207,7 @@ function PathTable({ path }: { path: ServerPath }) {
                 <code>
                   <ServerText text={what} />
                 </code>
-                , {countOf(times, 'time')}: {reasonWords[reason]}
+                , {countOf(times, 'time')}: {lossWords[reason]}
               </li>
             ))}
           </ul>

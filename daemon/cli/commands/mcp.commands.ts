@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { McpSession, ServerPath } from '../../../shared/api/mcp.ts';
+import { lossWords } from '../../../shared/domain/losses.ts';
 import { toServerName } from '../arguments/names.ts';
 import { readTextFile } from '../arguments/secret-input.ts';
 import type { Act, CommandContext, CommandResult } from '../command-context.ts';
@@ -8,6 +9,8 @@ import { connect } from '../link/connection.ts';
 import { type FoundDaemon, findDaemon } from '../link/discovery.ts';
 import { listAll } from '../list-all.ts';
 import { relay } from '../mcp-relay/relay.ts';
+import { count } from '../terminal/describe.ts';
+import { safeLine } from '../terminal/safe-text.ts';
 import { renderTable } from '../terminal/table.ts';
 
 export function addMcpCommands(program: Command, act: Act): void {
@@ -126,6 +129,6 @@ const clientsOf = (clients: ServerPath['features'][number]['clients']): string =
 function losses({ losses: lost, running }: ServerPath): string {
   if (lost.length === 0) return running ? 'Nothing was lost.' : 'The server is not running.';
   return lost
-    .map(({ what, reason, times }) => `Lost: ${what}, ${times} times (${reason.replaceAll('-', ' ')}).`)
+    .map(({ what, reason, times }) => `Lost: ${safeLine(what)}, ${count(times, 'time')}: ${lossWords[reason]}.`)
     .join('\n');
 }

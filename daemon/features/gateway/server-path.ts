@@ -78,7 +78,7 @@ export function describePath(
       ...upstreams.losses(serverId),
       ...Object.keys(capabilities)
         .filter(name => notCarried.includes(name))
-        .map(what => ({ what, reason: 'not-forwarded' as const, times: 1 })),
+        .map(what => ({ what, reason: 'not-carried' as const, times: 1 })),
       ...shadowed(serverId, reach, lists),
     ],
   };

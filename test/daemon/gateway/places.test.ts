@@ -184,7 +184,7 @@ describe('the addresses of the MCP endpoint', () => {
     assert.equal(later.features[0]?.clients.length, (clients ?? 0) + 1, 'who may not see a server is no client of it');
     const tasks = path.features.find(({ feature }) => feature === 'tasks');
     assert.deepEqual([tasks?.offered, tasks?.forwarded], [true, false]);
-    assert.deepEqual(path.losses, [{ what: 'tasks', reason: 'not-forwarded', times: 1 }]);
+    assert.deepEqual(path.losses, [{ what: 'tasks', reason: 'not-carried', times: 1 }]);
   });
 
   it('guard and record a method that nobody knows as a call, because it may be one by another name', async () => {
