@@ -392,7 +392,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     handlers: {
       ...statusHandlers(statusSources),
       ...dockerFeatures.handlers,
-      ...serverHandlers(servers, tester),
+      ...serverHandlers(servers, tester, guards.instructions),
       ...tools.handlers,
       ...calls.handlers,
       ...guards.handlers,

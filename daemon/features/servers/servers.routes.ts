@@ -13,10 +13,19 @@ type ServerOperations =
   | 'restartServer'
   | 'testServer';
 
-export const serverHandlers = (servers: ServerService, tester: ServerTester): Pick<Handlers, ServerOperations> => ({
+/** `approved`: what models may be told of a server; null while that is held back. */
+export const serverHandlers = (
+  servers: ServerService,
+  tester: ServerTester,
+  approved: (serverId: string) => string | null | undefined,
+): Pick<Handlers, ServerOperations> => ({
   listServers: ({ query }, { principal }) => servers.list({ ...query, scope: principal?.servers ?? null }),
   createServer: ({ body }) => servers.create(body),
-  getServer: ({ params }) => servers.get(params.id),
+  getServer({ params }, { principal }) {
+    const server = servers.get(params.id);
+    const isHeldBack = principal?.kind === 'agent' && approved(params.id) === null;
+    return isHeldBack ? { ...server, instructions: null } : server;
+  },
   updateServer: ({ params, body }) => servers.update(params.id, body),
   deleteServer: async ({ params }) => {
     await servers.remove(params.id);
