@@ -223,7 +223,7 @@ export const approveCall = {
     })
     .strict(),
   auditedFields: ['digest', 'remember'],
-  problems: ['APPROVAL_002', 'APPROVAL_003', 'APPROVAL_004', 'ACCESS_002', 'ACCESS_007'],
+  problems: ['APPROVAL_002', 'APPROVAL_003', 'APPROVAL_005', 'ACCESS_002', 'ACCESS_007'],
 } as const satisfies Route;
 
 export const denyCall = {

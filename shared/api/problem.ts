@@ -51,6 +51,7 @@ const list = {
   APPROVAL_002: [404, 'There is no such approval'],
   APPROVAL_003: [409, 'The approval is not for this call'],
   APPROVAL_004: [409, 'The rules have changed meanwhile'],
+  APPROVAL_005: [409, 'There are too many rules'],
   LOCK_001: [404, 'Nothing is known of this server’s tools'],
   LOCK_002: [409, 'The tools have changed meanwhile'],
   LOCK_003: [422, 'The file is no lock file'],

@@ -43,7 +43,7 @@ export interface ApprovalService extends CallGuard {
   get(id: string): Approval;
   /** Waits so many seconds at most for a decision. Errors: APPROVAL_002. */
   waitFor(id: string, seconds: number, signal: AbortSignal): Promise<Approval>;
-  /** Errors: APPROVAL_002, APPROVAL_003, ACCESS_002, APPROVAL_004 for a rule too many, and those of `requireRules`. */
+  /** Errors: APPROVAL_002, APPROVAL_003, ACCESS_002, APPROVAL_005 for a rule too many, and those of `requireRules`. */
   approve(id: string, digest: string, remember: 'session' | 'always' | undefined, by: Decider): Approval;
   /** Errors: APPROVAL_002, APPROVAL_003, ACCESS_002. */
   deny(id: string, reason: string, by: Decider): Approval;

@@ -32,7 +32,7 @@ export interface RulesService {
   get(): ApprovalRules;
   /** Errors: APPROVAL_004 for another version than the one that is there, REQUEST_001 for a rule that cannot be understood. */
   replace(change: RulesChange, by: string): ApprovalRules;
-  /** Puts a rule before another one, or after all; one that says the same already is enough. Errors: APPROVAL_004 for one too many. */
+  /** Puts a rule before another one, or after all; one that says the same already is enough. Errors: APPROVAL_005 for one too many. */
   insert(rule: ApprovalRule, before: string | null, by: string): void;
 }
 
@@ -103,7 +103,7 @@ export function createRulesService({ repository, hintsOf, clock, publish }: Rule
       const { rules } = current;
       if (rules.rules.some(each => saysSame(each, rule))) return;
       if (rules.rules.length >= mostRules)
-        throw problem('APPROVAL_004', {
+        throw problem('APPROVAL_005', {
           detail: `There are ${mostRules} rules already, and no more can be kept.`,
           next: 'Take out those that are not needed, then decide again; or approve this one call.',
         });
