@@ -211,7 +211,7 @@ export const startTestRun = {
   audited: true,
   auditedFields: ['server', 'filter'],
   body: NewTestRun,
-  bodyBytes: 16_777_216,
+  bodyBytes: limits.documentBody,
   status: 202,
   response: TestRun,
   problems: ['TEST_002', 'REQUEST_005', 'DAEMON_003'],

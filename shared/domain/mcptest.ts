@@ -17,6 +17,8 @@ export const testFileLimits = {
   rows: 200,
   /** Tests times rows times servers. */
   cases: 2_000,
+  /** Of all files of one run. */
+  casesOfRun: 5_000,
   servers: 10,
   steps: 50,
   retries: 10,

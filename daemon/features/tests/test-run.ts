@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { problem } from '../../../shared/api/problem.ts';
 import type { NewTestRun, TestCaseResult, TestRun, TestRunSummary } from '../../../shared/api/tests.ts';
+import { testFileLimits } from '../../../shared/domain/mcptest.ts';
 import { createProgress, type Progress, type PublishProgress } from './progress.ts';
 import { toWaiting, withNeeded } from './run-test-file.ts';
 import type { ReadFile } from './test-file.ts';
@@ -33,6 +34,11 @@ export function createRun(
   const results = new Map(
     read.flatMap(each => casesOf(request, each).map(result => [keyOf(each.path, result.caseId), result] as const)),
   );
+  if (results.size > testFileLimits.casesOfRun)
+    throw problem('TEST_002', {
+      detail: `These are ${results.size} tests, and ${testFileLimits.casesOfRun} are the most at once.`,
+      next: 'Run fewer files at once.',
+    });
   const servers = [...new Set([...results.values()].flatMap(({ serverId }) => (serverId === null ? [] : [serverId])))];
   const counts = { total: results.size, passed: 0, failed: 0, skipped: 0, cancelled: 0 };
   const view: TestRun = {

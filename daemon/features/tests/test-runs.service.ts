@@ -1,4 +1,5 @@
 // Runs of test files: a queue, results as they come, a cancel, and an end that is kept.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import { problem } from '../../../shared/api/problem.ts';
 import type { Page, PageQuery } from '../../../shared/api/route.ts';
@@ -28,7 +29,7 @@ export interface TestRunner {
 
 export interface TestRunService {
   /** Errors: those of the route. */
-  start(request: NewTestRun, runner: TestRunner): TestRun;
+  start(request: NewTestRun, runner: TestRunner): Promise<TestRun>;
   /** Errors: TEST_001. */
   get(id: string, maySee: TestRunner['maySee']): TestRun;
   /** Resolves when the run has ended. Errors: TEST_001. */
@@ -154,9 +155,15 @@ export function createTestRunService(options: TestRunServiceOptions): TestRunSer
   };
 
   return {
-    start(request, runner) {
+    async start(request, runner) {
       refuseIfFull(closing, queue.size);
-      const read = request.files.map(({ path, text }) => readTestFile(path, text, request.server));
+      const read: ReadFile[] = [];
+      for (const { path, text } of request.files) {
+        read.push(readTestFile(path, text, request.server));
+        // A large file takes a while, and others wait for the daemon too.
+        await nextTurn();
+      }
+      refuseIfFull(closing, queue.size);
       const { dismissal, caller } = runner;
       const begun = { caller: caller.name, dismissal, startedAt: toTimestamp(clock.now()) };
       const run = createRun(request, read, begun, publish);

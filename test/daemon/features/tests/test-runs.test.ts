@@ -278,6 +278,20 @@ tests:
     await assert.rejects(world.api.listServerTests({ params: { id: 'nobody' } }), /No server is called/);
   });
 
+  it('are refused where they would be too much at once, and nobody waits for it', async () => {
+    const rows = Array.from({ length: 200 }, (_, n) => `{ a: ${n} }`).join(', ');
+    const tests = Array.from({ length: 10 }, (_, n) => `  - { name: t${n}, tool: echo, each: [${rows}] }\n`).join('');
+    const files = ['a', 'b', 'c'].map(path => ({ path, text: `server: echo\ntests:\n${tests}` }));
+    let others = 0;
+    const timer = setInterval(() => (others += 1), 0);
+    try {
+      await assert.rejects(world.api.startTestRun({ body: { files } }), /These are 6000 tests, and 5000 are the most/);
+    } finally {
+      clearInterval(timer);
+    }
+    assert.ok(others >= 2, `others had ${others} turns`);
+  });
+
   it('tell how they go on, and end their sessions', async () => {
     const before = world.events.length;
     const { id } = await world.run(file('server: echo\ntests: [{ name: a, tool: echo, arguments: { message: a } }]'));
