@@ -6,6 +6,7 @@ const mask = '•••';
 const secretName =
   'token|secret|passw|passphrase|passwd|api_?-?key|apikey|access_?-?key|private_?-?key|credential|cookie|authorization|bearer|(?:^|_|-)pat(?:$|_|-)|dsn|connection_?-?string|session_?-?id';
 
+/** True of names such as `API_KEY` and `password`, whatever their value is. */
 export const soundsSecret = (name: string): boolean => new RegExp(secretName, 'i').test(name);
 
 /** Tokens that tell by themselves what they are. */

@@ -66,6 +66,7 @@ export interface FetchCarrierOptions {
   headers?: () => Record<string, string>;
 }
 
+/** Over fetch: for the page with its cookie, and for programs with a token. Errors: DAEMON_002; of events ACCESS_001 too. */
 export function fetchCarrier({ fetch, baseUrl, token, headers = () => ({}) }: FetchCarrierOptions): Carrier {
   const request = (path: string, init: Omit<FetchInit, 'credentials'>) =>
     fetch(`${baseUrl}${path}`, { ...init, headers: { ...headers(), ...init.headers }, credentials: 'same-origin' });
@@ -137,6 +138,7 @@ export interface SocketCarrierOptions {
   endpoint: () => Promise<{ socketPath: string; token: string }>;
 }
 
+/** Over the daemon’s socket or named pipe, with the token of its owner. Errors: as of fetchCarrier. */
 export function socketCarrier({ request, endpoint }: SocketCarrierOptions): Carrier {
   const open = async (
     options: Omit<NodeRequestOptions, 'socketPath' | 'headers'> & {

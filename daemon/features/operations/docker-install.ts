@@ -98,6 +98,7 @@ const isThere = (title: string, profile: string, id: string) =>
     next: 'Update that one, change its settings, or choose another profile.',
   });
 
+/** What is done, step by step; what is there already when it is tried again is passed over. */
 export function installOrder(plan: DockerPlan, engine: Engine, needs: InstallNeeds, docker: DockerNeeds): Order {
   const { request } = plan;
   return {

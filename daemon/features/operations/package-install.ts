@@ -21,6 +21,7 @@ interface PackagePlan {
 
 const minutes = 15;
 
+/** What is done. A package that cannot become a server is removed again; one that does not start stays. */
 export function packageOrder(plan: PackagePlan, engine: Engine, needs: InstallNeeds): Order {
   const { serverId } = plan.request;
   return {
@@ -58,6 +59,7 @@ export function packageOrder(plan: PackagePlan, engine: Engine, needs: InstallNe
 
 type FromPackage = Extract<InstallOperation['from'], { package: string }>;
 
+/** Of a package that is in no catalog: its newest version unless another is named. */
 export function planPackage(input: InstallOperation, from: FromPackage): PackagePlan {
   const { package: name, version = 'latest', integrity } = from;
   const { allowScripts, start, configuration = {} } = input;

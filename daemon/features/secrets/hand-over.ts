@@ -133,6 +133,7 @@ function refuseForeign(secret: Secret, serverId: string): void {
   });
 }
 
+/** SECRET_001. */
 export const noSuchSecret = (id: string): ProblemError =>
   problem('SECRET_001', { detail: `No secret has the id "${id}".`, next: 'The list of secrets shows the ids.' });
 

@@ -11,6 +11,7 @@ export interface ValueHider {
   hideValues(text: string): string;
 }
 
+/** `unseal`: without the alarm, because nobody uses the values. */
 export function createValueHider({
   repository,
   unseal,

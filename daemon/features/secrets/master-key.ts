@@ -27,6 +27,7 @@ export interface FoundKey {
   key: Buffer;
 }
 
+/** Where a key may be, the first of these first. */
 export const masterKeyPlaces = (
   environment: Readonly<Record<string, string | undefined>>,
   generatedFile: string,

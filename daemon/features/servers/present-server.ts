@@ -14,6 +14,7 @@ export interface ServerSurroundings {
   engineProblem: Problem | null;
 }
 
+/** What it is now goes before what is stored of its last run. */
 export const toMCPServer = (
   server: StoredServer,
   health: ServerHealth,

@@ -92,6 +92,7 @@ export const ServerRow = z
     }),
   );
 
+/** The columns of a server. */
 export const fromServer = (server: Omit<StoredServer, 'toolCount'>) => ({
   ...server,
   source: JSON.stringify(server.source),
@@ -133,6 +134,7 @@ export const SecretReferenceRow = z
     }),
   );
 
+/** References have a table of their own. */
 export const toConfiguration = (
   row: z.output<typeof ConfigurationRow>,
   secretReferences: ServerConfiguration['secretReferences'],

@@ -76,6 +76,7 @@ export function readInspection(answer: unknown): InspectedContainer | undefined 
   };
 }
 
+/** From `NAME=value`, as the engine lists them. A name alone has an empty value. */
 export function toEnvironment(entries: readonly string[]): Record<string, string> {
   const pairs = entries.map(entry => {
     const at = entry.indexOf('=');

@@ -10,6 +10,7 @@ interface EngineError {
   message?: string;
 }
 
+/** The HTTP status that the engine answered with; undefined where none came. */
 export const statusCodeOf = (error: unknown): number | undefined => (error as EngineError | undefined)?.statusCode;
 
 export const isNotFound = (error: unknown): boolean => statusCodeOf(error) === 404;

@@ -200,6 +200,7 @@ export function httpsAddress(value: string): string {
   );
 }
 
+/** Errors: AnswerError "refused". */
 export function wholeNumber(what: string, value: number, least: number, most: number): string {
   if (Number.isInteger(value) && value >= least && value <= most) return String(value);
   throw refused(`${String(value)} is not ${what}`, `Give a whole number from ${least} to ${most}.`);

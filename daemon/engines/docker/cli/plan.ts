@@ -15,6 +15,7 @@ export function mutation<T>(operation: string, build: () => Details<T>): CliComm
   return { operation, kind: 'mutation', time: 'quick', ...named(operation, build) };
 }
 
+/** What is refused while arguments are made says what was to be done. */
 export function named<T>(operation: string, build: () => T): T {
   try {
     return build();

@@ -35,8 +35,13 @@ const ownTools = new Set([
   'mcp-registry-import',
 ]);
 
+/** True of the names that Docker’s gateway keeps for itself. */
 export const isOwnTool = (name: string): boolean => ownTools.has(name);
 
+/**
+ * Which server each exposed name is of: by its prefix, else the only one that lists it, or the only one there is. What a
+ * profile leaves out is of nobody.
+ */
 export function attributeTools(names: readonly string[], servers: readonly ServerInSession[]): Attribution {
   const tools = new Map(servers.map(({ name }) => [name, new Map<string, string>()]));
   const unknown: string[] = [];

@@ -12,6 +12,7 @@ export interface ServerChange {
   definition: boolean;
 }
 
+/** One entry for each member that is not any more as it was launched. Who joined or left is not looked at here. */
 export function compareServers(members: readonly Member[], servers: readonly ServerInProfile[]): ServerChange[] {
   return members.flatMap(member => {
     const was = member.launch?.server;

@@ -44,6 +44,7 @@ interface Value {
   value: string;
 }
 
+/** The values of a plan, each under the name that Docker has for its slot. */
 export const valuesToStore = ({ secretSlots, environment }: GatewayPlanOfServer): Value[] =>
   secretSlots.flatMap(({ name, environmentVariable: variable }) => {
     const value = environment[variable];

@@ -8,6 +8,9 @@ import type { GatewaySession } from './gateway-session.ts';
 /** `unread`: nothing was read in time, or the gateway refused it. `unproven`: read, and nothing shows that it is in force. */
 export type ReloadOutcome = 'obeyed' | 'unproven' | 'unread';
 
+/**
+ * Writes the files anew and waits until it is seen what became of it, at most as long as all servers may take to start.
+ */
 export async function reloadFiles(
   gateway: LaunchedGateway,
   session: GatewaySession,

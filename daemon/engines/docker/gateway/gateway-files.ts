@@ -25,6 +25,7 @@ export interface GatewayFiles {
 /** `owner`: tells the catalogs of this state folder from those of another daemon. */
 const catalogName = (owner: string, mark: string): string => `quayside-${owner}-${mark}.yaml`;
 
+/** Makes the folder and names the files, and writes none yet. `mark`: tells this start from every other one. */
 export async function createGatewayFiles(places: GatewayPlaces, owner: string, mark: string): Promise<GatewayFiles> {
   await mkdir(places.catalogsFolder, { recursive: true });
   const folder = await mkdtemp(join(places.privateFolder, 'gateway-'));
