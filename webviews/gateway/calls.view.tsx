@@ -11,7 +11,7 @@ import { useOwned } from '../kit/owned.ts';
 import { Pager } from '../kit/pager.tsx';
 import { Permitted, PermittedButton } from '../kit/permission.tsx';
 import { useHeld } from '../kit/steady.ts';
-import { acts, figures, Moment, Outcome, Table } from '../kit/table.tsx';
+import { figures, Moment, Outcome, Table } from '../kit/table.tsx';
 import { ServerText } from '../kit/text.tsx';
 import { LongText, ResultView } from '../tool/result.view.tsx';
 import { KeepingPart } from './call-settings.view.tsx';
@@ -150,7 +150,8 @@ const looks: Record<Call['outcome'], { icon: string; look: string; word: string 
   cancelled: { icon: 'debug-stop', look: 'state-warn', word: 'cancelled' },
 };
 
-const columns = ['Time', 'Outcome', 'Tool', 'Caller', figures('Took'), figures('Answer'), acts];
+const opens = { name: 'opens', heading: <span class="only-heard">Show</span> };
+const columns = [opens, 'Time', 'Outcome', 'Tool', 'Caller', figures('Took'), figures('Answer')];
 
 function CallTable({ calls, state }: { calls: readonly Call[]; state: CallsState }) {
   const { held, area } = useHeld();
@@ -172,12 +173,21 @@ function CallRow({ call, state }: { call: Call; state: CallsState }) {
     <>
       <tr data-outcome={call.outcome}>
         <td>
+          <IconButton
+            icon={opened ? 'chevron-down' : 'chevron-right'}
+            label={`${opened ? 'Hide' : 'Show'} the call of ${call.tool}`}
+            busy={state.act.running.value === `open ${call.id}`}
+            expanded={opened !== undefined}
+            onClick={() => void state.open(opened ? undefined : call)}
+          />
+        </td>
+        <td>
           <Moment at={call.startedAt} />
         </td>
         <td>
           <Outcome {...looks[call.outcome]} code={call.code ?? call.protocolError} />
         </td>
-        <td>
+        <td class="call-tool">
           <code>
             <ServerText text={call.tool} />
           </code>{' '}
@@ -194,15 +204,6 @@ function CallRow({ call, state }: { call: Call; state: CallsState }) {
         </td>
         <td class="number">{formatDuration(call.durationMs)}</td>
         <td class="number">{formatBytes(call.bytes)}</td>
-        <td class="acts">
-          <IconButton
-            icon={opened ? 'chevron-up' : 'chevron-down'}
-            label={`${opened ? 'Hide' : 'Show'} the call of ${call.tool}`}
-            busy={state.act.running.value === `open ${call.id}`}
-            expanded={opened !== undefined}
-            onClick={() => void state.open(opened ? undefined : call)}
-          />
-        </td>
       </tr>
       {opened && (
         <tr class="row-detail">

@@ -261,7 +261,7 @@ function patchOf(before: string | null, after: string | null): string {
   return hunks
     .map(({ lines, newStart }, index) => {
       const shown = lines.filter(line => !line.startsWith('\\'));
-      return (index === 0 && newStart <= 1 ? shown : [`@@ line ${newStart}`, ...shown]).join('\n');
+      return (index === 0 && newStart <= 1 ? shown : [`⋯ line ${newStart}`, ...shown]).join('\n');
     })
     .join('\n');
 }

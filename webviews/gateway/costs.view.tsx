@@ -46,7 +46,7 @@ export function CostsTab() {
 
 const number = (value: number): string => value.toLocaleString();
 
-const columns = ['At /mcp', 'Server', 'The server calls it', figures('Tokens')];
+const columns = ['At /mcp', 'Server', figures('Tokens')];
 
 /** The most costly are what somebody comes for. */
 const shownAtFirst = 20;
@@ -101,17 +101,19 @@ function Costs({ tools, costs: { total, waiting, servers, profiles, countedWith 
                   <ServerText text={gatewayName ?? name} />
                 </code>
               </PlaceLink>
+              {gatewayName !== null && gatewayName !== name && (
+                <span class="quiet">
+                  {' '}
+                  which the server calls{' '}
+                  <code>
+                    <ServerText text={name} />
+                  </code>
+                </span>
+              )}
             </td>
-            <td>
+            <td class="cost-server">
               {serverId}
               {stopped.has(serverId) && <span class="quiet"> (stopped)</span>}
-            </td>
-            <td>
-              {gatewayName !== null && gatewayName !== name && (
-                <code>
-                  <ServerText text={name} />
-                </code>
-              )}
             </td>
             <td class="number">{tokens === null ? '…' : number(tokens)}</td>
           </tr>
@@ -133,11 +135,23 @@ interface AdviceProps {
   state: CostsState;
 }
 
-const shownAdvice = 100;
+/** What is the same for all is said once above them. */
+const wordsOfAdvice = ({ lastCalledAt, tokens }: ToolAdvice): string =>
+  [
+    lastCalledAt === null ? 'never called' : `last called ${new Date(lastCalledAt).toLocaleDateString()}`,
+    tokens === null ? '' : `${number(tokens)} tokens`,
+  ]
+    .filter(Boolean)
+    .join(', ');
 
 function Advice({ advice: { items, detail }, state }: AdviceProps) {
   const { held, area } = useHeld();
-  const rows = useSteady(items.slice(0, shownAdvice), ({ serverId, tool }) => `${serverId} ${tool}`, held);
+  const [all, setAll] = useState(false);
+  const rows = useSteady(
+    all ? items : items.slice(0, shownAtFirst),
+    ({ serverId, tool }) => `${serverId} ${tool}`,
+    held,
+  );
   return (
     <section class="section" aria-label="Tools that nobody uses">
       <h2>Tools that nobody uses</h2>
@@ -150,7 +164,7 @@ function Advice({ advice: { items, detail }, state }: AdviceProps) {
                 <span class="row-title">
                   <ServerText text={item.tool} /> <span class="quiet">of {item.serverId}</span>
                 </span>
-                <span class="quiet">{item.detail}</span>
+                <span class="quiet">{wordsOfAdvice(item)}</span>
               </div>
               <div class="row-facts">
                 {gone ? (
@@ -172,6 +186,13 @@ function Advice({ advice: { items, detail }, state }: AdviceProps) {
               </div>
             </div>
           ))}
+        </div>
+      )}
+      {items.length > shownAtFirst && !all && (
+        <div class="button-row">
+          <Button icon="chevron-down" onClick={() => setAll(true)}>
+            Show all {items.length}
+          </Button>
         </div>
       )}
     </section>

@@ -2,12 +2,14 @@
 import type { FunctionComponent } from 'preact';
 import { useApp } from '../kit/app.ts';
 import { Icon } from '../kit/controls.tsx';
+import { useOwned } from '../kit/owned.ts';
 import { Tabs } from '../kit/tabs.tsx';
 import { ApprovalsTab } from './approvals.view.tsx';
 import { CallsTab } from './calls.view.tsx';
 import { ChangesTab } from './changes.view.tsx';
 import { CostsTab } from './costs.view.tsx';
 import { ClientsTab } from './sessions.view.tsx';
+import { createWaiting } from './waiting.state.ts';
 import './gateway.css';
 
 const tabs: { id: string; label: string; part: FunctionComponent }[] = [
@@ -19,7 +21,10 @@ const tabs: { id: string; label: string; part: FunctionComponent }[] = [
 ];
 
 export function GatewayView() {
-  const { host } = useApp();
+  const app = useApp();
+  const { host } = app;
+  const waiting = useOwned(() => createWaiting(app));
+  const counts: Record<string, number> = { approvals: waiting.approvals.value, changes: waiting.changes.value };
   const { value } = host.location;
   const asked = value.view === 'gateway' ? value.tab : undefined;
   const active = tabs.find(({ id }) => id === asked) ?? tabs[0];
@@ -33,7 +38,7 @@ export function GatewayView() {
       </header>
       <Tabs
         label="Parts"
-        tabs={tabs}
+        tabs={tabs.map(({ id, label }) => ({ id, label: <Counted name={label} count={counts[id] ?? 0} /> }))}
         active={active?.id ?? 'approvals'}
         onChange={tab => host.replace({ view: 'gateway', tab })}
       >
@@ -42,3 +47,15 @@ export function GatewayView() {
     </div>
   );
 }
+
+const Counted = ({ name, count }: { name: string; count: number }) => (
+  <>
+    {name}
+    {count > 0 && (
+      <span class="tab-count">
+        {count}
+        <span class="only-heard"> to decide</span>
+      </span>
+    )}
+  </>
+);

@@ -94,7 +94,7 @@ function SessionRow({ session, gone, state }: SessionRowProps) {
           <ServerText text={client ?? 'A client without a name'} />
         </span>
         <span class="quiet">
-          <ServerText text={principal} /> at <code>{path}</code>, protocol {protocolVersion}
+          <ServerText text={principal} /> at <code>{path}</code>, <span class="moment">protocol {protocolVersion}</span>
         </span>
       </div>
       <div class="row-facts">

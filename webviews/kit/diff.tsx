@@ -3,7 +3,7 @@ import { TextBlock } from './text-block.tsx';
 import './diff.css';
 
 const kindOf = (line: string): 'added' | 'removed' | 'place' | 'same' => {
-  if (/^(?:\+\+\+|---|@@|Index:|={3,})/.test(line)) return 'place';
+  if (/^(?:\+\+\+|---|@@|⋯|Index:|={3,})/.test(line)) return 'place';
   if (line.startsWith('+')) return 'added';
   return line.startsWith('-') ? 'removed' : 'same';
 };

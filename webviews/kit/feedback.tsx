@@ -133,8 +133,10 @@ export function Progress({ label, value }: { label: string; value: number | null
         />
       </div>
       <span class="progress-label">
-        <ServerText text={label} />
-        {percent === undefined ? '' : ` ${percent} %`}
+        <span>
+          <ServerText text={label} />
+        </span>{' '}
+        {percent !== undefined && <span>{percent} %</span>}
       </span>
     </div>
   );

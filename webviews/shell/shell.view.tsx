@@ -1,9 +1,11 @@
 // The page's frame: places, connection, theme, sign out. The editor has its own and shows none of this.
 import type { ComponentChildren } from 'preact';
+import { createWaiting } from '../gateway/waiting.state.ts';
 import { useApp } from '../kit/app.ts';
 import { Icon, IconButton, PlaceLink } from '../kit/controls.tsx';
 import { Select } from '../kit/fields.tsx';
 import type { Location } from '../kit/location.ts';
+import { useOwned } from '../kit/owned.ts';
 import { StateMark } from '../kit/server-state.tsx';
 import { type ThemeState, themes } from './theme.ts';
 import './shell.css';
@@ -47,6 +49,7 @@ export function Shell({ theme, onSignOut, children }: ShellProps) {
           <ServerPlaces location={host.location.value} />
           <Place to={{ view: 'gateway' }} icon="radio-tower" current={view === 'gateway'}>
             Gateway
+            <WaitingCount />
           </Place>
           <DockerPlaces view={view} />
           <Place to={{ view: 'secrets' }} icon="key" current={view === 'secrets'}>
@@ -93,6 +96,19 @@ const Place = ({ to, icon, current, children }: PlaceProps) => (
     <span class="place-text">{children}</span>
   </PlaceLink>
 );
+
+/** What waits for a person is seen from every place. */
+function WaitingCount() {
+  const app = useApp();
+  const waiting = useOwned(() => createWaiting(app));
+  const count = waiting.approvals.value + waiting.changes.value;
+  return count === 0 ? null : (
+    <span class="tab-count">
+      {count}
+      <span class="only-heard"> to decide</span>
+    </span>
+  );
+}
 
 function ServerPlaces({ location }: { location: Location }) {
   const { live } = useApp();

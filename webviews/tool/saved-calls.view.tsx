@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { SavedCall } from '../../shared/api/calls.ts';
+import { toVisibleText } from '../../shared/domain/visible-text.ts';
 import { useApp } from '../kit/app.ts';
 import { Button, IconButton } from '../kit/controls.tsx';
 import { ProblemNotice } from '../kit/feedback.tsx';
@@ -34,21 +35,26 @@ export function SavedCalls({ what, current, onUse }: SavedCallsProps) {
     <section class="saved-calls" aria-label="Saved calls">
       {problem && <ProblemNotice problem={problem} onDismiss={state.act.dismiss} />}
       {saved.length > 0 && (
-        <ul class="saved-list">
-          {saved.map(each => (
-            <li key={each.id}>
-              <Button icon="bookmark" onClick={() => onUse(each)}>
-                <ServerText text={each.title} />
-              </Button>
-              <IconButton
-                icon="trash"
-                label={`Delete the saved call ${each.title}`}
-                busy={state.act.running.value === each.id}
-                onClick={() => void state.remove(each)}
-              />
-            </li>
-          ))}
-        </ul>
+        <>
+          <h3>Saved calls</h3>
+          <ul class="saved-list">
+            {saved.map(each => (
+              <li key={each.id}>
+                <Button icon="bookmark" hint={toVisibleText(each.title)} onClick={() => onUse(each)}>
+                  <span class="saved-title">
+                    <ServerText text={each.title} />
+                  </span>
+                </Button>
+                <IconButton
+                  icon="trash"
+                  label={`Delete the saved call ${each.title}`}
+                  busy={state.act.running.value === each.id}
+                  onClick={() => void state.remove(each)}
+                />
+              </li>
+            ))}
+          </ul>
+        </>
       )}
       {title === undefined ? (
         <Button icon="save" onClick={() => setTitle('')}>

@@ -119,6 +119,14 @@ function ServerNotice({ serverId, tool }: { serverId: string; tool: Tool }) {
           )}
         </Note>
       )}
+      {tool.quarantined && (
+        <Note icon="shield" tone="warning">
+          <p>
+            This tool is in quarantine: it is not what was approved, so it is neither listed for clients nor callable.{' '}
+            <PlaceLink to={{ view: 'gateway', tab: 'changes' }}>Look at what has changed</PlaceLink>
+          </p>
+        </Note>
+      )}
       {!tool.enabled && (
         <Note icon="circle-slash">
           <p>This tool is switched off: it is neither listed for clients nor callable.</p>
@@ -132,6 +140,8 @@ function ServerNotice({ serverId, tool }: { serverId: string; tool: Tool }) {
     </>
   );
 }
+
+const isMac = /mac|iphone|ipad/i.test(navigator.platform);
 
 function ArgumentsForm({ state, tool }: { state: ToolState; tool: Tool }) {
   const field = state.field.value;
@@ -187,7 +197,7 @@ function ArgumentsForm({ state, tool }: { state: ToolState; tool: Tool }) {
             </Button>
           )}
           <span class="field-hint">
-            <kbd>Ctrl</kbd> or <kbd>Cmd</kbd> + <kbd>Enter</kbd> calls
+            <kbd>{isMac ? 'Cmd' : 'Ctrl'}</kbd> + <kbd>Enter</kbd> calls
           </span>
         </div>
       </Form>
@@ -244,7 +254,7 @@ function Outcome({ state }: { state: ToolState }) {
       {since !== undefined && (
         <div class="running-call">
           <Ring />
-          <span>Running for {formatDuration(Math.floor(Math.max(0, now - since) / 100) * 100)}</span>
+          <span>Running for {formatDuration(Math.max(100, Math.floor((now - since) / 100) * 100))}</span>
         </div>
       )}
       {state.heldBy.value !== undefined && <HeldCall key={state.heldBy.value} id={state.heldBy.value} />}

@@ -8,6 +8,7 @@ import { Form } from '../kit/form.tsx';
 import { ServerText } from '../kit/text.tsx';
 import { TextBlock } from '../kit/text-block.tsx';
 import { type Draft, type FieldErrors, initialDraft, toArguments } from './draft.ts';
+import { Messages, toMessages } from './prompt-messages.view.tsx';
 import { toFields } from './schema-form.ts';
 import { FieldView, GroupFields } from './schema-form.view.tsx';
 import type { WatchedCall } from './watched-call.ts';
@@ -97,6 +98,7 @@ function Sampling({ question, call }: QuestionProps) {
     void call.answer(question, { action: 'accept', content });
   };
   const { systemPrompt, messages } = question.request;
+  const said = toMessages(messages);
   return (
     <Form label="Answer in place of a model" onSubmit={send} sendOnEnter={false}>
       {typeof systemPrompt === 'string' && (
@@ -104,9 +106,13 @@ function Sampling({ question, call }: QuestionProps) {
           <ServerText text={systemPrompt} />
         </TextBlock>
       )}
-      <TextBlock label="Messages">
-        <ServerText text={JSON.stringify(messages ?? question.request, null, 2)} />
-      </TextBlock>
+      {said ? (
+        <Messages messages={said} name="sampling" />
+      ) : (
+        <TextBlock label="Messages">
+          <ServerText text={JSON.stringify(messages ?? question.request, null, 2)} />
+        </TextBlock>
+      )}
       <FieldFrame label="Your answer" description="Sent as the model’s. No model is asked.">
         <TextArea value={text} onInput={setText} rows={4} />
       </FieldFrame>
