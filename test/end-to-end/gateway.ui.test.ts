@@ -217,9 +217,16 @@ describe('the gateway on the page of the daemon', () => {
     await open('tools');
     await page().locator('.cost-total').waitFor();
     await takeScreenshot(page(), 'gateway-costs');
-    const clash = page().getByRole('region', { name: 'Names that clash' }).getByRole('article', { name: 'read' });
+    const clashes = page().getByRole('region', { name: 'Names that clash' });
+    const clash = clashes.getByRole('article', { name: 'read' });
+    await clash.locator('vscode-button', { hasText: 'Keep these names' }).click();
+    await clashes.getByText('Each of them is decided.').waitFor();
+    await clashes.getByText('Decided (1)').click();
+    await clash.getByText(/kept as it is by owner/).waitFor();
+    await clash.locator('vscode-button', { hasText: 'Decide again' }).click();
+    await clash.getByText('Change them').click();
     await clash.locator('vscode-button', { hasText: 'Call it files__read' }).click();
-    await clash.waitFor({ state: 'detached' });
+    await clashes.getByText('Each of them is decided.').waitFor();
     const listed = (await client.listTools()).tools.map(({ name }) => name).toSorted();
     assert.deepEqual(listed, ['files__read', 'notes__read', 'remove']);
   });

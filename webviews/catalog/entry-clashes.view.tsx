@@ -16,8 +16,8 @@ export function EntryClashes({ entry, name }: { entry: string; name?: string | u
   return (
     <Note icon="symbol-key">
       <p>
-        {countOf(planned.length, 'tool')} of it would be called otherwise at <code>/mcp</code>, because other servers
-        have tools of the same name. You can change that before and after it is installed.
+        {countOf(planned.length, 'tool')} of this server would have another name at <code>/mcp</code>, because other
+        servers have tools of the same names. You can choose other names once it is installed.
       </p>
       <details>
         <summary>Show the names</summary>
