@@ -19,7 +19,9 @@ export function showCall(
     const args = JSON.stringify(call.arguments, null, 2);
     const besides = Object.keys(call.besides).length === 0 ? '' : JSON.stringify(call.besides, null, 2);
     if (args.length + besides.length > mostCharacters) return undefined;
-    return { arguments: toVisibleText(hideValues(args)), besides: toVisibleText(hideValues(besides)) };
+    const shown = { arguments: toVisibleText(hideValues(args)), besides: toVisibleText(hideValues(besides)) };
+    // Written out, what is invisible is several times as long.
+    return shown.arguments.length + shown.besides.length > mostCharacters ? undefined : shown;
   } catch {
     return undefined;
   }
