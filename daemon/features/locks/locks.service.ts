@@ -9,7 +9,15 @@ import { createLockChanges } from './lock-changes.ts';
 import { createLockRecords } from './lock-records.ts';
 import { decisionDigest, isHeldBack, isWaiting, rejectionsWith, type ToolLock } from './locked-tool.ts';
 import type { Lock, LockRepository } from './locks.repository.ts';
-import { areFactsApproved, factsDigest, lockDigest, presentDetail, presentLock, stateOfLock } from './present-lock.ts';
+import {
+  areFactsApproved,
+  areFactsWaiting,
+  factsDigest,
+  lockDigest,
+  presentDetail,
+  presentLock,
+  stateOfLock,
+} from './present-lock.ts';
 import { readList, type SeenTool } from './seen-list.ts';
 import { toLockedSource } from './source.ts';
 
@@ -143,7 +151,8 @@ export function createLockService(options: LockServiceOptions): LockService {
     const lock = locks.get(serverId);
     if (!lock?.approvedAt) throw neverListed(serverId);
     const chosen = 'tools' in choice ? namedTools(lock, choice.tools) : allWaiting(lock, choice.digest);
-    const facts = !('tools' in choice) && !areFactsApproved(lock);
+    // Rejected ones have no name to be approved by: they are meant where there is nothing else that could be.
+    const facts = !('tools' in choice) && !areFactsApproved(lock) && (areFactsWaiting(lock) || chosen.length === 0);
     const record = records.decided({ verdict, lock, tools: chosen, facts, by, requestId });
     orAsStored(serverId, () => {
       if (verdict === 'approved') return settle(lock, chosen, facts, by);

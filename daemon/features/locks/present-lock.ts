@@ -11,7 +11,7 @@ const mostCharacters = 262_144;
 
 export const factsDigest = (facts: LockFacts): string => digestOf({ ...facts });
 export const areFactsApproved = ({ approved, now }: Lock): boolean => factsDigest(approved) === factsDigest(now);
-const areFactsWaiting = (lock: Lock): boolean =>
+export const areFactsWaiting = (lock: Lock): boolean =>
   !areFactsApproved(lock) && lock.rejectedFacts !== factsDigest(lock.now);
 
 /** Of everything as it is now. */
