@@ -9,6 +9,20 @@ import type { Supervisor, SupervisorEvents } from '../supervision/supervisor.ts'
 import type { OwnershipRecords } from './docker/api/container-control.ts';
 import type { CatalogOffer, Engine, InstallContext, ServerInProfile } from './engine.ts';
 
+/** What Docker's gateway calls tools of its own, by which agents would change it (CONTRACT section 6, and older versions). */
+export const gatewayOwnTools: readonly string[] = [
+  'mcp-find',
+  'mcp-add',
+  'mcp-remove',
+  'mcp-exec',
+  'mcp-config-set',
+  'code-mode',
+  'mcp-create-profile',
+  'mcp-activate-profile',
+  'find-tools',
+  'mcp-registry-import',
+];
+
 /** A profile as docker mcp has it. */
 export interface ProfileOfDocker {
   id: string;

@@ -1,17 +1,6 @@
 // Tools of one name within a profile.
+import { gatewayOwnTools } from '../../engines/docker-engine.ts';
 import type { DoctorServer } from './doctor-needs.ts';
-
-/** The gateway's own tools; a server's tool of such a name is refused as well (CONTRACT section 6). */
-const ownToolNames = [
-  'mcp-find',
-  'mcp-add',
-  'mcp-remove',
-  'mcp-exec',
-  'mcp-config-set',
-  'code-mode',
-  'mcp-create-profile',
-  'mcp-activate-profile',
-];
 
 export interface ProfileClashes {
   profile: string;
@@ -32,7 +21,8 @@ export function findClashes(
   return [...profiles].flatMap(([profile, members]) => {
     const { usesFiles, ownTools } = modeOf(profile);
     const users = new Map<string, string[]>();
-    if (ownTools) for (const name of ownToolNames) users.set(name, ['the gateway itself']);
+    // A server's tool of such a name is refused as well.
+    if (ownTools) for (const name of gatewayOwnTools) users.set(name, ['the gateway itself']);
     for (const member of members) {
       for (const tool of toolsOf(member)) users.set(tool, [...(users.get(tool) ?? []), member.server.title]);
     }

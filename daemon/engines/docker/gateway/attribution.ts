@@ -1,4 +1,6 @@
 // Which server a tool, prompt or resource of the gateway is of. Pure.
+
+import { gatewayOwnTools } from '../../docker-engine.ts';
 import type { Capabilities } from './log-lines.ts';
 import { prefixEnd } from './tool-prefix.ts';
 
@@ -21,19 +23,7 @@ export interface Attribution {
   unknown: string[];
 }
 
-/** Docker's own tools, which no server of ours has asked for (CONTRACT section 6). */
-const ownTools = new Set([
-  'mcp-find',
-  'mcp-add',
-  'mcp-remove',
-  'mcp-exec',
-  'mcp-config-set',
-  'code-mode',
-  'mcp-create-profile',
-  'mcp-activate-profile',
-  'find-tools',
-  'mcp-registry-import',
-]);
+const ownTools: ReadonlySet<string> = new Set(gatewayOwnTools);
 
 /** True of the names that Docker’s gateway keeps for itself. */
 export const isOwnTool = (name: string): boolean => ownTools.has(name);
