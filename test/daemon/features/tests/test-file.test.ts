@@ -244,6 +244,9 @@ describe('test files', () => {
     assert.deepEqual(JSON.parse(await readFile(file, 'utf8')), JSON.parse(JSON.stringify(testFileSchema())));
     const validator = new Validator(testFileSchema(), '2020-12');
     assert.ok(validator.validate({ server: 'a', tests: [{ name: 'a', tool: 'b', expect: { equals: 1 } }] }).valid);
+    const answering = (answer: object) => ({ server: 'a', tests: [{ name: 'a', tool: 'b', answers: [answer] }] });
+    assert.ok(validator.validate(answering({ elicitation: true, content: { name: 'Ada' } })).valid);
+    assert.ok(!validator.validate(answering({ text: 'Paris' })).valid);
     assert.ok(!validator.validate({ server: 'a', tests: [{ name: 'a' }] }).valid);
     assert.ok(!validator.validate({ server: 'a', tests: [{ name: 'a', tool: 'b', expcet: {} }] }).valid);
   });
