@@ -128,7 +128,7 @@ export function createApprovalService(options: ApprovalServiceOptions): Approval
       tell(grant.id);
       return;
     }
-    if (sessionRules.allows(call)) return;
+    if (sessionRules.allows(call, decision.ruleId)) return;
     if (grantDigests.some(repository.hasSpentGrant)) record('approvalReplayRefused', name, subject, context);
     const shown = showCall(bound, hideValues);
     if (shown === undefined) throw refuse('What would be sent is too large to be shown to a person.');

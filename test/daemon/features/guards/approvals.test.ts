@@ -172,6 +172,28 @@ describe('a call that has to be approved', () => {
     assert.equal(await end, 'APPROVAL_001');
   });
 
+  it('is asked for again in the session by a rule that has another reason', async () => {
+    const ruleFor = (id: string, when: ApprovalRule['when']): ApprovalRule => ({
+      id,
+      when,
+      verdict: 'ask',
+      reason: id,
+    });
+    const secrets = ruleFor('secrets', { arguments: [{ pointer: '/path', glob: '/etc/*' }] });
+    await app.api.replaceApprovalRules({ body: { version: 1, rules: [secrets, ruleFor('all', {})] } });
+    const call = buildCall();
+    const ended = ask(call);
+    const { digest } = await app.api.getApproval({ params: { id: call.id } });
+    await app.api.approveCall({ params: { id: call.id }, body: { digest, remember: 'session' } });
+    assert.equal(await ended, 'passed');
+    assert.equal(await ask(buildCall({ arguments: { path: '/tmp/b' } })), 'passed');
+    const other = buildCall({ arguments: { path: '/etc/passwd' } });
+    const held = ask(other);
+    assert.equal(await stateOf(other.id), 'waiting');
+    app.guards.close();
+    assert.equal(await held, 'TOOL_006');
+  });
+
   it('cannot be allowed for a session that there is not', async () => {
     const call = buildCall({ caller: { ...buildCall().caller, sessionId: null } });
     const ended = ask(call);
