@@ -231,6 +231,25 @@ describe('the gateway on the page of the daemon', () => {
     assert.deepEqual(listed, ['files__read', 'notes__read', 'remove']);
   });
 
+  it('gives a tool another name on its own page, by the keyboard alone', async () => {
+    await page().goto(`${daemon.url}/#/tool/files/remove`);
+    await button('Name and describe it otherwise').focus();
+    await page().keyboard.press('Enter');
+    await page().locator('[aria-label="At /mcp"] input:focus').waitFor();
+    await page().keyboard.type('not a name');
+    await page().keyboard.press('Enter');
+    await page().locator('.field-error', { hasText: 'letters, digits' }).waitFor();
+    await page().keyboard.press('Control+a');
+    await page().keyboard.type('erase');
+    await page().keyboard.press('Enter');
+    await page().locator('[aria-label="At /mcp"] code', { hasText: 'erase' }).waitFor();
+    assert.ok((await client.listTools()).tools.some(({ name }) => name === 'erase'));
+    await page().keyboard.press('Enter');
+    await button('As its server has it').click();
+    await page().locator('[aria-label="At /mcp"] code', { hasText: 'remove' }).waitFor();
+    assert.deepEqual([...(await findBarriers(page())), ...(await findOverflow(page()))], []);
+  });
+
   it('names the clients that are connected, and what of a server reaches them', async () => {
     await open('sessions');
     await page().locator('[data-session]', { hasText: 'careful-client' }).waitFor();

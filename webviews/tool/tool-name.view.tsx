@@ -1,4 +1,5 @@
 // What a tool is called and how it is described at /mcp: the server's own words, or a person's in their place.
+import { useEffect, useRef } from 'preact/hooks';
 import type { Tool } from '../../shared/api/tools.ts';
 import { useApp } from '../kit/app.ts';
 import { Button } from '../kit/controls.tsx';
@@ -13,9 +14,18 @@ export function NameAtMcp({ tool }: { tool: Tool }) {
   const app = useApp();
   const state = useOwned(() => createToolNameState(app));
   const { gatewayName, name, tokens, override } = tool;
+  const section = useRef<HTMLElement>(null);
+  const isOpen = state.draft.value !== undefined;
+  const wasOpen = useRef(false);
+  // Whoever works with the keyboard goes on where the form opens, and where it closes.
+  useEffect(() => {
+    if (isOpen !== wasOpen.current)
+      section.current?.querySelector<HTMLElement>(isOpen ? 'input' : 'vscode-button')?.focus();
+    wasOpen.current = isOpen;
+  }, [isOpen]);
   const isChanged = override.name !== null || override.title !== null || override.description !== null;
   return (
-    <section class="section" aria-label="At /mcp">
+    <section class="section" aria-label="At /mcp" ref={section}>
       {state.act.problem.value && <ProblemNotice problem={state.act.problem.value} onDismiss={state.act.dismiss} />}
       <div class="row">
         <div class="row-main">
@@ -30,7 +40,7 @@ export function NameAtMcp({ tool }: { tool: Tool }) {
             {isChanged ? '; not as its server has it' : ''}
           </span>
         </div>
-        {state.draft.value === undefined && (
+        {!isOpen && (
           <Button asks="updateTool" icon="edit" onClick={() => state.begin(tool)}>
             Name and describe it otherwise
           </Button>
@@ -59,7 +69,7 @@ function NameForm({ tool, draft, state, isChanged }: NameFormProps) {
       <Field
         label="Name"
         description="1 to 64 letters, digits, underscores and hyphens. Empty: as it was."
-        error={errorOf('name')}
+        error={state.nameError.value ?? errorOf('name')}
       >
         <TextInput value={draft.name} placeholder={tool.name} onInput={name => edit({ name })} />
       </Field>

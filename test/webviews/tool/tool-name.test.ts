@@ -25,6 +25,15 @@ describe('what a tool is called at /mcp, on its page', () => {
     assert.equal(state.draft.value, undefined);
   });
 
+  it('is not sent while it is no name, and says why once somebody has tried', async () => {
+    state.begin(tool);
+    state.draft.value = { name: 'not a name', title: '', description: '' };
+    assert.equal(state.nameError.value, undefined);
+    await state.save(tool);
+    assert.match(state.nameError.value ?? '', /letters, digits/);
+    assert.equal(app.askedFor('updateTool').length, 0);
+  });
+
   it('is taken back as a whole', async () => {
     await state.reset(tool);
     assert.deepEqual(app.askedFor('updateTool')[0]?.body, { name: null, title: null, description: null });
