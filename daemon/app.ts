@@ -1,6 +1,5 @@
 // The HTTP application: the border first, then who asks, then pages, API and gateway.
 import { randomUUID } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { problem, toProblem } from '../shared/api/problem.ts';
@@ -8,12 +7,12 @@ import type { Permission, Route } from '../shared/api/route.ts';
 import { apiPrefix, routes } from '../shared/api/routes.ts';
 import { limits } from '../shared/domain/limits.ts';
 import type { Gateway } from './features/gateway/create-gateway.ts';
-import { serveGateway } from './features/gateway/gateway.routes.ts';
+import { gatewayAct, serveGateway } from './features/gateway/gateway.routes.ts';
 import { renderApiPage } from './http/api-page.ts';
 import type { AppEnvironment } from './http/app-environment.ts';
-import { type Authenticator, authenticate, isTls, localPort } from './http/authenticate.ts';
+import { type Authenticator, authenticate } from './http/authenticate.ts';
 import { type AuditSink, type BindOptions, bindRoutes, nextFor, toResponse } from './http/bind-routes.ts';
-import { findBorderProblem } from './http/border.ts';
+import { findBorderProblem, hasBody, toBorderRequest } from './http/border.ts';
 import { placeOf } from './http/caller.ts';
 import type { EventStreams } from './http/event-response.ts';
 import type { Lifelines } from './http/lifelines.ts';
@@ -24,6 +23,7 @@ import { describePrincipal } from './http/principal.ts';
 import { limitRates, type RateLimits } from './http/rate-limit.ts';
 import { createRememberingRouter } from './http/remembering-router.ts';
 import { isFiltered, mayHear } from './http/scope.ts';
+import { addSecurityHeaders, setSecurityHeaders } from './http/security-headers.ts';
 
 export interface AppServices extends Omit<BindOptions, 'openEvents'> {
   openEvents: EventStreams['open'];
@@ -68,7 +68,7 @@ export function createApp(services: AppServices): Hono<AppEnvironment> {
   const upTo = (maxSize: number) => bodyLimit({ maxSize, onError: c => toResponse(c, tooLarge(maxSize)) });
   const counting = new Map(bodySizes.map(size => [size, upTo(size)]));
   app.use(async (c, next) => {
-    if (!hasBody(c)) return await next();
+    if (!hasBody(name => c.req.header(name))) return await next();
     const most = mostBytes(c);
     const said = declaredLength(c);
     // To look at the body itself makes a whole Request of what is one only in name until then.
@@ -86,7 +86,7 @@ export function createApp(services: AppServices): Hono<AppEnvironment> {
   });
   serveGateway(app, {
     ...services,
-    refuse: (c, server) => refuse(c, 'tools:call', 'mcp', services.audit, services.now, server),
+    refuse: (c, server) => refuse(c, gatewayAct.permission, gatewayAct.action, services.audit, services.now, server),
   });
 
   app.notFound(c => toResponse(c, { ...nothingHere, requestId: c.get('requestId') }));
@@ -140,28 +140,17 @@ const nothingHere = toProblem('REQUEST_003', {
 
 type Middleware = MiddlewareHandler<AppEnvironment>;
 
-/** By the headers: without them there is none (RFC 9112, section 6.3). */
-const hasBody = (c: Context<AppEnvironment>): boolean =>
-  c.req.header('transfer-encoding') !== undefined || (c.req.header('content-length') ?? '0') !== '0';
-
 const checkBorder =
   (audit: AuditSink, names: readonly string[]): Middleware =>
   async (c, next) => {
-    const port = localPort(c);
-    const failure = findBorderProblem({
-      host: c.req.header('host'),
-      origin: c.req.header('origin'),
-      fetchSite: c.req.header('sec-fetch-site'),
-      isNavigation: c.req.header('sec-fetch-mode') === 'navigate' && c.req.header('sec-fetch-dest') === 'document',
-      method: c.req.method,
-      contentType: c.req.header('content-type'),
-      hasBody: hasBody(c),
-      overSocket: port === undefined,
-      overTls: isTls(c),
-      localAddress: c.env?.incoming?.socket.localAddress,
-      names,
-      port,
-    });
+    const failure = findBorderProblem(
+      toBorderRequest({
+        method: c.req.method,
+        header: name => c.req.header(name),
+        socket: c.env?.incoming?.socket,
+        names,
+      }),
+    );
     if (!failure) return next();
     const requestId = c.get('requestId');
     if (failure.problem.status === 403) {
@@ -176,30 +165,6 @@ const checkBorder =
     }
     return toResponse(c, { ...failure.problem, requestId });
   };
-
-const securityHeaders: readonly (readonly [string, string])[] = Object.entries({
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-resource-policy': 'same-origin',
-  'cross-origin-opener-policy': 'same-origin',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'cache-control': 'no-store',
-});
-
-/**
- * On Node's own answer where there is one, before anything else: an answer that says one of them itself comes later and has
- * the last word, and Headers of the web platform take longer for each than Node for all of them.
- */
-function setSecurityHeaders(outgoing: ServerResponse, requestId: string): void {
-  outgoing.setHeader('x-request-id', requestId);
-  for (const [name, value] of securityHeaders) outgoing.setHeader(name, value);
-}
-
-/** Where the app is asked without a server. */
-function addSecurityHeaders(headers: Headers, requestId: string): void {
-  headers.set('x-request-id', requestId);
-  for (const [name, value] of securityHeaders) if (!headers.has(name)) headers.set(name, value);
-}
 
 /** The description of the API tells what the daemon can do, so it is for those who may ask. */
 function serveApiDocument(app: Hono<AppEnvironment>, { version, audit, authenticator }: AppServices): void {

@@ -1,6 +1,5 @@
 // The composition root: the one place that creates everything and hands each part what it needs, and no more.
 import { join } from 'node:path';
-import type { Hono } from 'hono';
 import type { Problem } from '../shared/api/problem.ts';
 import { createApp } from './app.ts';
 import { composeDocker, dockerForServers } from './compose-docker.ts';
@@ -23,6 +22,7 @@ import { createBitwardenFeature } from './features/bitwarden/create-bitwarden.ts
 import { createCatalogs } from './features/catalog/create-catalogs.ts';
 import { createContainerOwnerRepository } from './features/containers/containers.repository.ts';
 import { createGateway } from './features/gateway/create-gateway.ts';
+import { createGatewayDoor } from './features/gateway/gateway.door.ts';
 import { createStoredSecretRepository } from './features/gateways/stored-secrets.repository.ts';
 import { createOperationRepository } from './features/operations/operations.repository.ts';
 import { operationHandlers } from './features/operations/operations.routes.ts';
@@ -37,9 +37,9 @@ import { serverHandlers } from './features/servers/servers.routes.ts';
 import { createServerService, type ServerService } from './features/servers/servers.service.ts';
 import { type StatusSources, statusHandlers, toStatus } from './features/status/status.routes.ts';
 import type { Tools } from './features/tools/create-tools.ts';
-import type { AppEnvironment } from './http/app-environment.ts';
 import { createEventHub } from './http/event-hub.ts';
 import { createEventStreams } from './http/event-response.ts';
+import type { Front } from './http/listen.ts';
 import { findAssets } from './http/page.ts';
 import { noRateLimits } from './http/rate-limit.ts';
 import { type Clock, systemClock, toTimestamp } from './platform/clock.ts';
@@ -77,8 +77,7 @@ export interface DaemonHooks {
   onTokenChanged(token: string): void;
 }
 
-export interface Daemon {
-  app: Hono<AppEnvironment>;
+export interface Daemon extends Front {
   readonly token: string;
   readonly startedAt: string;
   /** A text without any secret of the vault, and without the owner's token. Never throws. */
@@ -375,20 +374,23 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     logFailure,
   });
 
-  const app = createApp({
-    rateLimits: config.rateLimits ?? noRateLimits,
-    hostNames: config.hostNames,
+  const front = {
+    hostNames: config.hostNames ?? [],
     authenticator: access,
     lifelines: access.lifelines,
-    addRoutes: access.addRoutes,
     now: clock.now,
-    audit,
     gateway,
+    onFailure: logFailure,
+    onRequest: idle.enter,
+  };
+  const app = createApp({
+    ...front,
+    rateLimits: config.rateLimits ?? noRateLimits,
+    addRoutes: access.addRoutes,
+    audit,
     version,
     assets: findAssets(),
     openEvents: streams.open,
-    onFailure: logFailure,
-    onRequest: idle.enter,
     handlers: {
       ...statusHandlers(statusSources),
       ...dockerFeatures.handlers,
@@ -430,6 +432,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
 
   return {
     app,
+    takeAtOnce: createGatewayDoor(front),
     startedAt,
     redact,
     get token() {

@@ -148,15 +148,15 @@ function composeWithEngine(config: DaemonConfig, logger: Logger, hooks: Paramete
 async function listen(config: DaemonConfig, daemon: Daemon, doors: Door[]): Promise<Problem[]> {
   // First of all: with a certificate that cannot be used nothing is opened.
   const tls = config.tls && readTlsFiles(config.tls);
-  doors.push(await listenOnSocket(daemon.app, config.socket));
+  doors.push(await listenOnSocket(daemon, config.socket));
   if (config.port === null) return [];
   const wanted = { port: config.port, host: config.host, tls };
   const warnings = warningsOf(config);
   if (!config.portFallback) {
-    doors.push(await listenOnPort(daemon.app, wanted));
+    doors.push(await listenOnPort(daemon, wanted));
     return warnings;
   }
-  const { door, taken } = await listenOnPortOrAnother(daemon.app, wanted);
+  const { door, taken } = await listenOnPortOrAnother(daemon, wanted);
   doors.push(door);
   return taken ? [...warnings, taken.problem] : warnings;
 }

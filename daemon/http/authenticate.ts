@@ -3,6 +3,7 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { proofHeader } from '../../shared/api/access.ts';
 import { limits } from '../../shared/domain/limits.ts';
 import type { AppEnvironment } from './app-environment.ts';
+import { isEncrypted } from './border.ts';
 import type { Principal } from './principal.ts';
 
 /** What the access feature offers to the door. */
@@ -29,14 +30,18 @@ export function authenticate(
 ): Principal | null | Promise<Principal | null> {
   const header = c.req.header('authorization');
   if (header !== undefined) {
-    const token = /^Bearer ([\x21-\x7e]{1,1024})$/i.exec(header)?.[1];
-    return token ? authenticator.byToken(token) : null;
+    const token = readBearer(header);
+    return token === undefined ? null : authenticator.byToken(token);
   }
   const secret = getCookie(c, cookieName(c));
   if (!secret) return null;
   if (asked === 'cookie') return authenticator.byCookieAlone(secret);
   return authenticator.bySession(secret, c.req.header(proofHeader) ?? '');
 }
+
+/** The token of an `Authorization` header (RFC 6750, section 2.1); undefined if there is none, or something else. */
+export const readBearer = (header: string | undefined): string | undefined =>
+  header === undefined ? undefined : /^Bearer ([\x21-\x7e]{1,1024})$/i.exec(header)?.[1];
 
 /** Gives the browser its half of a session; null takes it away. */
 export function writeSessionCookie(c: Context<AppEnvironment>, secret: string | null): void {
@@ -47,11 +52,7 @@ export function writeSessionCookie(c: Context<AppEnvironment>, secret: string | 
 
 const cookieName = (c: Context<AppEnvironment>): string => sessionCookie(localPort(c), isTls(c));
 
-/** By the connection alone: a header that says so may be anybody's. */
-export const isTls = (c: Context<AppEnvironment>): boolean => {
-  const socket = c.env?.incoming?.socket;
-  return socket !== undefined && 'encrypted' in socket && socket.encrypted === true;
-};
+export const isTls = (c: Context<AppEnvironment>): boolean => isEncrypted(c.env?.incoming?.socket);
 
 /** The port that the request came in at; undefined over the socket. */
 export const localPort = (c: Context<AppEnvironment>): number | undefined => c.env?.incoming?.socket.localPort;

@@ -1,5 +1,6 @@
 // The checks that come before anything else: is this request meant for us, and does it come from a page of ours?
 // Host is checked against DNS rebinding, Origin against other pages in the user's browser (rules D3 and D5).
+import type { Socket } from 'node:net';
 import { type ProblemError, problem } from '../../shared/api/problem.ts';
 
 export interface BorderRequest {
@@ -23,6 +24,39 @@ export interface BorderRequest {
   names?: readonly string[];
 }
 
+/** A request as it came in. */
+export interface Arrival {
+  method: string;
+  /** By its name in small letters. */
+  header(name: string): string | undefined;
+  /** undefined: the app is asked without a server. */
+  socket: Socket | undefined;
+  names: readonly string[];
+}
+
+export const toBorderRequest = ({ method, header, socket, names }: Arrival): BorderRequest => ({
+  host: header('host'),
+  origin: header('origin'),
+  fetchSite: header('sec-fetch-site'),
+  isNavigation: header('sec-fetch-mode') === 'navigate' && header('sec-fetch-dest') === 'document',
+  method,
+  contentType: header('content-type'),
+  hasBody: hasBody(header),
+  overSocket: socket?.localPort === undefined,
+  overTls: isEncrypted(socket),
+  localAddress: socket?.localAddress,
+  names,
+  port: socket?.localPort,
+});
+
+/** By the headers: without them there is none (RFC 9112, section 6.3). */
+export const hasBody = (header: Arrival['header']): boolean =>
+  header('transfer-encoding') !== undefined || (header('content-length') ?? '0') !== '0';
+
+/** By the connection alone: a header that says so may be anybody's. */
+export const isEncrypted = (socket: Socket | undefined): boolean =>
+  socket !== undefined && 'encrypted' in socket && socket.encrypted === true;
+
 const loopbackNames = ['127.0.0.1', 'localhost', '[::1]'];
 
 /** The problem with a request, or undefined if it may go on. */
@@ -33,9 +67,9 @@ export function findBorderProblem(request: BorderRequest): ProblemError | undefi
 function checkHost(request: BorderRequest): ProblemError | undefined {
   const { host, overSocket, names = [], localAddress } = request;
   if (overSocket && host === 'localhost') return undefined;
-  const own = localAddress === undefined ? [] : [asHost(localAddress)];
-  const allowed = [...loopbackNames, ...own, ...names];
-  if (!overSocket && host !== undefined && allowed.some(name => isHostOf(name, host, request))) return undefined;
+  const isAsked = (name: string): boolean => host !== undefined && isHostOf(name, host, request);
+  const isOwn = () => localAddress !== undefined && isAsked(asHost(localAddress));
+  if (!overSocket && (loopbackNames.some(isAsked) || names.some(isAsked) || isOwn())) return undefined;
   return problem('ACCESS_003', {
     detail: 'The daemon answers only to its own addresses, and to the names that it was given.',
     next: 'Use the address that "quayside status" shows, or give the daemon this name in QUAYSIDE_HOST_NAMES.',

@@ -9,10 +9,10 @@ export const addressOf = (c: Context<AppEnvironment>): string | null => c.env?.i
 const loopback = /^(?:::ffff:)?127\.|^::1$/;
 
 /** This machine or another one; the socket is this machine. */
-export const placeOf = (c: Context<AppEnvironment>): 'this-machine' | 'elsewhere' => {
-  const address = addressOf(c);
-  return address === null || loopback.test(address) ? 'this-machine' : 'elsewhere';
-};
+export const placeOf = (c: Context<AppEnvironment>): 'this-machine' | 'elsewhere' => placeOfAddress(addressOf(c));
+
+export const placeOfAddress = (address: string | null | undefined): 'this-machine' | 'elsewhere' =>
+  address === null || address === undefined || loopback.test(address) ? 'this-machine' : 'elsewhere';
 
 /** For a person who looks at a list of sessions: the address, and what the program calls itself. */
 export const describeCaller = (c: Context<AppEnvironment>): string =>

@@ -1,7 +1,7 @@
 // The two doors: a socket in a private folder, and a port on loopback.
 
 import { rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
@@ -20,6 +20,13 @@ export interface Door {
   close(): Promise<void>;
 }
 
+/** What stands behind a door. */
+export interface Front {
+  app: Hono<AppEnvironment>;
+  /** Takes a request and answers it, or leaves it to the app. True: it was taken. */
+  takeAtOnce?: ((incoming: IncomingMessage, outgoing: ServerResponse) => boolean) | undefined;
+}
+
 /** Where the port is, and how it speaks. */
 export interface PortDoor {
   port: number;
@@ -31,20 +38,20 @@ export interface PortDoor {
 const loopback = '127.0.0.1';
 
 /** Errors: DAEMON_005 if something that answers holds the socket. */
-export async function listenOnSocket(app: Hono<AppEnvironment>, path: string): Promise<Door> {
+export async function listenOnSocket(front: Front, path: string): Promise<Door> {
   if (process.platform !== 'win32') {
     ensurePrivateFolder(dirname(path));
     await removeStale(path);
   }
-  const server = createHttpServer(app);
+  const server = createHttpServer(front);
   await listen(server, { path });
   return { server, port: null, close: () => close(server) };
 }
 
 /** Errors: DAEMON_004 naming the program that holds the port, where that can be told. */
-export async function listenOnPort(app: Hono<AppEnvironment>, door: PortDoor): Promise<Door> {
+export async function listenOnPort(front: Front, door: PortDoor): Promise<Door> {
   const { port, host = loopback, tls } = door;
-  const server = createHttpServer(app, tls);
+  const server = createHttpServer(front, tls);
   try {
     await listen(server, { port, host });
   } catch (error) {
@@ -56,21 +63,24 @@ export async function listenOnPort(app: Hono<AppEnvironment>, door: PortDoor): P
 
 /** The port if it is free; if it is taken and another will do, any free one, and what was in the way. */
 export async function listenOnPortOrAnother(
-  app: Hono<AppEnvironment>,
+  front: Front,
   wanted: PortDoor,
 ): Promise<{ door: Door; taken: ReturnType<typeof problem> | null }> {
   try {
-    return { door: await listenOnPort(app, wanted), taken: null };
+    return { door: await listenOnPort(front, wanted), taken: null };
   } catch (error) {
     if (!isProblemError(error) || error.code !== 'DAEMON_004') throw error;
-    return { door: await listenOnPort(app, { ...wanted, port: 0 }), taken: error };
+    return { door: await listenOnPort(front, { ...wanted, port: 0 }), taken: error };
   }
 }
 
-function createHttpServer(app: Hono<AppEnvironment>, tls?: TlsKeys): Server {
+function createHttpServer({ app, takeAtOnce }: Front, tls?: TlsKeys): Server {
   // The listener's own Request takes the place of the global one, because middleware that counts the bytes of a body
   // without a length (DELETE, chunked) makes a new request of the old, and the global one cannot.
-  const listener = getRequestListener((request, bindings) => app.fetch(request, bindings));
+  const ordinary = getRequestListener((request, bindings) => app.fetch(request, bindings));
+  const listener: RequestListener = (incoming, outgoing) => {
+    if (!takeAtOnce?.(incoming, outgoing)) void ordinary(incoming, outgoing);
+  };
   const server = tls ? createTlsServer({ ...tls, minVersion: 'TLSv1.2' }, listener) : createServer(listener);
   server.keepAliveTimeout = 30_000;
   server.headersTimeout = 10_000;

@@ -13,9 +13,12 @@ export interface OpenDoor extends AsyncDisposable {
 export async function openDoor(daemon: Pick<InProcessDaemon, 'daemon'>): Promise<OpenDoor> {
   const listener = getRequestListener((request, bindings) => daemon.daemon.app.fetch(request, bindings));
   const server = createServer((incoming, outgoing) => {
-    if (incoming.headers.authorization === undefined)
-      incoming.rawHeaders.push('authorization', `Bearer ${daemon.daemon.token}`);
-    void listener(incoming, outgoing);
+    if (incoming.headers.authorization === undefined) {
+      const token = `Bearer ${daemon.daemon.token}`;
+      incoming.rawHeaders.push('authorization', token);
+      incoming.headers.authorization = token;
+    }
+    if (!daemon.daemon.takeAtOnce?.(incoming, outgoing)) void listener(incoming, outgoing);
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   return {

@@ -1,14 +1,9 @@
 // Several messages in one body, as revisions up to 2025-03-26 have them.
+
 import { type Entry, toAsking } from './entry.ts';
+import { type Answer, toJsonAnswer, withoutBody } from './exchange.ts';
 import type { Session } from './session.ts';
-import {
-  type NotificationMessage,
-  type RequestMessage,
-  readMessage,
-  rpcCodes,
-  toErrorText,
-  toJsonResponse,
-} from './wire.ts';
+import { type NotificationMessage, type RequestMessage, readMessage, rpcCodes, toErrorText } from './wire.ts';
 
 const mostMessages = 50;
 
@@ -27,12 +22,12 @@ export async function answerBatch(
   session: Session,
   entry: Entry,
   { answer, take }: Acts,
-): Promise<Response> {
+): Promise<Answer> {
   const messages = body.map(readMessage);
   const isFine = messages.every(message => message && !('method' in message && message.method === 'initialize'));
   if (!isFine || messages.length === 0 || messages.length > mostMessages) {
     const why = `A batch has 1 to ${mostMessages} messages, and initialize is not one of them.`;
-    return toJsonResponse(toErrorText(null, rpcCodes.invalidRequest, why), 400);
+    return toJsonAnswer(toErrorText(null, rpcCodes.invalidRequest, why), 400);
   }
   const answers: Promise<string | Buffer<ArrayBuffer>>[] = [];
   for (const message of messages) {
@@ -44,7 +39,7 @@ export async function answerBatch(
       answers.push(answer(message, session, asking).finally(done));
     }
   }
-  if (answers.length === 0) return new Response(null, { status: 202 });
+  if (answers.length === 0) return withoutBody(202);
   const texts = (await Promise.all(answers)).map(String);
-  return toJsonResponse(`[${texts.join(',')}]`, 200, { 'mcp-session-id': session.id });
+  return toJsonAnswer(`[${texts.join(',')}]`, 200, { 'mcp-session-id': session.id });
 }

@@ -1,6 +1,8 @@
 // The MCP endpoint: one address in front of all servers, one for each Docker profile, and one for each server alone.
+
 import { problem } from '../../../shared/api/problem.ts';
 import type { Entry } from './entry.ts';
+import { type Answer, type Asked, toJsonAnswer } from './exchange.ts';
 import { type GatewayHandlers, gatewayHandlers } from './gateway.handlers.ts';
 import { createHeldRequests } from './held-requests.ts';
 import { createListChanges } from './list-changes.ts';
@@ -17,13 +19,13 @@ import { createSubscriptions, type ListKind } from './subscriptions.ts';
 import { createTogether } from './together.ts';
 import { createToolCalls } from './tool-calls.ts';
 import { createToolTable } from './tool-table.ts';
-import { readId, readMessage, rpcCodes, toErrorText, toJsonResponse } from './wire.ts';
+import { readId, readMessage, rpcCodes, toErrorText } from './wire.ts';
 
 export type { Entry } from './entry.ts';
 
 export interface Gateway {
   /** Serves one request that was let in already. Errors: MCP_002 if there is nothing at the address. */
-  fetch(request: Request, entry: Entry): Promise<Response>;
+  fetch(request: Asked, entry: Entry): Promise<Answer>;
   /**
    * A server's list is another one now, or the server came or went: clients are told. Of tools, to be called once
    * `exposed()` has the new ones. undefined: all lists of all servers may have changed.
@@ -105,24 +107,24 @@ export function createGateway(ports: GatewayPorts, limits: Partial<GatewayLimits
     profileOf: servers.profileOf,
   });
 
-  const fetch = async (request: Request, entry: Entry): Promise<Response> => {
+  const fetch = async (request: Asked, entry: Entry): Promise<Answer> => {
     if (!reach.isPlace(entry.place)) throw noPlace(pathOf(entry.place));
     if (request.method === 'GET') return withSessions.get(request, entry);
     if (request.method === 'DELETE') return withSessions.delete(request, entry);
     if (request.method !== 'POST') return notAllowed();
     if (!/^application\/json\s*(?:;|$)/i.test(request.headers.get('content-type') ?? ''))
-      return toJsonResponse(toErrorText(null, rpcCodes.refused, 'The body must be application/json.'), 415);
+      return toJsonAnswer(toErrorText(null, rpcCodes.refused, 'The body must be application/json.'), 415);
     let body: unknown;
     try {
       body = JSON.parse(await request.text());
     } catch {
-      return toJsonResponse(toErrorText(null, rpcCodes.parse, 'The body is not valid JSON.'), 400);
+      return toJsonAnswer(toErrorText(null, rpcCodes.parse, 'The body is not valid JSON.'), 400);
     }
     const message = Array.isArray(body) ? undefined : readMessage(body);
     if (!isStateless(request, message)) return await withSessions.post(request, body, entry);
     return message
       ? await stateless.post(request, message, entry)
-      : toJsonResponse(toErrorText(readId(body), rpcCodes.invalidRequest, 'This is no message of JSON-RPC 2.0.'), 400);
+      : toJsonAnswer(toErrorText(readId(body), rpcCodes.invalidRequest, 'This is no message of JSON-RPC 2.0.'), 400);
   };
 
   return {
@@ -155,8 +157,8 @@ export function createGateway(ports: GatewayPorts, limits: Partial<GatewayLimits
   };
 }
 
-const notAllowed = (): Response =>
-  toJsonResponse(toErrorText(null, rpcCodes.refused, 'Method not allowed.'), 405, { allow: 'GET, POST, DELETE' });
+const notAllowed = (): Answer =>
+  toJsonAnswer(toErrorText(null, rpcCodes.refused, 'Method not allowed.'), 405, { allow: 'GET, POST, DELETE' });
 
 const noPlace = (path: string) =>
   problem('MCP_002', {

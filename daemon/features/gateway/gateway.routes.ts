@@ -8,6 +8,9 @@ import type { Gateway } from './create-gateway.ts';
 import { createDismissals, eitherOf } from './leaving.ts';
 import { everything, type Place } from './places.ts';
 
+/** What it takes to come in at any of the addresses. */
+export const gatewayAct = { permission: 'tools:call', action: 'mcp' } as const;
+
 export interface GatewayMount {
   gateway: Pick<Gateway, 'fetch'>;
   /** Ends what is open when its principal is not let in any more. */
@@ -26,7 +29,14 @@ export function serveGateway(app: Hono<AppEnvironment>, { gateway, lifelines, re
     try {
       const dismissal = dismissalOf(principal);
       const signal = eitherOf(c.req.raw.signal, dismissal);
-      return await gateway.fetch(c.req.raw, { place, principal, requestId, signal, dismissal });
+      const { status, headers, body } = await gateway.fetch(c.req.raw, {
+        place,
+        principal,
+        requestId,
+        signal,
+        dismissal,
+      });
+      return new Response(body, { status, headers });
     } catch (error) {
       if (!isProblemError(error)) throw error;
       return toResponse(c, { ...error.problem, requestId });

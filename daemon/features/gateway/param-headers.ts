@@ -31,7 +31,7 @@ export function findParamHeaders(schema: unknown, path: readonly string[] = []):
 export function findWrongHeader(
   wanted: readonly ParamHeader[],
   args: unknown,
-  headers: Headers,
+  headers: Pick<Headers, 'get' | 'has'>,
 ): { header: string; body: string } | undefined {
   for (const { path, name, isNumber } of wanted) {
     const value = path.reduce<unknown>((node, key) => (isObject(node) ? node[key] : undefined), args);

@@ -1,10 +1,10 @@
 // The answer to one POST: a JSON document if nothing but the result is to be told, a stream from the moment there is more.
+import { type Answer, toJsonAnswer, withoutBody } from './exchange.ts';
 import type { Leaving } from './leaving.ts';
 import { createOutboundStream, type OutboundOptions, type OutboundStream, streamHeaders } from './outbound-stream.ts';
-import { toJsonResponse } from './wire.ts';
 
 export interface Reply {
-  readonly response: Promise<Response>;
+  readonly response: Promise<Answer>;
   /** A message before the result. `isKept`: somebody waits for an answer to it. */
   send(message: string, isKept?: boolean): void;
   /** The result or error. `status` counts only while no stream has begun. */
@@ -28,8 +28,8 @@ export interface ReplyOptions {
 export function createReply({ stream: options, headers, patienceMs, signal, onGone, onStream }: ReplyOptions): Reply {
   let stream: OutboundStream | undefined;
   let isAnswered = false;
-  const { promise, resolve } = Promise.withResolvers<Response>();
-  const settle = (response: Response) => {
+  const { promise, resolve } = Promise.withResolvers<Answer>();
+  const settle = (response: Answer) => {
     isAnswered = true;
     clearTimeout(patience);
     signal.removeEventListener('abort', leave);
@@ -40,12 +40,12 @@ export function createReply({ stream: options, headers, patienceMs, signal, onGo
     stream = createOutboundStream(options);
     onStream(stream);
     const body = stream.open(undefined, signal);
-    settle(new Response(body, { status: 200, headers: { ...streamHeaders, ...headers } }));
+    settle({ status: 200, headers: { ...streamHeaders, ...headers }, body });
     return stream;
   };
   const leave = () => {
     if (isAnswered) return;
-    settle(new Response(null, { status: 499 }));
+    settle(withoutBody(499));
     onGone();
   };
   const patience = setTimeout(open, patienceMs);
@@ -60,12 +60,12 @@ export function createReply({ stream: options, headers, patienceMs, signal, onGo
     },
     finish(message, status = 200) {
       if (stream) stream.finish(String(message));
-      else if (!isAnswered) settle(toJsonResponse(message, status, headers));
+      else if (!isAnswered) settle(toJsonAnswer(message, status, headers));
     },
     drop(message) {
       // A stream that ends without a last message would be taken up again and again by the official client.
       if (stream) stream.finish(String(message));
-      else if (!isAnswered) settle(new Response(null, { status: 202, headers }));
+      else if (!isAnswered) settle(withoutBody(202, headers));
     },
   };
 }

@@ -1,4 +1,5 @@
 // Streamable HTTP with sessions: revision 2025-11-25 and those before it.
+
 import { isProblemError, type ProblemError } from '../../../shared/api/problem.ts';
 import { describePrincipal, maySee } from '../../http/principal.ts';
 import { WireError, type WireObject } from '../../supervision/upstream.ts';
@@ -6,6 +7,7 @@ import { toWireError } from './asking.ts';
 import { answerBatch } from './batch.ts';
 import { describePlace } from './description.ts';
 import { type Entry, ownerOf, toAsking, toViewer } from './entry.ts';
+import { type Answer, type Asked, toJsonAnswer, withoutBody } from './exchange.ts';
 import { isLogLevel } from './log-level.ts';
 import { streamHeaders } from './outbound-stream.ts';
 import { pathOf } from './places.ts';
@@ -26,15 +28,14 @@ import {
   rpcCodes,
   toAnswer,
   toErrorText,
-  toJsonResponse,
   toResultText,
 } from './wire.ts';
 
 export interface SessionEndpoint {
   /** `body`: parsed JSON. */
-  post(request: Request, body: unknown, entry: Entry): Promise<Response>;
-  get(request: Request, entry: Entry): Response;
-  delete(request: Request, entry: Entry): Response;
+  post(request: Asked, body: unknown, entry: Entry): Promise<Answer>;
+  get(request: Asked, entry: Entry): Answer;
+  delete(request: Asked, entry: Entry): Answer;
 }
 
 /** Characters of a client's capabilities and info, icons included. */
@@ -53,7 +54,7 @@ export function createSessionEndpoint({
   sessions,
   answerRequest,
 }: SessionEndpointParts): SessionEndpoint {
-  const begin = ({ id, params = {} }: RequestMessage, entry: Entry): Response => {
+  const begin = ({ id, params = {} }: RequestMessage, entry: Entry): Answer => {
     const { protocolVersion, capabilities, clientInfo } = params;
     if (typeof protocolVersion !== 'string' || !isObject(capabilities) || !isObject(clientInfo))
       return refusal(
@@ -82,11 +83,11 @@ export function createSessionEndpoint({
     });
     const { instructions, ...description } = describePlace(toViewer(entry), reach, ports.version);
     const result = { protocolVersion: revision, ...description, ...(instructions ? { instructions } : {}) };
-    return toJsonResponse(toResultText(id, JSON.stringify(result)), 200, { 'mcp-session-id': session.id });
+    return toJsonAnswer(toResultText(id, JSON.stringify(result)), 200, { 'mcp-session-id': session.id });
   };
 
   /** The session of a request, or the answer to one that has none. */
-  const findSession = (request: Request, entry: Entry, id: string | number | null = null): Session | Response => {
+  const findSession = (request: Asked, entry: Entry, id: string | number | null = null): Session | Answer => {
     const sessionId = request.headers.get('mcp-session-id');
     if (!sessionId) return refusal(400, rpcCodes.refused, 'The header Mcp-Session-Id is missing.', id);
     const session = sessions.find(sessionId, ownerOf(entry.principal));
@@ -135,7 +136,7 @@ export function createSessionEndpoint({
     });
   };
 
-  const serve = async (message: RequestMessage, session: Session, entry: Entry): Promise<Response> => {
+  const serve = async (message: RequestMessage, session: Session, entry: Entry): Promise<Answer> => {
     const begun = session.begin(message.id, entry);
     if (!begun) {
       const why = 'This id is in use by another request of the session, or too many requests are under way.';
@@ -161,7 +162,7 @@ export function createSessionEndpoint({
     for (const upstream of reach.contacted(session.client)) upstream.notify({ method, params }, session.client);
   };
 
-  const takeOne = async (message: Message, session: Session, entry: Entry): Promise<Response> => {
+  const takeOne = async (message: Message, session: Session, entry: Entry): Promise<Answer> => {
     if (message.kind === 'request') return await serve(message, session, entry);
     if (message.kind === 'response') session.answer(message);
     else take(message, session);
@@ -174,7 +175,7 @@ export function createSessionEndpoint({
         return refusal(406, rpcCodes.refused, 'Accept must name application/json and text/event-stream.', readId(body));
       if (Array.isArray(body)) {
         const session = findSession(request, entry);
-        if (session instanceof Response) return session;
+        if (isAnswer(session)) return session;
         if (!takesBatches(session.revision))
           return refusal(400, rpcCodes.invalidRequest, `Revision ${session.revision} has no batches.`);
         return await answerBatch(body, session, entry, { answer, take });
@@ -188,25 +189,25 @@ export function createSessionEndpoint({
         return noRoom(error, readId(body) ?? 0);
       }
       const session = findSession(request, entry, message.kind === 'request' ? message.id : null);
-      return session instanceof Response ? session : await takeOne(message, session, entry);
+      return isAnswer(session) ? session : await takeOne(message, session, entry);
     },
     get(request, entry) {
       if (!accepts(request, 'text/event-stream'))
         return refusal(406, rpcCodes.refused, 'Accept must name text/event-stream.');
       const session = findSession(request, entry);
-      if (session instanceof Response) return session;
+      if (isAnswer(session)) return session;
       const lastEventId = request.headers.get('last-event-id');
       const body = lastEventId ? session.resume(lastEventId, entry.signal) : session.listen(entry.signal);
-      if (body) return new Response(body, { headers: { ...streamHeaders, 'mcp-session-id': session.id } });
+      if (body) return { status: 200, headers: { ...streamHeaders, 'mcp-session-id': session.id }, body };
       return lastEventId
         ? refusal(400, rpcCodes.refused, 'This stream is over, or too old to be taken up again.')
         : refusal(409, rpcCodes.refused, 'The session has as many streams as it may have.');
     },
     delete(request, entry) {
       const session = findSession(request, entry);
-      if (session instanceof Response) return session;
+      if (isAnswer(session)) return session;
       sessions.end(session);
-      return new Response(null, { status: 200 });
+      return withoutBody(200);
     },
   };
 }
@@ -216,13 +217,15 @@ const seenBy =
   serverId =>
     maySee(principal, serverId);
 
-const refusal = (status: number, code: number, message: string, id: string | number | null = null): Response =>
-  toJsonResponse(toErrorText(id, code, message), status);
+const refusal = (status: number, code: number, message: string, id: string | number | null = null): Answer =>
+  toJsonAnswer(toErrorText(id, code, message), status);
 
-const accepted = (): Response => new Response(null, { status: 202 });
+const isAnswer = (found: Session | Answer): found is Answer => 'body' in found;
 
-const noRoom = ({ problem: { status, code, detail, next } }: ProblemError, id: string | number): Response =>
-  toJsonResponse(toErrorText(id, rpcCodes.refused, `${detail} ${next ?? ''}`, { 'quayside/code': code }), status);
+const accepted = (): Answer => withoutBody(202);
+
+const noRoom = ({ problem: { status, code, detail, next } }: ProblemError, id: string | number): Answer =>
+  toJsonAnswer(toErrorText(id, rpcCodes.refused, `${detail} ${next ?? ''}`, { 'quayside/code': code }), status);
 
 /** What is nested beyond what can be written is not small. */
 function isSmall(value: unknown): boolean {
@@ -233,10 +236,10 @@ function isSmall(value: unknown): boolean {
   }
 }
 
-export const accepts = (request: Request, type: string): boolean => {
+export const accepts = (request: Asked, type: string): boolean => {
   const accept = request.headers.get('accept') ?? '';
   return accept.includes(type) || accept.includes('*/*');
 };
 
-export const acceptsBoth = (request: Request): boolean =>
+export const acceptsBoth = (request: Asked): boolean =>
   accepts(request, 'application/json') && accepts(request, 'text/event-stream');

@@ -1,4 +1,5 @@
 // Revision 2026-07-28: each request stands alone and brings its envelope along.
+
 import { relayHeader } from '../../../shared/api/mcp.ts';
 import type { DownstreamClient, WireObject } from '../../supervision/upstream.ts';
 import { noMethod, toWireError } from './asking.ts';
@@ -6,6 +7,7 @@ import { missingCapability, refuseQuestion } from './asks.ts';
 import type { Waiting } from './client-call.ts';
 import { describePlace } from './description.ts';
 import { type Entry, ownerOf, toAsking, toViewer } from './entry.ts';
+import { type Answer, type Asked, toJsonAnswer, withoutBody } from './exchange.ts';
 import type { HeldRequests, Round } from './held-requests.ts';
 import type { Leaving } from './leaving.ts';
 import { isWanted } from './log-level.ts';
@@ -28,13 +30,12 @@ import {
   rpcCodes,
   toAnswer,
   toErrorText,
-  toJsonResponse,
   toNotificationText,
   toResultText,
 } from './wire.ts';
 
 export interface StatelessEndpoint {
-  post(request: Request, message: Message, entry: Entry): Promise<Response>;
+  post(request: Asked, message: Message, entry: Entry): Promise<Answer>;
 }
 
 export interface StatelessParts {
@@ -64,7 +65,7 @@ export function createStatelessEndpoint(parts: StatelessParts): StatelessEndpoin
   const { ports, reach, held, subscriptions, answerRequest, patienceMs } = parts;
   let last = 0;
 
-  const discover = (id: RequestId, entry: Entry): Response => {
+  const discover = (id: RequestId, entry: Entry): Answer => {
     const { serverInfo, capabilities, instructions } = describePlace(toViewer(entry), reach, ports.version);
     const result = {
       supportedVersions: [statelessRevision],
@@ -72,10 +73,10 @@ export function createStatelessEndpoint(parts: StatelessParts): StatelessEndpoin
       ...(instructions ? { instructions } : {}),
       _meta: { [envelope.serverInfo]: serverInfo },
     };
-    return toJsonResponse(toResultText(id, toText('server/discover', result, 'stateless')));
+    return toJsonAnswer(toResultText(id, toText('server/discover', result, 'stateless')));
   };
 
-  const serve = (message: RequestMessage, entry: Entry, opened: Envelope): Promise<Response> => {
+  const serve = (message: RequestMessage, entry: Entry, opened: Envelope): Promise<Answer> => {
     const { id, method } = message;
     const params = withoutEnvelope(message.params ?? {});
     const controller = new AbortController();
@@ -158,7 +159,7 @@ export function createStatelessEndpoint(parts: StatelessParts): StatelessEndpoin
     return { reply, round };
   };
 
-  const listen = (message: RequestMessage, entry: Entry, { info, capabilities }: Envelope): Promise<Response> => {
+  const listen = (message: RequestMessage, entry: Entry, { info, capabilities }: Envelope): Promise<Answer> => {
     const viewer = toViewer(entry);
     return subscriptions.open({
       id: message.id,
@@ -185,7 +186,7 @@ export function createStatelessEndpoint(parts: StatelessParts): StatelessEndpoin
   };
 
   const checkParamHeaders = (
-    request: Request,
+    request: Asked,
     { method, params }: RequestMessage,
     entry: Entry,
   ): Rejection | undefined => {
@@ -201,12 +202,12 @@ export function createStatelessEndpoint(parts: StatelessParts): StatelessEndpoin
 
   return {
     async post(request, message, entry) {
-      if (message.kind === 'notification') return new Response(null, { status: 202 });
+      if (message.kind === 'notification') return withoutBody(202);
       if (message.kind === 'response')
-        return toJsonResponse(toErrorText(null, rpcCodes.invalidRequest, 'Nobody waits for an answer.'), 400);
+        return toJsonAnswer(toErrorText(null, rpcCodes.invalidRequest, 'Nobody waits for an answer.'), 400);
       if (!acceptsBoth(request)) {
         const why = 'Accept must name application/json and text/event-stream.';
-        return toJsonResponse(toErrorText(message.id, rpcCodes.refused, why), 406);
+        return toJsonAnswer(toErrorText(message.id, rpcCodes.refused, why), 406);
       }
       const opened = openEnvelope(request, message);
       if (isRejection(opened)) return reject(message.id, opened);
@@ -219,8 +220,8 @@ export function createStatelessEndpoint(parts: StatelessParts): StatelessEndpoin
   };
 }
 
-const reject = (id: RequestId, { status, code, message, data }: Rejection): Response =>
-  toJsonResponse(toErrorText(id, code, message, data), status);
+const reject = (id: RequestId, { status, code, message, data }: Rejection): Answer =>
+  toJsonAnswer(toErrorText(id, code, message, data), status);
 
 const unknownMethod = (method: string): Rejection => {
   const { code, message } = noMethod(method);

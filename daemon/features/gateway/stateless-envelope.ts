@@ -1,5 +1,7 @@
 // What revision 2026-07-28 asks of each request: an envelope in `_meta`, and headers that say the same as the body.
+
 import type { WireObject } from '../../supervision/upstream.ts';
+import type { Asked } from './exchange.ts';
 import { decodeHeader, trimHeader } from './param-headers.ts';
 import { envelope, isSessionRevision, statelessRevision } from './revisions.ts';
 import { isObject, type Message, metaOf, type RequestMessage, rpcCodes } from './wire.ts';
@@ -17,13 +19,13 @@ export interface Envelope {
   logLevel: string | undefined;
 }
 
-const versionHeader = (request: Request): string | undefined => trimHeader(request.headers.get('mcp-protocol-version'));
+const versionHeader = (request: Asked): string | undefined => trimHeader(request.headers.get('mcp-protocol-version'));
 
 /**
  * Whether a message is one of the stateless revision. The body says so; the header does where the body is silent, so
  * that a request that forgot its envelope is told that and not that it has no session.
  */
-export function isStateless(request: Request, message: Message | undefined): boolean {
+export function isStateless(request: Asked, message: Message | undefined): boolean {
   const params = message && 'params' in message ? message.params : undefined;
   if (metaOf(params)?.[envelope.protocolVersion] !== undefined) return true;
   const header = versionHeader(request);
@@ -39,7 +41,7 @@ const mismatch = (message: string, header: string, body: string): Rejection => (
 });
 
 /** Why a request may not go on, or its envelope. The order is that of the revision: the first that fails answers. */
-export function openEnvelope(request: Request, message: RequestMessage): Rejection | Envelope {
+export function openEnvelope(request: Asked, message: RequestMessage): Rejection | Envelope {
   const meta = metaOf(message.params) ?? {};
   return (
     checkEnvelope(meta) ??
@@ -88,7 +90,7 @@ const named: Readonly<Record<string, string>> = {
   'resources/read': 'uri',
 };
 
-function checkMethod({ headers }: Request, { method, params }: RequestMessage): Rejection | undefined {
+function checkMethod({ headers }: Asked, { method, params }: RequestMessage): Rejection | undefined {
   const said = trimHeader(headers.get('mcp-method'));
   if (said !== method) return mismatch('Mcp-Method is not the method of the body', said ?? '(missing)', method);
   const member = Object.hasOwn(named, method) ? named[method] : undefined;

@@ -1,16 +1,18 @@
 // `subscriptions/listen` of revision 2026-07-28: one stream with the changes that a client asked for.
+
 import type { DownstreamClient, WireNotification, WireObject } from '../../supervision/upstream.ts';
 import type { Viewer } from './asking.ts';
 import type { Description } from './description.ts';
+import { type Answer, toJsonAnswer } from './exchange.ts';
 import type { Leaving } from './leaving.ts';
 import { createOutboundStream, streamHeaders } from './outbound-stream.ts';
 import { envelope } from './revisions.ts';
-import { isObject, type RequestId, toErrorText, toJsonResponse, toNotificationText, toResultText } from './wire.ts';
+import { isObject, type RequestId, toErrorText, toNotificationText, toResultText } from './wire.ts';
 
 export type ListKind = 'tools' | 'resources' | 'prompts';
 
 export interface Subscriptions {
-  open(request: ListenRequest): Promise<Response>;
+  open(request: ListenRequest): Promise<Answer>;
   listChanged(what: ListKind, isShown: (viewer: Viewer) => boolean): void;
   keepAlive(): void;
   readonly size: number;
@@ -54,8 +56,8 @@ export function createSubscriptions(): Subscriptions {
   const open: Subscriptions['open'] = async request => {
     const { id, params, owner, viewer, description, signal } = request;
     const wanted = params['notifications'];
-    if (!isObject(wanted)) return toJsonResponse(toErrorText(id, -32_602, 'notifications must say what to listen to.'));
-    if (!hasRoom(owner)) return toJsonResponse(toErrorText(id, -32_603, 'There are too many streams of this kind.'));
+    if (!isObject(wanted)) return toJsonAnswer(toErrorText(id, -32_602, 'notifications must say what to listen to.'));
+    if (!hasRoom(owner)) return toJsonAnswer(toErrorText(id, -32_603, 'There are too many streams of this kind.'));
     last += 1;
     const uris = new Set<string>();
     let listener: Listener | undefined;
@@ -92,7 +94,7 @@ export function createSubscriptions(): Subscriptions {
     await subscribeAll(wanted['resourceSubscriptions'], uris, uri => request.subscribe(uri, client));
     listener.send('notifications/subscriptions/acknowledged', { notifications: toHonoured(lists, uris) });
     if (lists.length === 0 && uris.size === 0) listener.end();
-    return new Response(stream.open(undefined, signal), { headers: streamHeaders });
+    return { status: 200, headers: streamHeaders, body: stream.open(undefined, signal) };
   };
 
   return {

@@ -98,10 +98,3 @@ export const metaOf = (params: WireObject | undefined): WireObject | undefined =
   const meta = params?.['_meta'];
   return isObject(meta) ? meta : undefined;
 };
-
-/** An answer over HTTP that is one JSON document. */
-export const toJsonResponse = (
-  text: string | Uint8Array<ArrayBuffer>,
-  status = 200,
-  headers: Record<string, string> = {},
-): Response => new Response(text, { status, headers: { 'content-type': 'application/json', ...headers } });

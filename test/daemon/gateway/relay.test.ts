@@ -25,7 +25,7 @@ describe('the MCP endpoint on standard input and output', () => {
   let stop: AbortController;
   const socketPath = () => join(daemon.home, 'relay', 'daemon.sock');
   const open = async () => {
-    door = await listenOnSocket(daemon.daemon.app, socketPath());
+    door = await listenOnSocket(daemon.daemon, socketPath());
   };
   beforeEach(async () => {
     daemon = await startInProcessDaemon();

@@ -37,7 +37,7 @@ describe('The port with TLS', () => {
     folder = await createTemporaryFolder('tls');
     files = makeCertificate('own');
     daemon = await startInProcessDaemon();
-    door = await listenOnPort(daemon.daemon.app, { port: 0, tls: readTlsFiles(files) });
+    door = await listenOnPort(daemon.daemon, { port: 0, tls: readTlsFiles(files) });
   });
   after(async () => {
     await door?.close();
