@@ -7,6 +7,7 @@ import type { AuditSink } from '../../http/bind-routes.ts';
 import { describePrincipal, type Principal } from '../../http/principal.ts';
 import { type Clock, toTimestamp } from '../../platform/clock.ts';
 import type { CallGuard, ToolCall } from '../../supervision/tool-call.ts';
+import { alwaysRule, denied, stateWords, withoutSession } from './approval-answers.ts';
 import { createApprovalRecords } from './approval-records.ts';
 import type { ApprovalFilter, ApprovalRepository } from './approvals.repository.ts';
 import { digestOfCall, markOfSession, toBound } from './call-digest.ts';
@@ -314,31 +315,3 @@ function firstOf<From, To>(all: readonly From[], find: (one: From) => To | undef
   }
   return undefined;
 }
-
-const stateWords: Record<ApprovalState, string> = {
-  waiting: 'over its time',
-  approved: 'approved',
-  used: 'approved and used',
-  denied: 'denied',
-  expired: 'expired',
-  withdrawn: 'withdrawn by its caller',
-};
-
-const denied = ({ serverId, tool }: ToolCall, why: string): ProblemError =>
-  problem('APPROVAL_001', {
-    detail: `"${tool}" of "${serverId}" was not called. ${why}`,
-    next: 'Somebody who may approve calls can see why: quayside approvals list.',
-  });
-
-const withoutSession = ({ caller }: Approval): ProblemError =>
-  problem('APPROVAL_003', {
-    detail: `The calls of ${caller.name} stand alone: there is no session to allow the tool for.`,
-    next: 'Approve this one call, or always.',
-  });
-
-const alwaysRule = ({ serverId, tool, caller }: Approval, by: string) => ({
-  id: `always-${randomUUID().slice(0, 8)}`,
-  when: { server: serverId, tool, caller: { id: caller.id } },
-  verdict: 'allow' as const,
-  reason: `Allowed for good to ${caller.name} by ${by}.`.slice(0, 300),
-});
