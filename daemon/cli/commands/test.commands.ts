@@ -1,12 +1,9 @@
-import { access, constants, mkdir, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { stat, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import type { ApiClient } from '../../../shared/api/client.ts';
 import type { NewTestRun, TestHistory, TestRun, TestTrendPoint } from '../../../shared/api/tests.ts';
-import type { Tool } from '../../../shared/api/tools.ts';
 import { testFileEnding, testFileSchema } from '../../../shared/domain/mcptest.ts';
-import { starterFile, starterSkipOf } from '../../../shared/domain/mcptest-starter.ts';
 import { Name } from '../../../shared/domain/names.ts';
 import { canStart } from '../../../shared/domain/server-state.ts';
 import { toServerName } from '../arguments/names.ts';
@@ -15,9 +12,12 @@ import { type ExitCode, exitCodes, UsageError } from '../exit-codes.ts';
 import { listAll } from '../list-all.ts';
 import { count } from '../terminal/describe.ts';
 import { safeLine } from '../terminal/safe-text.ts';
+import { adviceOn } from '../tests/advice.ts';
+import { initFile } from '../tests/first-file.ts';
 import { followRun } from '../tests/follow-run.ts';
 import { historyText } from '../tests/history-text.ts';
 import { toJUnit } from '../tests/junit.ts';
+import { prepareReport } from '../tests/report-file.ts';
 import { type Reporter, reporters, runText } from '../tests/run-text.ts';
 import {
   type FoundFile,
@@ -118,28 +118,6 @@ async function runOnce(
   return { document: run, text, exitCode: interrupted ? exitCodes.interrupted : exitCodeOf(run, context) };
 }
 
-/** Made before the run: what cannot be written there shall not be lost after it. Errors: UsageError. */
-async function prepareReport(file: string): Promise<string> {
-  const path = resolve(file);
-  const cannot = new UsageError(`${file} cannot be written.`);
-  await mkdir(dirname(path), { recursive: true }).catch(() => Promise.reject(cannot));
-  await access(dirname(path), constants.W_OK).catch(() => Promise.reject(cannot));
-  const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
-  if (isFolder) throw cannot;
-  return path;
-}
-
-function adviceOn({ results, problems }: TestRun, { start, filter, tag }: TestOptions): string[] {
-  const isStopped = results.some(({ failures }) => failures.some(({ message }) => message.includes('(SERVER_003)')));
-  if (isStopped && !start) return ['A server does not run: --start starts it first.'];
-  if (results.length > 0 || problems.length > 0) return [];
-  const wanted = [
-    ...(filter === undefined ? [] : [`"${safeLine(filter)}" in its name`]),
-    ...(tag === undefined ? [] : [`the tag ${tag.map(each => safeLine(each)).join(' or ')}`]),
-  ];
-  return [`No test has ${wanted.join(' and ')}.`];
-}
-
 /** A run of nothing is none that passed: a word was misspelt, or the tests are gone. */
 const exitCodeOf = ({ state, counts }: TestRun, { signal }: CommandContext): ExitCode => {
   if (signal.aborted) return exitCodes.interrupted;
@@ -228,47 +206,6 @@ async function stateOf(files: readonly FoundFile[]): Promise<string> {
     }),
   );
   return marks.join('\n');
-}
-
-/** The schema lies beside the file, so that any editor finds it. */
-const startOfFile = '# yaml-language-server: $schema=./mcptest.schema.json\n# Run it: quayside test\n';
-
-async function initFile(context: CommandContext, server: string, options: { file?: string }): Promise<CommandResult> {
-  const path = resolve(options.file ?? `${server}${testFileEnding}`);
-  if (!path.endsWith(testFileEnding)) throw new UsageError(`The name of a test file ends with ${testFileEnding}.`);
-  const api = await context.connect();
-  const { signal } = context;
-  const { items } = await listAll<Tool>(query => api.listServerTools({ params: { id: server }, query }, { signal }));
-  await writeNew(path, `${startOfFile}${starterFile(server, items)}`);
-  await writeNew(join(dirname(path), 'mcptest.schema.json'), `${JSON.stringify(testFileSchema(), null, 2)}\n`).catch(
-    () => {},
-  );
-  const skips = items.map(starterSkipOf);
-  const [changes, guessed] = (['changes', 'guessed'] as const).map(kind => skips.filter(each => each === kind).length);
-  const [isOrAre, skipped] = [(n: number) => (n === 1 ? 'is' : 'are'), (changes ?? 0) + (guessed ?? 0)];
-  const notes = [
-    `Wrote ${safeLine(basename(path))} with ${count(items.length, 'test')}.`,
-    ...(changes
-      ? [
-          `${count(changes, 'test')} of tools that may change something ${isOrAre(changes)} left out until you have looked.`,
-        ]
-      : []),
-    ...(guessed
-      ? [`${count(guessed, 'test')} ${isOrAre(guessed)} left out until you have filled in the arguments.`]
-      : []),
-    `Run it: quayside test ${safeLine(basename(path))} --start`,
-  ];
-  return { document: { file: path, tests: items.length, skipped }, text: notes.join(' ') };
-}
-
-/** Errors: UsageError if it is there. */
-async function writeNew(path: string, text: string): Promise<void> {
-  try {
-    await writeFile(path, text, { flag: 'wx' });
-  } catch (error) {
-    const isThere = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-    throw new UsageError(isThere ? `${basename(path)} is there already.` : `${basename(path)} cannot be written here.`);
-  }
 }
 
 async function showHistory(context: CommandContext, id: string): Promise<CommandResult> {

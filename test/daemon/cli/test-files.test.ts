@@ -138,7 +138,10 @@ describe('quayside test', function () {
     assert.equal(missing.code, 1);
     assert.match(missing.stdout, /There is no snapshot of this test yet/);
     await writeFile(at('good.mcptest.yaml'), passing.replace('a: 1', 'a: 5'));
-    assert.match((await run(['good.mcptest.yaml'])).stdout, /snapshot: The result is not the one of the snapshot/);
+    assert.match(
+      (await run(['good.mcptest.yaml'])).stdout,
+      /snapshot: The result is not the one of the snapshot[\s\S]*keep it with --update-snapshots\.$/m,
+    );
     assert.match((await run(['good.mcptest.yaml', '--update-snapshots'])).stdout, /snapshot updated/);
   });
 
