@@ -10,9 +10,9 @@ import { socketCarrier } from '../../shared/api/carriers.ts';
 import { type ApiClient, createApiClient } from '../../shared/api/client.ts';
 import type { Problem } from '../../shared/api/problem.ts';
 import { Discovery } from '../../shared/domain/discovery.ts';
-import { testServerScript } from '../support/fake-engine.ts';
 import { until } from '../support/in-process-daemon.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts';
+import { addTestServer } from '../support/test-server.ts';
 
 const entry = join(import.meta.dirname, '..', '..', 'daemon', 'main.ts');
 
@@ -95,14 +95,7 @@ describe('the daemon as a process', function () {
   it('ends in good order when it is asked to: servers, socket and discovery file are gone', async () => {
     const started = await start();
     const { socket } = discovery();
-    await api().createServer({
-      body: {
-        type: 'command',
-        id: 'mine',
-        command: process.execPath,
-        configuration: { arguments: [testServerScript('echo')] },
-      },
-    });
+    await addTestServer(api(), 'mine');
     const { pid } = await api().startServer({ params: { id: 'mine' } });
     await api().stopDaemon({ body: { reason: 'a test' } });
     assert.equal(await exitCode(started), 0);
@@ -120,14 +113,7 @@ describe('the daemon as a process', function () {
 
   it('comes back after a kill with what it had, and with the servers that ran', async () => {
     const first = await start();
-    await api().createServer({
-      body: {
-        type: 'command',
-        id: 'mine',
-        command: process.execPath,
-        configuration: { arguments: [testServerScript('echo')] },
-      },
-    });
+    await addTestServer(api(), 'mine');
     const { pid } = await api().startServer({ params: { id: 'mine' } });
     const { token } = discovery();
     first.child.kill('SIGKILL');
@@ -221,8 +207,7 @@ describe('the daemon as a process', function () {
 
   it('cancels a call at the server when the caller hangs up', async () => {
     await start();
-    const configuration = { arguments: [testServerScript('slow')] };
-    await api().createServer({ body: { type: 'command', id: 'slow', command: process.execPath, configuration } });
+    await addTestServer(api(), 'slow', 'slow');
     await api().startServer({ params: { id: 'slow' } });
     const call = (tool: string, args: Record<string, unknown>, signal?: AbortSignal) =>
       api().callTool({ params: { id: 'slow', tool }, body: { arguments: args } }, { signal });

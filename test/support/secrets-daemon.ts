@@ -1,7 +1,7 @@
 // A daemon with secrets in it, and servers that refer to them.
 import type { SecretReference } from '../../shared/api/secrets.ts';
-import { testServerScript } from './fake-engine.ts';
 import { type InProcessDaemon, startInProcessDaemon } from './in-process-daemon.ts';
+import { addTestServer } from './test-server.ts';
 
 /** Nobody else has it: where it is found, it has leaked. */
 export const canaryValue = 'canary-5f3a91c07b24';
@@ -23,15 +23,7 @@ export async function startSecretsDaemon(): Promise<SecretsDaemon> {
   const daemon = await startInProcessDaemon();
   return {
     daemon,
-    addServer: (id, configuration = {}, script = 'echo') =>
-      daemon.api.createServer({
-        body: {
-          type: 'command',
-          id,
-          command: process.execPath,
-          configuration: { arguments: [testServerScript(script)], ...configuration },
-        },
-      }),
+    addServer: (id, configuration = {}, script = 'echo') => addTestServer(daemon.api, id, script, configuration),
     add: (name, serverId, value = canaryValue) => daemon.api.createSecret({ body: { name, serverId, value } }),
     refer: (id, ...secretReferences) =>
       daemon.api.updateServer({ params: { id }, body: { configuration: { secretReferences } } }),

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { testServerScript } from '../../support/fake-engine.ts';
 import { startInProcessDaemon, testUrl } from '../../support/in-process-daemon.ts';
+import { addTestServer } from '../../support/test-server.ts';
 
 describe('a call by MCP', () => {
   it('is in the history with its client and session, under the name that it has there, over a restart of the daemon', async () => {
     const daemon = await startInProcessDaemon();
     for (const id of ['one', 'two']) {
-      const configuration = { arguments: [testServerScript('echo')] };
-      await daemon.api.createServer({ body: { type: 'command', id, command: process.execPath, configuration } });
+      await addTestServer(daemon.api, id);
       await daemon.api.startServer({ params: { id } });
     }
     await daemon.api.updateCallSettings({ body: { keep: 'everything' } });

@@ -12,6 +12,7 @@ import { testServerScript } from '../../support/fake-engine.ts';
 import { addUser, post, signIn } from '../../support/identity.ts';
 import { type InProcessDaemon, startInProcessDaemon } from '../../support/in-process-daemon.ts';
 import { createTemporaryFolder } from '../../support/temporary-folder.ts';
+import { addTestServer } from '../../support/test-server.ts';
 
 const entry = {
   principal: 'owner',
@@ -181,8 +182,7 @@ describe('What the API changes', () => {
   });
 
   it('is on record also when the act has failed half way', async () => {
-    const configuration = { arguments: [testServerScript('exits-at-once')], restart: 'never' as const };
-    await daemon.api.createServer({ body: { type: 'command', id: 'short', command: process.execPath, configuration } });
+    await addTestServer(daemon.api, 'short', 'exits-at-once', { restart: 'never' });
     await assert.rejects(daemon.api.startServer({ params: { id: 'short' } }));
     const [row] = (await daemon.api.listAudit({ query: { action: 'startServer', limit: 1 } })).items;
     assert.equal(row?.outcome, 'failed');

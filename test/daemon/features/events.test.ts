@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { DaemonEvent } from '../../../shared/api/events.ts';
-import { testServerScript } from '../../support/fake-engine.ts';
 import { type InProcessDaemon, startInProcessDaemon, until } from '../../support/in-process-daemon.ts';
+import { addTestServer } from '../../support/test-server.ts';
 
 describe('events', () => {
   let daemon: InProcessDaemon;
@@ -16,14 +16,7 @@ describe('events', () => {
     const done = daemon.api.followEvents({ signal: abort.signal, onEvent: event => seen.push(event) });
     await until(() => seen.length > 0);
     assert.deepEqual(seen[0], { type: 'reset' });
-    await daemon.api.createServer({
-      body: {
-        type: 'command',
-        id: 'mine',
-        command: process.execPath,
-        configuration: { arguments: [testServerScript('echo')] },
-      },
-    });
+    await addTestServer(daemon.api, 'mine');
     await daemon.api.startServer({ params: { id: 'mine' } });
     await daemon.api.deleteServer({ params: { id: 'mine' } });
     await until(() => seen.at(-1)?.type === 'server.removed');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { testServerScript } from '../../support/fake-engine.ts';
 import { type InProcessDaemon, startInProcessDaemon, testUrl } from '../../support/in-process-daemon.ts';
+import { addTestServer } from '../../support/test-server.ts';
 
 describe('the MCP endpoint', () => {
   let daemon: InProcessDaemon;
@@ -15,14 +15,7 @@ describe('the MCP endpoint', () => {
   });
 
   const run = async (id: string, script = 'echo') => {
-    await daemon.api.createServer({
-      body: {
-        type: 'command',
-        id,
-        command: process.execPath,
-        configuration: { arguments: [testServerScript(script)] },
-      },
-    });
+    await addTestServer(daemon.api, id, script);
     await daemon.api.startServer({ params: { id } });
   };
   const connect = async (): Promise<Client> => {

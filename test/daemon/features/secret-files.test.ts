@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync
 import { dirname, join } from 'node:path';
 import { createSecretFiles, secretFilePlaces } from '../../../daemon/features/secrets/secret-files.ts';
 import { isProblemError } from '../../../shared/api/problem.ts';
-import { testServerScript } from '../../support/fake-engine.ts';
 import { type InProcessDaemon, startInProcessDaemon } from '../../support/in-process-daemon.ts';
 import { createTemporaryFolder } from '../../support/temporary-folder.ts';
+import { addTestServer } from '../../support/test-server.ts';
 
 const value = 'canary-of-a-file-91c2\nwith a second line';
 
@@ -17,8 +17,7 @@ describe('A secret that is handed over as a file', () => {
   afterEach(() => daemon[Symbol.asyncDispose]());
 
   const add = async (id: string, script = 'echo', restart: 'never' | 'always' = 'never') => {
-    const configuration = { arguments: [testServerScript(script)], restart };
-    await daemon.api.createServer({ body: { type: 'command', id, command: process.execPath, configuration } });
+    await addTestServer(daemon.api, id, script, { restart });
     const secret = await daemon.api.createSecret({ body: { name: `${id}.token`, serverId: id, value } });
     const reference = { secretId: secret.id, environmentVariable: 'TOKEN_FILE', as: 'file', required: true } as const;
     const change = { configuration: { secretReferences: [reference] } };

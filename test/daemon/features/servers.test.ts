@@ -3,6 +3,7 @@ import type { MCPServer } from '../../../shared/api/servers.ts';
 import { testServerScript } from '../../support/fake-engine.ts';
 import { type InProcessDaemon, startInProcessDaemon, until } from '../../support/in-process-daemon.ts';
 import { hasCode } from '../../support/problems.ts';
+import { addTestServer } from '../../support/test-server.ts';
 
 describe('servers', () => {
   let daemon: InProcessDaemon;
@@ -11,15 +12,7 @@ describe('servers', () => {
   });
   afterEach(() => daemon[Symbol.asyncDispose]());
 
-  const add = (id: string, script = 'echo', configuration = {}) =>
-    daemon.api.createServer({
-      body: {
-        type: 'command',
-        id,
-        command: process.execPath,
-        configuration: { arguments: [testServerScript(script)], ...configuration },
-      },
-    });
+  const add = (id: string, script = 'echo', configuration = {}) => addTestServer(daemon.api, id, script, configuration);
 
   it('can be created, read, changed and deleted', async () => {
     const created = await add('mine', 'echo', { restart: 'never', environment: { A: '1' } });

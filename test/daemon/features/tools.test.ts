@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { findArgumentErrors, findContentErrors } from '../../../daemon/features/tools/argument-check.ts';
 import { isProblemError } from '../../../shared/api/problem.ts';
-import { testServerScript } from '../../support/fake-engine.ts';
 import { type InProcessDaemon, startInProcessDaemon, until } from '../../support/in-process-daemon.ts';
 import { hasCode } from '../../support/problems.ts';
+import { addTestServer } from '../../support/test-server.ts';
 
 describe('tools', () => {
   let daemon: InProcessDaemon;
@@ -15,14 +15,7 @@ describe('tools', () => {
   afterEach(() => daemon[Symbol.asyncDispose]());
 
   const run = async (id: string, script = id, configuration = {}) => {
-    await daemon.api.createServer({
-      body: {
-        type: 'command',
-        id,
-        command: process.execPath,
-        configuration: { arguments: [testServerScript(script)], ...configuration },
-      },
-    });
+    await addTestServer(daemon.api, id, script, configuration);
     await daemon.api.startServer({ params: { id } });
   };
   const call = (id: string, tool: string, args: Record<string, unknown> = {}, options = {}) =>

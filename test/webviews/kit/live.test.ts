@@ -3,22 +3,14 @@ import type { Carrier } from '../../../shared/api/client.ts';
 import { createApiClient } from '../../../shared/api/client.ts';
 import { ProblemError, toProblem } from '../../../shared/api/problem.ts';
 import { createLive, type Live } from '../../../webviews/kit/live.ts';
-import { testServerScript } from '../../support/fake-engine.ts';
 import { type InProcessDaemon, startInProcessDaemon, until } from '../../support/in-process-daemon.ts';
+import { addTestServer } from '../../support/test-server.ts';
 
 describe('the live state', () => {
   let daemon: InProcessDaemon;
   let live: Live;
   const states = () => live.servers.value.value?.map(({ id, state }) => `${id} ${state}`);
-  const create = (id: string) =>
-    daemon.api.createServer({
-      body: {
-        type: 'command',
-        id,
-        command: process.execPath,
-        configuration: { arguments: [testServerScript('echo')] },
-      },
-    });
+  const create = (id: string) => addTestServer(daemon.api, id);
 
   beforeEach(async () => {
     daemon = await startInProcessDaemon();

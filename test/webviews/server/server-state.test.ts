@@ -5,6 +5,7 @@ import { createLive } from '../../../webviews/kit/live.ts';
 import { createServerState, type ServerState } from '../../../webviews/server/server.state.ts';
 import { testServerScript } from '../../support/fake-engine.ts';
 import { type InProcessDaemon, startInProcessDaemon, until } from '../../support/in-process-daemon.ts';
+import { addTestServer } from '../../support/test-server.ts';
 
 describe('a server’s page', () => {
   let daemon: InProcessDaemon;
@@ -16,14 +17,7 @@ describe('a server’s page', () => {
   beforeEach(async () => {
     daemon = await startInProcessDaemon();
     app = { api: daemon.api, live: createLive(daemon.api), host: {} as Host };
-    await daemon.api.createServer({
-      body: {
-        type: 'command',
-        id: 'mine',
-        command: process.execPath,
-        configuration: { arguments: [testServerScript('echo')] },
-      },
-    });
+    await addTestServer(daemon.api, 'mine');
     app.live.start();
     await until(() => app.live.connection.value === 'live' && app.live.servers.value.value);
     state = createServerState(app, 'mine');

@@ -4,8 +4,8 @@ import type { Host } from '../../../webviews/kit/host.ts';
 import { createLive } from '../../../webviews/kit/live.ts';
 import { toDraft } from '../../../webviews/tool/draft.ts';
 import { createToolState, type ToolState } from '../../../webviews/tool/tool.state.ts';
-import { testServerScript } from '../../support/fake-engine.ts';
 import { type InProcessDaemon, startInProcessDaemon, until } from '../../support/in-process-daemon.ts';
+import { addTestServer } from '../../support/test-server.ts';
 
 describe('a tool’s form', () => {
   let daemon: InProcessDaemon;
@@ -25,14 +25,7 @@ describe('a tool’s form', () => {
   before(async () => {
     daemon = await startInProcessDaemon();
     app = { api: daemon.api, live: createLive(daemon.api), host: {} as Host };
-    await daemon.api.createServer({
-      body: {
-        type: 'command',
-        id: 'mine',
-        command: process.execPath,
-        configuration: { arguments: [testServerScript('echo')] },
-      },
-    });
+    await addTestServer(daemon.api, 'mine');
     await daemon.api.startServer({ params: { id: 'mine' } });
     app.live.start();
     await until(() => app.live.connection.value === 'live', 'events come');

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import type { ApiClient } from '../../../../shared/api/client.ts';
-import { testServerScript } from '../../../support/fake-engine.ts';
 import { addUser, apiWith, bearer, codeOf, post, refusedWith, signIn, statusOf } from '../../../support/identity.ts';
 import { type InProcessDaemon, startInProcessDaemon, testUrl, until } from '../../../support/in-process-daemon.ts';
 import { stateless } from '../../../support/mcp-requests.ts';
+import { addTestServer } from '../../../support/test-server.ts';
 
 const listening = { notifications: { toolsListChanged: true } };
 
@@ -20,14 +20,7 @@ describe('keys', () => {
   const newKey = async (key: Partial<NewKey>) =>
     await daemon.api.createKey({ body: { name: 'some', kind: 'key', roles: [], ...key } });
   const addServer = async (id: string) => {
-    await daemon.api.createServer({
-      body: {
-        type: 'command',
-        id,
-        command: process.execPath,
-        configuration: { arguments: [testServerScript('echo')] },
-      },
-    });
+    await addTestServer(daemon.api, id);
     await daemon.api.startServer({ params: { id } });
     await until(async () => (await daemon.api.listServerTools({ params: { id } })).total > 0, 'the tools');
   };

@@ -1,9 +1,10 @@
 // What somebody has started ends when that somebody is not let in any more, and says so.
 import assert from 'node:assert/strict';
 import type { ApiClient } from '../../../../shared/api/client.ts';
-import { createFakeEngine, testServerScript } from '../../../support/fake-engine.ts';
+import { createFakeEngine } from '../../../support/fake-engine.ts';
 import { addUser, apiWith, bearer, signIn } from '../../../support/identity.ts';
 import { type InProcessDaemon, startInProcessDaemon, until } from '../../../support/in-process-daemon.ts';
+import { addTestServer } from '../../../support/test-server.ts';
 
 const text = `server: slow
 tests:
@@ -17,8 +18,7 @@ describe('a run of tests whose starter is not let in any more', () => {
   let daemon: InProcessDaemon;
   before(async () => {
     daemon = await startInProcessDaemon();
-    const configuration = { arguments: [testServerScript('slow')] };
-    await daemon.api.createServer({ body: { type: 'command', id: 'slow', command: process.execPath, configuration } });
+    await addTestServer(daemon.api, 'slow', 'slow');
     await daemon.api.startServer({ params: { id: 'slow' } });
   });
   after(() => daemon[Symbol.asyncDispose]());

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { createFakeEngine, testServerScript } from '../../../support/fake-engine.ts';
+import { createFakeEngine } from '../../../support/fake-engine.ts';
 import { startInProcessDaemon, until } from '../../../support/in-process-daemon.ts';
+import { addTestServer } from '../../../support/test-server.ts';
 
 describe('tests in a whole daemon', () => {
   it('are shown as interrupted after a kill, and a server that was only compared goes', async () => {
@@ -34,8 +35,7 @@ describe('tests in a whole daemon', () => {
 
   it('run through the daemon as every call does: recorded, and refused where the tool is off', async () => {
     await using daemon = await startInProcessDaemon();
-    const configuration = { arguments: [testServerScript('echo')] };
-    await daemon.api.createServer({ body: { type: 'command', id: 'echo', command: process.execPath, configuration } });
+    await addTestServer(daemon.api, 'echo');
     await daemon.api.startServer({ params: { id: 'echo' } });
     const text =
       'server: echo\ntests:\n  - { name: a, tool: echo, arguments: { message: a } }\n  - { name: b, resource: "test://one" }\n';
@@ -61,8 +61,7 @@ describe('tests in a whole daemon', () => {
 
   it('make no call that was approved when its tool was off by then', async () => {
     await using daemon = await startInProcessDaemon();
-    const configuration = { arguments: [testServerScript('echo')] };
-    await daemon.api.createServer({ body: { type: 'command', id: 'echo', command: process.execPath, configuration } });
+    await addTestServer(daemon.api, 'echo');
     await daemon.api.startServer({ params: { id: 'echo' } });
     await daemon.api.replaceApprovalRules({ body: { version: 0, rules: [], otherwise: 'ask' } });
     const text = 'server: echo\ntests:\n  - { name: a, tool: echo, arguments: { message: a }, timeout: 20000 }\n';
