@@ -100,4 +100,31 @@ describe('the Gateway view', () => {
     assert.equal(await rowOf('lock'), undefined);
     assert.ok(await rowOf('costs'), 'what the tools cost is shown');
   });
+
+  it('shows names that clash until they are kept, and what each server costs', async () => {
+    const configuration = {
+      arguments: [script, join(folder, 'tools.json')],
+      environment: { ELECTRON_RUN_AS_NODE: '1' },
+    };
+    await parts.link.api.createServer({
+      body: { type: 'command', id: 'second', command: process.execPath, configuration },
+    });
+    await parts.link.api.startServer({ params: { id: 'second' } });
+    await until('the clash is shown', () => rowOf('clashes'));
+    const clash = (await rowOf('clash', await rowOf('clashes')))?.clash;
+    assert.deepEqual(
+      clash?.tools.map(({ serverId, gatewayName }) => `${serverId} ${gatewayName}`),
+      ['guarded remove', 'second second__remove'],
+    );
+    const costs = (await rows(await rowOf('costs'))).flatMap(row => (row.kind === 'cost' ? [row.cost] : []));
+    assert.deepEqual(costs.map(({ name, isShown }) => `${name} ${isShown}`).toSorted(), [
+      'guarded true',
+      'second true',
+    ]);
+    // The command asks first, in a question that a window under test does not show.
+    const tools = clash.tools.map(({ serverId, tool }) => ({ serverId, tool }));
+    await parts.link.api.keepToolClash({ params: { name: 'remove' }, body: { tools } });
+    await until('the clash is gone', async () => (await rowOf('clashes')) === undefined);
+    await parts.link.api.deleteServer({ params: { id: 'second' } });
+  });
 });
