@@ -164,6 +164,20 @@ describe('Commands for locks and approvals', () => {
     assert.deepEqual(all.items.map(({ state }) => state).toSorted(), ['denied', 'used', 'used']);
   });
 
+  it('grant a method, say what else may be sent, and show it', async () => {
+    const grant = ['approvals', 'grant', 'files', 'method:custom/run', '--for', 'owner'];
+    const besides = '{"task":{"ttl":1},"_meta":{"example/as":"root\u200b"}}';
+    const given = Approval.parse(await json(...grant, '--besides', besides));
+    const shown = await lines('approvals', 'show', given.id);
+    assert.match(shown, /files\/method:custom\/run[\s\S]*\n\nSent besides:\n\{\n {2}"task"[\s\S]*"root\[U\+200B\]"/);
+    assert.match(
+      await lines('approvals', 'show', Approval.parse(await json(...grant, '--any-meta')).id),
+      /whatever its _meta/,
+    );
+    assert.equal((await run([...grant.with(3, 'method:*')])).code, 1);
+    assert.equal((await run([...grant, '--args', '-', '--besides', '-'])).code, 1);
+  });
+
   const firstWaiting = async (): Promise<Approval> => {
     for (let tries = 0; tries < 50; tries += 1) {
       const [first] = pageOf(Approval).parse(await json('approvals', 'list')).items;
