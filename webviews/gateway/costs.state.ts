@@ -7,6 +7,7 @@ import { announce } from '../kit/announcer.ts';
 import type { App } from '../kit/app.ts';
 import { type Act, createAct, createLoad, type Load } from '../kit/load.ts';
 import { readAllPages } from '../kit/pages.ts';
+import { createPermittedLoad } from '../kit/permitted-load.ts';
 
 export interface CostsState {
   /** Those that clients are shown, the most costly first. */
@@ -33,15 +34,19 @@ export function createCostsState({ api, live }: Pick<App, 'api' | 'live'>): Cost
   );
   const costs = createLoad(abort => api.getTokenCosts({ signal: abort }));
   const clashes = createLoad(async abort => (await api.listToolClashes({}, { signal: abort })).items);
-  const advice = createLoad(abort => api.getToolAdvice({}, { signal: abort }));
+  const advice = createPermittedLoad(live, 'calls:read', abort => api.getToolAdvice({}, { signal: abort }));
   const act = createAct();
   const sendKept = ({ name, tools: sharing }: ToolClash) =>
     api.keepToolClash({
       params: { name },
       body: { tools: sharing.map(({ serverId, tool }) => ({ serverId, tool })) },
     });
-  const readAll = () => void Promise.all([tools, costs, clashes, advice].map(load => load.reload()));
-  readAll();
+  const readTools = () => void Promise.all([tools, costs, clashes].map(load => load.reload()));
+  const readAll = () => {
+    readTools();
+    void advice.reload();
+  };
+  readTools();
   const states = new Map<string, string>();
   const stop = live.onEvent(event => {
     const { type } = event;

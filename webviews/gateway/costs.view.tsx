@@ -8,7 +8,7 @@ import { Button, Icon, PlaceLink } from '../kit/controls.tsx';
 import { Empty, Loaded, ProblemNotice } from '../kit/feedback.tsx';
 import { countOf } from '../kit/format.ts';
 import { useOwned } from '../kit/owned.ts';
-import { PermittedButton } from '../kit/permission.tsx';
+import { PermittedButton, useWhyNot } from '../kit/permission.tsx';
 import { useHeld, useSteady } from '../kit/steady.ts';
 import { figures, Table } from '../kit/table.tsx';
 import { ServerText } from '../kit/text.tsx';
@@ -18,6 +18,7 @@ import { type CostsState, createCostsState } from './costs.state.ts';
 export function CostsTab() {
   const app = useApp();
   const state = useOwned(() => createCostsState(app));
+  const mayAdvise = useWhyNot('calls:read') === undefined;
   return (
     <>
       {state.act.problem.value && <ProblemNotice problem={state.act.problem.value} onDismiss={state.act.dismiss} />}
@@ -37,9 +38,11 @@ export function CostsTab() {
           )
         }
       </Loaded>
-      <Loaded load={state.advice} what="advice">
-        {advice => <Advice advice={advice} state={state} />}
-      </Loaded>
+      {mayAdvise && (
+        <Loaded load={state.advice} what="advice">
+          {advice => <Advice advice={advice} state={state} />}
+        </Loaded>
+      )}
     </>
   );
 }

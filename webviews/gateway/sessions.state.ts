@@ -4,6 +4,7 @@ import type { McpSession, ServerPath } from '../../shared/api/mcp.ts';
 import type { App } from '../kit/app.ts';
 import { type Act, createAct, createLoad, type Load } from '../kit/load.ts';
 import { readAllPages } from '../kit/pages.ts';
+import { createPermittedLoad } from '../kit/permitted-load.ts';
 
 export interface SessionsState {
   /** The one that was used last is first. */
@@ -18,14 +19,13 @@ export interface SessionsState {
 
 export function createSessionsState({ api, live }: Pick<App, 'api' | 'live'>): SessionsState {
   const server = signal<string | undefined>(undefined);
-  const sessions = createLoad(async abort =>
+  const sessions = createPermittedLoad(live, 'access:list', async abort =>
     (await readAllPages(query => api.listMcpSessions({ query }, { signal: abort }))).toSorted((a, b) =>
       a.lastUsedAt < b.lastUsedAt ? 1 : -1,
     ),
   );
   const path = createLoad(abort => api.getServerPath({ params: { id: server.value ?? '' } }, { signal: abort }));
   const act = createAct();
-  void sessions.reload();
   const stop = live.onEvent(({ type }) => {
     if (type !== 'reset' && type !== 'mcp.changed') return;
     void sessions.reload();

@@ -4,7 +4,8 @@ import type { Permission } from '../../shared/api/route.ts';
 import { useApp } from './app.ts';
 import { Unavailable } from './capability.tsx';
 import { Button, type ButtonProps } from './controls.tsx';
-import { Empty, Note } from './feedback.tsx';
+import { Empty, Loading, Note } from './feedback.tsx';
+import { isKnown } from './permitted-load.ts';
 import { whyNot } from './why-not.ts';
 
 /** Why the person who looks may not do it; undefined if it may. */
@@ -43,7 +44,10 @@ export function LookOnly({ needs }: { needs: Permission }) {
 
 /** Shows its content to those who may see it, and to all others why they may not. */
 export function Permitted({ needs, what, children }: { needs: Permission; what: string; children: ComponentChildren }) {
+  const { live } = useApp();
   const reason = useWhyNot(needs);
+  // What is shown asks the daemon at once, and a refusal would be recorded as one.
+  if (!isKnown(live)) return <Loading what={what} />;
   if (reason === undefined) return <>{children}</>;
   return (
     <Empty icon="lock" title={`You may not see ${what}`}>

@@ -76,6 +76,7 @@ interface ToolsProps {
 
 function ToolsHead({ tools, shown, state, locked }: ToolsProps & { tools: Tool[]; shown: Tool[] }) {
   const on = tools.filter(tool => tool.enabled).length;
+  const kept = tools.filter(tool => tool.quarantined).length;
   const switchAll = (enabled: boolean) =>
     state.switchTools(
       shown.filter(tool => tool.enabled !== enabled).map(({ name }) => name),
@@ -88,6 +89,13 @@ function ToolsHead({ tools, shown, state, locked }: ToolsProps & { tools: Tool[]
         {on === tools.length ? `All ${countOf(on, 'tool')} on.` : `${on} of ${countOf(tools.length, 'tool')} on.`} A
         tool that is off is neither listed for clients nor callable.
         {locked !== undefined && <> {locked}</>}
+        {kept > 0 && (
+          <>
+            {' '}
+            {countOf(kept, 'tool is', 'tools are')} in quarantine, as if off:{' '}
+            <PlaceLink to={{ view: 'gateway', tab: 'changes' }}>look at what has changed</PlaceLink>.
+          </>
+        )}
       </p>
       <div class="button-row">
         <Button

@@ -2,8 +2,9 @@
 import type { SavedCall } from '../../shared/api/calls.ts';
 import { announce } from '../kit/announcer.ts';
 import type { App } from '../kit/app.ts';
-import { type Act, createAct, createLoad, type Load } from '../kit/load.ts';
+import { type Act, createAct, type Load } from '../kit/load.ts';
 import { readAllPages } from '../kit/pages.ts';
+import { createPermittedLoad } from '../kit/permitted-load.ts';
 
 export interface SavedCallsState {
   readonly saved: Load<SavedCall[]>;
@@ -14,10 +15,10 @@ export interface SavedCallsState {
 }
 
 export function createSavedCalls(
-  { api }: Pick<App, 'api'>,
+  { api, live }: Pick<App, 'api' | 'live'>,
   what: Pick<SavedCall, 'serverId' | 'kind' | 'target'>,
 ): SavedCallsState {
-  const saved = createLoad(abort =>
+  const saved = createPermittedLoad(live, 'tools:call', abort =>
     readAllPages(query =>
       api.listSavedCalls(
         { query: { ...query, server: what.serverId, kind: what.kind, target: what.target } },
@@ -26,7 +27,6 @@ export function createSavedCalls(
     ),
   );
   const act = createAct();
-  void saved.reload();
   return {
     saved,
     act,

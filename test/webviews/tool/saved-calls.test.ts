@@ -31,10 +31,14 @@ describe('saved calls', () => {
         return {};
       },
     });
+    app.live.start();
     state = createSavedCalls(app, what);
     await until(() => state.saved.value.value);
   });
-  afterEach(() => state.close());
+  afterEach(() => {
+    state.close();
+    app.live.stop();
+  });
 
   it('are those of this one tool', () => {
     const { query } = app.askedFor('listSavedCalls')[0] ?? {};
