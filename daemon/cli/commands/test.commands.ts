@@ -1,5 +1,4 @@
 import { stat, writeFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import type { ApiClient } from '../../../shared/api/client.ts';
 import type { NewTestRun, TestHistory, TestRun, TestTrendPoint } from '../../../shared/api/tests.ts';
@@ -10,7 +9,6 @@ import { toServerName } from '../arguments/names.ts';
 import type { Act, CommandContext, CommandResult } from '../command-context.ts';
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.ts';
 import { listAll } from '../list-all.ts';
-import { count } from '../terminal/describe.ts';
 import { safeLine } from '../terminal/safe-text.ts';
 import { adviceOn } from '../tests/advice.ts';
 import { initFile } from '../tests/first-file.ts';
@@ -26,6 +24,7 @@ import {
   readTestText,
   writeSnapshotText,
 } from '../tests/test-files.ts';
+import { watchTests } from '../tests/watch-tests.ts';
 import { checkServer } from './servers.commands.ts';
 
 interface TestOptions {
@@ -60,7 +59,7 @@ export function addTestCommands(program: Command, act: Act): void {
     .option('--tag <tag...>', 'only tests with one of these tags')
     .option('--update-snapshots', 'keep the results as they are now')
     .option('--junit <file>', 'write the results as JUnit XML')
-    .option('--watch', 'run again when a file changes, until Ctrl-C')
+    .option('--watch', 'run again when a file changes or a server comes back, until Ctrl-C')
     .option('--start', 'start the servers first if they are not running')
     .addOption(new Option('--reporter <name>', 'how results are shown').choices(reporters).default('spec'))
     .addHelpText('after', help)
@@ -90,8 +89,11 @@ async function testWhat(
   const files = await findTestFiles(folder, what);
   if (files.length === 0)
     throw new UsageError(`There is no file *${testFileEnding} here. Write one: quayside test init <server>`);
-  if (options.watch) return await watch(context, folder, what, options);
-  return await runOnce(context, await context.connect(), files, options);
+  if (!options.watch) return (await runOnce(context, await context.connect(), files, options)).result;
+  return await watchTests(context, {
+    find: () => findTestFiles(folder, what),
+    run: (api, found) => runOnce(context, api, found, options),
+  });
 }
 
 /** What is a file or a folder is that, and what cannot be a server's name is one of them. */
@@ -105,7 +107,7 @@ async function runOnce(
   api: ApiClient,
   files: readonly FoundFile[],
   options: TestOptions,
-): Promise<CommandResult> {
+): Promise<{ result: CommandResult; run: TestRun }> {
   const junit = options.junit === undefined ? undefined : await prepareReport(options.junit);
   const body = await prepare(context, api, files, options);
   const started = await api.startTestRun({ body }, { signal: context.signal });
@@ -115,7 +117,8 @@ async function runOnce(
   const { style } = context.output;
   const notes = [...written.map(path => `Snapshots written: ${safeLine(path)}`), ...adviceOn(run, options)];
   const text = [runText(run, options.reporter, style), ...notes].join('\n');
-  return { document: run, text, exitCode: interrupted ? exitCodes.interrupted : exitCodeOf(run, context) };
+  const exitCode = interrupted ? exitCodes.interrupted : exitCodeOf(run, context);
+  return { result: { document: run, text, exitCode }, run };
 }
 
 /** A run of nothing is none that passed: a word was misspelt, or the tests are gone. */
@@ -172,40 +175,6 @@ async function keepSnapshots(run: TestRun, files: readonly FoundFile[]): Promise
     if (found) written.push(await writeSnapshotText(found, text));
   }
   return written;
-}
-
-const lookEveryMilliseconds = 300;
-
-async function watch(context: CommandContext, folder: string, what: string[], options: TestOptions): Promise<ExitCode> {
-  const { output, signal } = context;
-  const api = await context.connect();
-  let last = '';
-  while (!signal.aborted) {
-    const files = await findTestFiles(folder, what);
-    const state = await stateOf(files);
-    if (state !== last && files.length > 0) {
-      last = state;
-      const result = await runOnce(context, api, files, options);
-      if (output.json) output.line(result.document);
-      else
-        output.text(
-          `${result.text}\n\n${output.style('dim', `Waiting for changes of ${count(files.length, 'file')}. Ctrl-C ends it.`)}`,
-        );
-    }
-    await sleep(lookEveryMilliseconds, undefined, { signal }).catch(() => {});
-  }
-  return exitCodes.interrupted;
-}
-
-/** Which files there are and when each was changed. */
-async function stateOf(files: readonly FoundFile[]): Promise<string> {
-  const marks = await Promise.all(
-    files.map(async ({ absolute }) => {
-      const found = await stat(absolute).catch(() => undefined);
-      return `${absolute} ${found?.mtimeMs} ${found?.size}`;
-    }),
-  );
-  return marks.join('\n');
 }
 
 async function showHistory(context: CommandContext, id: string): Promise<CommandResult> {

@@ -1,6 +1,6 @@
 // Runs tests again, until somebody ends it, when their file is saved and when their server comes back or has other tools.
 import { type CancellationToken, Disposable, TestRunRequest as Request, type TestRunRequest, type Uri } from 'vscode';
-import type { DaemonEvent } from '../../../shared/api/events.ts';
+import { createServerNews, newsQuietMs } from '../../../shared/api/server-news.ts';
 import type { DaemonLink } from '../../daemon-link/daemon-link.ts';
 import type { ReportProblem } from '../../platform/report-problem.ts';
 import type { TestDiscovery } from './test-discovery.ts';
@@ -16,14 +16,12 @@ export interface ContinuousRunParts {
 
 /** A server that starts says several things one after another. */
 const gatherMs = 300;
-/** What a server says while its tests run, and just after, comes of them: to run them again for it would never end. */
-const quietMs = 1_000;
 
 export function runContinuously(parts: ContinuousRunParts, request: TestRunRequest, token: CancellationToken): void {
   const { link, items, discovery, report } = parts;
   let quietUntil = 0;
   const queue = createQueue(report, () => {
-    quietUntil = Date.now() + quietMs;
+    quietUntil = Date.now() + newsQuietMs;
   });
   const add = (uri: Uri): void => {
     const again = requestFor(items, request, uri);
@@ -41,9 +39,9 @@ export function runContinuously(parts: ContinuousRunParts, request: TestRunReque
     for (const uri of files()) if (discovery.serversOf(uri).some(id => waiting.has(id))) add(uri);
     waiting.clear();
   };
-  const states = new Map<string, string>();
+  const take = createServerNews();
   const events = link.onEvent(event => {
-    const serverId = changedServer(event, states);
+    const serverId = take(event);
     if (serverId === undefined || queue.isBusy || Date.now() < quietUntil) return;
     waiting.add(serverId);
     clearTimeout(timer);
@@ -56,16 +54,6 @@ export function runContinuously(parts: ContinuousRunParts, request: TestRunReque
   });
   // Whose tests they are is not known before they are read.
   for (const uri of files()) discovery.read(uri).catch(error => report(error));
-}
-
-/** The server that runs again, or whose tools are others. */
-function changedServer(event: DaemonEvent, states: Map<string, string>): string | undefined {
-  if (event.type === 'tools.changed') return event.countedOnly ? undefined : event.serverId;
-  if (event.type !== 'server.changed') return undefined;
-  const { id, state } = event.server;
-  const before = states.get(id);
-  states.set(id, state);
-  return state === 'running' && before !== undefined && before !== 'running' ? id : undefined;
 }
 
 /** What of the request is about a file. */

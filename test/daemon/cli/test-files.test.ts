@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { newsQuietMs } from '../../../shared/api/server-news.ts';
 import { TestRun } from '../../../shared/api/tests.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.ts';
 import { type CommandLine, createCommandLine, type RunOptions, testServer } from './command-line.ts';
@@ -174,7 +176,7 @@ describe('quayside test', function () {
     assert.match(stdout, /list-tools +ok/);
   });
 
-  it('runs again when a file changes, until Ctrl-C', async () => {
+  it('runs again when a file changes and when the server comes back, until Ctrl-C', async () => {
     const watching = quayside.start(['test', 'good.mcptest.yaml', '--watch'], {
       cwd: folder.path,
       environment: { CI: '', WORD: 'xyzzy-plugh' },
@@ -182,6 +184,10 @@ describe('quayside test', function () {
     await watching.until('stdout', /Tests: 2 passed\.[\s\S]*Waiting for changes/);
     await writeFile(at('good.mcptest.yaml'), failing);
     await watching.until('stdout', /Tests: 1 failed\.[\s\S]*Waiting for changes/);
+    // What the server says just after its tests ran comes of them.
+    await pause(newsQuietMs);
+    await quayside.run(['restart', 'echo']);
+    await watching.until('stdout', /(?:Tests: 1 failed\.[\s\S]*){2}Waiting for changes/);
     watching.child.kill('SIGINT');
     assert.equal((await watching.finished).code, 130);
   });
