@@ -104,11 +104,7 @@ function Filters({ state: { entries } }: { state: AuditState }) {
   return (
     <search class="filters" aria-label="Filters">
       <Field label="Outcome">
-        <Select
-          value={outcome}
-          options={outcomes}
-          onChange={value => entries.filter({ outcome: outcomes.find(each => each.value === value)?.value ?? '' })}
-        />
+        <Select value={outcome} options={outcomes} onChange={value => entries.filter({ outcome: value })} />
       </Field>
       <Field label="Action">
         <TextInput

@@ -34,7 +34,7 @@ export function Filters({ state }: { state: CatalogState }) {
             options={sortings
               .filter(each => each !== 'relevance' || filters.q !== undefined)
               .map(value => ({ value, label: sortWords[value] }))}
-            onChange={value => state.filter({ sort: sortings.find(each => each === value) })}
+            onChange={sort => state.filter({ sort })}
           />
         </Field>
       </div>

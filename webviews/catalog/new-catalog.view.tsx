@@ -96,7 +96,7 @@ export function NewCatalogForm({ state, onDone }: FormProps) {
             <Select
               value={draft.kind}
               options={catalogSources.map(value => ({ value, label: sourceWords[value] }))}
-              onChange={value => change({ kind: catalogSources.find(each => each === value) ?? 'file' })}
+              onChange={kind => change({ kind })}
             />
           </Field>
         </div>

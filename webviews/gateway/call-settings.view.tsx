@@ -42,13 +42,7 @@ function Settings({ settings, state }: { settings: CallSettings; state: CallsSta
       <fieldset class="lock-mode" disabled={reason !== undefined}>
         <div class="call-settings">
           <Field label="Of each call">
-            <Select
-              value={settings.keep}
-              options={keeps}
-              onChange={value =>
-                void state.change({ keep: keeps.find(each => each.value === value)?.value ?? 'nothing' })
-              }
-            />
+            <Select value={settings.keep} options={keeps} onChange={value => void state.change({ keep: value })} />
           </Field>
           <Checkbox
             label="Look through results for secrets on their way to clients"

@@ -113,11 +113,7 @@ function Filters({ state: { calls } }: { state: CallsState }) {
   return (
     <search class="filters" aria-label="Filters">
       <Field label="Outcome">
-        <Select
-          value={outcome}
-          options={outcomes}
-          onChange={value => calls.filter({ outcome: outcomes.find(each => each.value === value)?.value ?? '' })}
-        />
+        <Select value={outcome} options={outcomes} onChange={value => calls.filter({ outcome: value })} />
       </Field>
       <Field label="Server">
         <Select

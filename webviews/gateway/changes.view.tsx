@@ -142,11 +142,7 @@ function Detail({ detail, state }: { detail: ServerLockDetail; state: ChangesSta
       {problem && <ProblemNotice problem={problem} onDismiss={state.deciding.dismiss} />}
       <fieldset class="lock-mode" disabled={reason !== undefined}>
         <Field label="When it changes">
-          <Select
-            value={detail.mode}
-            options={modes}
-            onChange={value => void state.setMode(modes.find(mode => mode.value === value)?.value ?? 'ask')}
-          />
+          <Select value={detail.mode} options={modes} onChange={value => void state.setMode(value)} />
         </Field>
       </fieldset>
       {changed.length + facts.length === 0 ? (

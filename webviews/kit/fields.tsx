@@ -151,14 +151,14 @@ export function TextArea({ value, onInput, onBlur, rows = 3, monospace, label, p
   );
 }
 
-interface SelectProps {
-  value: string;
-  options: readonly { value: string; label: string }[];
-  onChange: (value: string) => void;
+interface SelectProps<Value extends string> {
+  value: Value;
+  options: readonly { value: Value; label: string }[];
+  onChange: (value: Value) => void;
   label?: string;
 }
 
-export function Select({ value, options, onChange, label }: SelectProps) {
+export function Select<Value extends string>({ value, options, onChange, label }: SelectProps<Value>) {
   const { id, describedBy, invalid } = useContext(FieldContext);
   return (
     <span class="select">
@@ -167,7 +167,10 @@ export function Select({ value, options, onChange, label }: SelectProps) {
         value={value}
         aria-describedby={describedBy}
         aria-invalid={invalid || undefined}
-        onChange={event => onChange(event.currentTarget.value)}
+        onChange={({ currentTarget }) => {
+          const chosen = options.find(option => option.value === currentTarget.value);
+          if (chosen) onChange(chosen.value);
+        }}
       >
         {options.map(option => (
           <option key={option.value} value={option.value} selected={option.value === value}>

@@ -71,7 +71,7 @@ export function Shell({ theme, onSignOut, children }: ShellProps) {
             label="Theme"
             value={theme.theme.value}
             options={themes.map(value => ({ value, label: themeNames[value] }))}
-            onChange={value => theme.choose(themes.find(known => known === value) ?? 'auto')}
+            onChange={theme.choose}
           />
           <IconButton icon="sign-out" label="Sign out" onClick={onSignOut} />
         </div>
