@@ -63,7 +63,7 @@ export function AddKey({ state, onDone }: { state: KeysState; onDone: () => void
           </Field>
         </div>
         <Field label="For">
-          <Select value={kind} options={kinds} onChange={value => setKind(value === 'key' ? 'key' : 'agent')} />
+          <Select value={kind} options={kinds} onChange={setKind} />
         </Field>
         {kind === 'key' && <RoleChoice chosen={roles} onChange={setRoles} error={shown?.roles} />}
         <Field label="Servers">

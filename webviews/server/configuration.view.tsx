@@ -145,9 +145,7 @@ const CommonParts = ({ draft, errors, change }: Pick<PartProps, 'draft' | 'error
           { value: 'always', label: 'Always' },
           { value: 'never', label: 'Never' },
         ]}
-        onChange={value => {
-          if (value === 'on-failure' || value === 'always' || value === 'never') change({ restart: value });
-        }}
+        onChange={restart => change({ restart })}
       />
     </Field>
     <Field
@@ -161,9 +159,7 @@ const CommonParts = ({ draft, errors, change }: Pick<PartProps, 'draft' | 'error
           { value: 'shared', label: 'One for all' },
           { value: 'per-client', label: 'One for each' },
         ]}
-        onChange={value => {
-          if (value === 'shared' || value === 'per-client') change({ session: value });
-        }}
+        onChange={session => change({ session })}
       />
     </Field>
     <div class="field-columns">

@@ -157,7 +157,7 @@ function AddReference({ server, kinds, secrets, state, onDone }: AddReferencePro
             <Select
               value={kind}
               options={kinds.map(each => ({ value: each, label: describeKind[each] }))}
-              onChange={chosen => setKind(kinds.find(each => each === chosen) ?? kinds[0])}
+              onChange={setKind}
             />
           </Field>
         )}
