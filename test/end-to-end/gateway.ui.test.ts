@@ -33,8 +33,8 @@ describe('the gateway on the page of the daemon', () => {
     await page().goto(`${daemon.url}/#/gateway?tab=${tab}`);
     await waitUntilLoaded(page());
   };
-  const call = async (name: string, path: string) => {
-    const result = await client.callTool({ name, arguments: { path } });
+  const call = async (name: string, path: string, _meta: Record<string, unknown> = {}) => {
+    const result = await client.callTool({ name, arguments: { path }, _meta });
     return { failed: result.isError === true, text: (result.content[0] as { text: string }).text };
   };
   const offer = (server: string, ...tools: object[]) =>
@@ -84,7 +84,7 @@ describe('the gateway on the page of the daemon', () => {
   });
 
   it('shows a call that waits exactly, and lets it pass once when a person says so', async () => {
-    const result = call('remove', '/tmp/a\u200bb');
+    const result = call('remove', '/tmp/a\u200bb', { 'example/as': 'root' });
     const shown = waiting('remove');
     await shown.waitFor();
     const text = (await shown.textContent()) ?? '';
@@ -93,6 +93,8 @@ describe('the gateway on the page of the daemon', () => {
     assert.match(text, /may destroy data/);
     // What is invisible is written out.
     assert.match(text, /"path": "\/tmp\/a.*200b.*b"/i);
+    // So is what reaches the server beside the arguments.
+    assert.match(text, /What else is sent[\s\S]*"example\/as": "root"/);
     await takeScreenshot(page(), 'gateway-approval');
     await settled(shown);
     await shown.locator('vscode-button', { hasText: 'Allow once' }).click();
