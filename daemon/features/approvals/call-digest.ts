@@ -16,14 +16,21 @@ interface BoundCall {
   sessionId: string | null;
 }
 
+const unwritable = digestOfText('a call that cannot be written');
+
 export function digestOfCall({ arguments: args, besides, anyMeta = false, ...call }: BoundCall): string {
   const { _meta, ...others } = besides;
   const bound = anyMeta ? others : besides;
-  return digestOf({
-    ...{ server: call.serverId, tool: call.tool, arguments: args, caller: call.callerId, session: call.sessionId },
-    ...(Object.keys(bound).length > 0 ? { besides: bound } : {}),
-    ...(anyMeta ? { anyMeta } : {}),
-  });
+  try {
+    return digestOf({
+      ...{ server: call.serverId, tool: call.tool, arguments: args, caller: call.callerId, session: call.sessionId },
+      ...(Object.keys(bound).length > 0 ? { besides: bound } : {}),
+      ...(anyMeta ? { anyMeta } : {}),
+    });
+  } catch {
+    // Nested beyond what can be written: such a call is not shown to anybody, so nobody approves this digest.
+    return unwritable;
+  }
 }
 
 export const toBound = ({ serverId, tool, arguments: args, params, caller }: ToolCall): BoundCall => ({

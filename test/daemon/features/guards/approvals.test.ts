@@ -115,6 +115,15 @@ describe('a call that has to be approved', () => {
     assert.equal((await waiting()).length, 0);
   });
 
+  it('is denied like any other if it is nested beyond what can be written', async () => {
+    const deep = JSON.parse(`${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`);
+    for (const change of [{ arguments: deep }, { params: { task: deep } }])
+      assert.equal(await ask(buildCall(change)), 'APPROVAL_001');
+    await app.api.replaceApprovalRules({ body: { version: 1, preset: 'read-only' } });
+    assert.equal(await ask(buildCall({ arguments: deep })), 'APPROVAL_001');
+    assert.equal(app.audit().filter(row => row.startsWith('approvalDenied files/delete')).length, 3);
+  });
+
   it('shows no value of the vault and nothing that is hidden', async () => {
     const call = buildCall({ arguments: { token: secret, text: 'a\u202eb\u200b' } });
     const ended = ask(call);
