@@ -7,6 +7,7 @@ import { Diff } from '../kit/diff.tsx';
 import { Empty, Loaded, ProblemNotice } from '../kit/feedback.tsx';
 import { Field, Select } from '../kit/fields.tsx';
 import { countOf, formatAgo } from '../kit/format.ts';
+import { useKeptFocus } from '../kit/kept-focus.ts';
 import { useNow } from '../kit/now.ts';
 import { useOwned } from '../kit/owned.ts';
 import { LookOnly, Permitted, PermittedButton, useWhyNot } from '../kit/permission.tsx';
@@ -199,9 +200,10 @@ interface ToolChangeProps {
 }
 
 function ToolChange({ tool, gone, state }: ToolChangeProps) {
+  const keptFocus = useKeptFocus();
   const running = state.deciding.running.value;
   return (
-    <section class="lock-item" aria-label={tool.name} data-change={tool.state}>
+    <section class="lock-item" aria-label={tool.name} data-change={tool.state} {...keptFocus}>
       <div class="approval-head">
         <h3>
           <ServerText text={tool.name} /> <Badge>{stateWords[tool.state]}</Badge>

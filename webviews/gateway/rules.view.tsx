@@ -5,6 +5,7 @@ import { Loaded, Note, ProblemNotice } from '../kit/feedback.tsx';
 import { Field, TextArea } from '../kit/fields.tsx';
 import { Form } from '../kit/form.tsx';
 import { countOf, formatDuration } from '../kit/format.ts';
+import { useKeptFocus } from '../kit/kept-focus.ts';
 import { PermittedButton, useWhyNot } from '../kit/permission.tsx';
 import { ServerText } from '../kit/text.tsx';
 import { type ApprovalsState, rulesText } from './approvals.state.ts';
@@ -12,6 +13,7 @@ import { type ApprovalsState, rulesText } from './approvals.state.ts';
 /** Which calls wait: one of the presets, or rules of one's own. */
 export function RulesPart({ state }: { state: ApprovalsState }) {
   const [writing, setWriting] = useState(false);
+  const keptFocus = useKeptFocus<HTMLDivElement>();
   return (
     <section class="section" aria-label="Rules">
       <h2>When somebody is asked</h2>
@@ -28,26 +30,28 @@ export function RulesPart({ state }: { state: ApprovalsState }) {
             )}
             <Presets rules={rules} state={state} />
             {rules.preset === null && <OwnRules rules={rules} />}
-            {writing ? (
-              <RulesForm rules={rules} state={state} onDone={() => setWriting(false)} />
-            ) : (
-              <div class="button-row">
-                <PermittedButton
-                  needs="approvals:manage"
-                  what="Write rules"
-                  icon="edit"
-                  onClick={() => {
-                    state.changing.dismiss();
-                    setWriting(true);
-                  }}
-                >
-                  Write own rules…
-                </PermittedButton>
-                <span class="quiet">
-                  Without an answer a call is denied after {formatDuration(rules.askSeconds * 1000)}.
-                </span>
-              </div>
-            )}
+            <div class="rules-writing" {...keptFocus}>
+              {writing ? (
+                <RulesForm rules={rules} state={state} onDone={() => setWriting(false)} />
+              ) : (
+                <div class="button-row">
+                  <PermittedButton
+                    needs="approvals:manage"
+                    what="Write rules"
+                    icon="edit"
+                    onClick={() => {
+                      state.changing.dismiss();
+                      setWriting(true);
+                    }}
+                  >
+                    Write own rules…
+                  </PermittedButton>
+                  <span class="quiet">
+                    Without an answer a call is denied after {formatDuration(rules.askSeconds * 1000)}.
+                  </span>
+                </div>
+              )}
+            </div>
           </>
         )}
       </Loaded>

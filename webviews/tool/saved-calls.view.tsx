@@ -6,6 +6,7 @@ import { Button, IconButton } from '../kit/controls.tsx';
 import { ProblemNotice } from '../kit/feedback.tsx';
 import { Field, TextInput } from '../kit/fields.tsx';
 import { Form } from '../kit/form.tsx';
+import { useKeptFocus } from '../kit/kept-focus.ts';
 import { useOwned } from '../kit/owned.ts';
 import { useWhyNot } from '../kit/permission.tsx';
 import { ServerText } from '../kit/text.tsx';
@@ -23,6 +24,7 @@ export function SavedCalls({ what, current, onUse }: SavedCallsProps) {
   const app = useApp();
   const state = useOwned(() => createSavedCalls(app, what));
   const [title, setTitle] = useState<string>();
+  const keptFocus = useKeptFocus();
   const mayNot = useWhyNot('tools:call');
   if (mayNot !== undefined) return null;
   const saved = state.saved.value.value ?? [];
@@ -32,7 +34,7 @@ export function SavedCalls({ what, current, onUse }: SavedCallsProps) {
   };
   const problem = state.act.problem.value ?? state.saved.problem.value;
   return (
-    <section class="saved-calls" aria-label="Saved calls">
+    <section class="saved-calls" aria-label="Saved calls" {...keptFocus}>
       {problem && <ProblemNotice problem={problem} onDismiss={state.act.dismiss} />}
       {saved.length > 0 && (
         <>

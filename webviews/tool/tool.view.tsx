@@ -9,6 +9,7 @@ import { Loaded, Note, ProblemNotice, Ring } from '../kit/feedback.tsx';
 import { Field as FieldFrame, TextArea } from '../kit/fields.tsx';
 import { Form } from '../kit/form.tsx';
 import { formatDuration } from '../kit/format.ts';
+import { useKeptFocus } from '../kit/kept-focus.ts';
 import { createAct } from '../kit/load.ts';
 import { useNow } from '../kit/now.ts';
 import { useOwned } from '../kit/owned.ts';
@@ -237,6 +238,7 @@ function focusFirstError(form: HTMLElement | null): void {
 }
 
 function Outcome({ state }: { state: ToolState }) {
+  const keptFocus = useKeptFocus<HTMLDivElement>();
   const since = state.runningSince.value;
   const now = useNow(100, since !== undefined);
   const result = state.result.value;
@@ -250,7 +252,7 @@ function Outcome({ state }: { state: ToolState }) {
       );
   }, [since, result]);
   return (
-    <div class="outcome">
+    <div class="outcome" {...keptFocus}>
       {since !== undefined && (
         <div class="running-call">
           <Ring />
