@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import * as z from 'zod';
-import { Problem, type ProblemError, problem } from '../../shared/api/problem.ts';
+import { type ProblemError, problem } from '../../shared/api/problem.ts';
+import { ReadyLine } from '../../shared/api/ready-line.ts';
 import { daemonRuntimeEnvironment, daemonRuntimeFlags } from '../../shared/domain/daemon-runtime.ts';
 import type { DaemonPlace } from './place.ts';
 
@@ -20,11 +20,6 @@ export interface LaunchOptions {
   readySeconds?: number;
 }
 
-export type LaunchOutcome = { ready: true } | { ready: false; problem: Problem };
-
-const Ready = z.object({ ready: z.literal(true), pid: z.int() });
-const NotReady = z.object({ ready: z.literal(false), problem: Problem });
-
 /** The first Node that the database driver does not crash. */
 const oldestNode = 22;
 
@@ -32,7 +27,7 @@ const oldestNode = 22;
  * Resolves when the daemon answers, or with its own reason why it does not.
  * Errors: DAEMON_002 if it says nothing, DAEMON_006 if the state folder cannot be made, DAEMON_007 for an old Node.
  */
-export async function launchDaemon(options: LaunchOptions): Promise<LaunchOutcome> {
+export async function launchDaemon(options: LaunchOptions): Promise<ReadyLine> {
   const { place, runtime } = options;
   if (Number.parseInt(runtime.nodeVersion, 10) < oldestNode) throw tooOld(runtime.nodeVersion);
   const output = await openStartLog(place);
@@ -98,7 +93,7 @@ function daemonEnvironment(): NodeJS.ProcessEnv {
   return { ...daemonRuntimeEnvironment, ...Object.fromEntries(own), ELECTRON_RUN_AS_NODE: '1' };
 }
 
-function spawnAndWait(options: LaunchOptions, output: FileHandle): Promise<LaunchOutcome> {
+function spawnAndWait(options: LaunchOptions, output: FileHandle): Promise<ReadyLine> {
   const { runtime, place, readySeconds = 30 } = options;
   const child = spawn(runtime.path, [...daemonRuntimeFlags, ...daemonArguments(options)], {
     cwd: place.home,
@@ -135,13 +130,11 @@ function spawnAndWait(options: LaunchOptions, output: FileHandle): Promise<Launc
 }
 
 /** The first whole line that is an outcome. Other lines are passed over. */
-export function parseOutcome(text: string): LaunchOutcome | undefined {
+export function parseOutcome(text: string): ReadyLine | undefined {
   for (const line of text.split('\n').slice(0, -1)) {
     try {
-      const value: unknown = JSON.parse(line);
-      if (Ready.safeParse(value).success) return { ready: true };
-      const failed = NotReady.safeParse(value);
-      if (failed.success) return failed.data;
+      const said = ReadyLine.safeParse(JSON.parse(line));
+      if (said.success) return said.data;
     } catch {
       // Not ours.
     }

@@ -5,11 +5,10 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import * as z from 'zod';
 import { fetchCarrier, socketCarrier } from '../../shared/api/carriers.ts';
 import { type ApiClient, createApiClient } from '../../shared/api/client.ts';
 import { hasEnded, type Operation } from '../../shared/api/operations.ts';
-import { Problem } from '../../shared/api/problem.ts';
+import { type ReadyDaemon, ReadyLine } from '../../shared/api/ready-line.ts';
 import { daemonRuntimeEnvironment, daemonRuntimeFlags } from '../../shared/domain/daemon-runtime.ts';
 import { Discovery } from '../../shared/domain/discovery.ts';
 import { endWithUs, stopProcessGroup } from './processes.ts';
@@ -17,17 +16,6 @@ import { endWithUs, stopProcessGroup } from './processes.ts';
 const root = join(import.meta.dirname, '..', '..');
 export const daemonFile = join(root, 'dist', 'daemon.mjs');
 export const commandFile = join(root, 'dist', 'cli.mjs');
-
-const Ready = z.discriminatedUnion('ready', [
-  z.object({
-    ready: z.literal(true),
-    pid: z.int(),
-    socket: z.string(),
-    url: z.string().nullable(),
-    version: z.string(),
-  }),
-  z.object({ ready: z.literal(false), problem: Problem }),
-]);
 
 export interface RunningDaemon extends AsyncDisposable {
   readonly home: string;
@@ -100,7 +88,7 @@ async function killAndWait(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-function readReadyLine(child: ChildProcess): Promise<{ pid: number; socket: string; url: string | null }> {
+function readReadyLine(child: ChildProcess): Promise<ReadyDaemon> {
   return new Promise((resolve, reject) => {
     let errors = '';
     const fail = (what: string) => reject(new Error(`The daemon ${what}. ${errors.slice(-2_000)}`));
@@ -113,7 +101,7 @@ function readReadyLine(child: ChildProcess): Promise<{ pid: number; socket: stri
     if (!child.stdout) return fail('has no output');
     createInterface({ input: child.stdout }).once('line', line => {
       clearTimeout(timer);
-      const parsed = Ready.safeParse(tryJson(line));
+      const parsed = ReadyLine.safeParse(tryJson(line));
       if (!parsed.success) return fail(`said "${line.slice(0, 200)}" instead of being ready`);
       if (!parsed.data.ready) return fail(`refused to start: ${parsed.data.problem.detail}`);
       resolve(parsed.data);

@@ -3,24 +3,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, constants, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import * as z from 'zod';
-import { Problem, ProblemError, problem } from '../../../shared/api/problem.ts';
+import { ProblemError, problem } from '../../../shared/api/problem.ts';
+import { type ReadyDaemon, ReadyLine } from '../../../shared/api/ready-line.ts';
 import { daemonRuntimeEnvironment, daemonRuntimeFlags } from '../../../shared/domain/daemon-runtime.ts';
 import { type Installation, isComplete } from './installation.ts';
 import { findRuntime } from './runtime.ts';
-
-const ReadyLine = z.discriminatedUnion('ready', [
-  z.object({
-    ready: z.literal(true),
-    pid: z.int(),
-    socket: z.string(),
-    url: z.string().nullable(),
-    version: z.string(),
-    warnings: z.array(Problem).default([]),
-  }),
-  z.object({ ready: z.literal(false), problem: Problem }),
-]);
-export type ReadyDaemon = Extract<z.infer<typeof ReadyLine>, { ready: true }>;
 
 export interface LaunchOptions {
   installation: Installation;
@@ -183,7 +170,7 @@ function readFirstLine(stream: Readable, onLine: (line: string) => void): void {
   stream.on('data', onData);
 }
 
-function parseReadyLine(line: string): z.infer<typeof ReadyLine> | undefined {
+function parseReadyLine(line: string): ReadyLine | undefined {
   try {
     const parsed = ReadyLine.safeParse(JSON.parse(line));
     return parsed.success ? parsed.data : undefined;
