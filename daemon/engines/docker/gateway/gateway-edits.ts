@@ -9,7 +9,7 @@ import type { GatewaySession } from './gateway-session.ts';
 export type ReloadOutcome = 'obeyed' | 'unproven' | 'unread';
 
 /**
- * Writes the files anew and waits until it is seen what became of it, at most as long as all servers may take to start.
+ * Writes the files anew and waits until it is seen what became of it, at most as long as its slowest server may take to start.
  */
 export async function reloadFiles(
   gateway: LaunchedGateway,
