@@ -6,6 +6,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { testServerScript } from '../support/fake-engine.ts';
 import { buildWireTool } from '../support/guards-app.ts';
 import { type InProcessDaemon, startInProcessDaemon, testUrl, until } from '../support/in-process-daemon.ts';
+import { openSession, stateless } from '../support/mcp-requests.ts';
 import { hasCode } from '../support/problems.ts';
 
 const files = { params: { id: 'files' } };
@@ -109,6 +110,46 @@ describe('a server that changes its tools', () => {
     assert.deepEqual(await listed(), ['remove']);
   });
 
+  it('has what is held back called by nobody, whichever way it is asked for', async () => {
+    const headers = { ...daemon.asOwner };
+    const byMcp = async (path: string, name: string) => {
+      const { headers: own = {}, ...request } = stateless('tools/call', { name, arguments: { path: '/a' } });
+      const alone = await daemon.request(path, { ...request, headers: { ...own, ...headers } });
+      const session = await openSession(
+        (to, init = {}) => daemon.request(to, { ...init, headers: { ...init.headers, ...headers } }),
+        { path },
+      );
+      const within = await session.ask('tools/call', { name, arguments: { path: '/a' } });
+      await session.end();
+      return `${await alone.text()} ${JSON.stringify(within)}`;
+    };
+    const text = (tool: string) =>
+      `server: files\ntests:\n  - { name: a, tool: ${tool}, arguments: { path: /a }, expect: { isError: false } }\n`;
+    for (const tool of ['spy', 'peek']) {
+      for (const [path, name] of [
+        ['/mcp', tool],
+        ['/mcp', `files__${tool}`],
+        ['/mcp/server/files', tool],
+      ] as const)
+        assert.doesNotMatch(await byMcp(path, name), /\\"calls\\"/, `${path} ${name}`);
+      await assert.rejects(daemon.api.callTool({ params: { id: 'files', tool }, body: { arguments: { path: '/a' } } }));
+      const { id } = await daemon.api.startTestRun({ body: { files: [{ path: 'a.mcptest.yaml', text: text(tool) }] } });
+      const run = await until(async () => {
+        const found = await daemon.api.getTestRun({ params: { id } });
+        return found.endedAt === null ? undefined : found;
+      });
+      assert.match(JSON.stringify(run.results), /TOOL_008/);
+    }
+    const { items } = await daemon.api.listCalls({ query: { outcome: 'ok' } });
+    assert.deepEqual(
+      items.filter(({ tool }) => tool === 'spy' || tool === 'peek'),
+      [],
+    );
+    // The same ways lead to what is approved, so it is not that they lead nowhere.
+    assert.match(await byMcp('/mcp/server/files', 'remove'), /\\"calls\\".*\\"calls\\"/s);
+    assert.match(await byMcp('/mcp', 'files__remove'), /\\"calls\\".*\\"calls\\"/s);
+  });
+
   it('stays held back when the daemon and the server start anew', async () => {
     await client.close();
     await daemon.restart();
@@ -173,6 +214,20 @@ describe('a server that changes its tools', () => {
     assert.ok(refused.failed);
     assert.match(refused.text, /once is enough.*APPROVAL_001/s);
     await agent.close();
+  });
+
+  it('has calls withdrawn whose caller is not let in any more while they wait', async () => {
+    const { key, secret } = await daemon.api.createKey({ body: { name: 'gone', kind: 'agent' } });
+    const agent = await connect(`Bearer ${secret}`);
+    const lost = call('remove', { path: '/tmp/gone' }, agent).catch(() => undefined);
+    const { id, digest } = await until(
+      async () => (await daemon.api.listApprovals({ query: { state: 'waiting' } })).items[0],
+    );
+    await daemon.api.deleteKey({ params: { id: key.id } });
+    await until(async () => (await daemon.api.getApproval({ params: { id } })).state === 'withdrawn', 'the withdrawal');
+    await assert.rejects(daemon.api.approveCall({ params: { id }, body: { digest } }), hasCode('APPROVAL_003'));
+    await agent.close().catch(() => {});
+    await lost;
   });
 
   it('takes a grant that was given before for exactly its call', async () => {
