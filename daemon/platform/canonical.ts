@@ -1,5 +1,5 @@
 // One text and one digest for each JSON value, however its members were ordered and its numbers written (RFC 8785).
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 
 /**
@@ -18,7 +18,7 @@ export function toCanonicalJson(value: unknown): string {
 export const digestOf = (value: unknown): string => digestOfText(toCanonicalJson(value));
 
 /** `sha256:` and the digest of a text as UTF-8, in hexadecimal. */
-export const digestOfText = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
+export const digestOfText = (text: string): string => `sha256:${hash('sha256', text)}`;
 
 /** Each string marked and written in ASCII, each number without a JSON form as a string with another mark. */
 function spelledOut(value: unknown): unknown {

@@ -7,4 +7,13 @@ export interface Clock {
 export const systemClock: Clock = { now: () => Date.now() };
 
 /** ISO 8601 in UTC with milliseconds, as all our rows and answers have it. */
-export const toTimestamp = (epochMs: number): string => new Date(epochMs).toISOString();
+export function toTimestamp(epochMs: number): string {
+  // Much happens in the same millisecond, and is asked for again and again.
+  if (epochMs !== lastAsked) {
+    lastTold = new Date(epochMs).toISOString();
+    lastAsked = epochMs;
+  }
+  return lastTold;
+}
+let lastAsked: number | undefined;
+let lastTold = '';

@@ -17,13 +17,14 @@ export interface CallSlotLimits {
 }
 
 export function createCallSlots(limits: () => CallSlotLimits): CallSlots {
-  const queue = new Set<() => void>();
+  const queue: (() => void)[] = [];
   let underWay = 0;
 
   const wait = (signal: AbortSignal): Promise<void> =>
     new Promise((resolve, reject) => {
       const onAbort = (): void => {
-        queue.delete(begin);
+        const at = queue.indexOf(begin);
+        if (at !== -1) queue.splice(at, 1);
         reject(signal.reason);
       };
       const begin = (): void => {
@@ -31,7 +32,7 @@ export function createCallSlots(limits: () => CallSlotLimits): CallSlots {
         resolve();
       };
       signal.addEventListener('abort', onAbort, { once: true });
-      queue.add(begin);
+      queue.push(begin);
     });
 
   return {
@@ -39,7 +40,7 @@ export function createCallSlots(limits: () => CallSlotLimits): CallSlots {
       return underWay;
     },
     get waiting() {
-      return queue.size;
+      return queue.length;
     },
     enter(signal) {
       const { concurrentCalls, waitingCalls } = limits();
@@ -47,18 +48,14 @@ export function createCallSlots(limits: () => CallSlotLimits): CallSlots {
         underWay += 1;
         return true;
       }
-      if (queue.size >= waitingCalls) return undefined;
+      if (queue.length >= waitingCalls) return undefined;
       return signal.aborted ? Promise.reject(signal.reason) : wait(signal);
     },
     leave() {
-      const [next] = queue;
       // The place goes from one to the other, unless there are fewer places now.
-      if (next && underWay <= limits().concurrentCalls) {
-        queue.delete(next);
-        next();
-      } else {
-        underWay -= 1;
-      }
+      const next = underWay <= limits().concurrentCalls ? queue.shift() : undefined;
+      if (next) next();
+      else underWay -= 1;
     },
   };
 }

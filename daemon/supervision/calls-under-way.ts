@@ -17,18 +17,20 @@ export interface CallsUnderWay {
 }
 
 export function createCallsUnderWay(): CallsUnderWay {
-  const all = new Set<CallUnderWay>();
+  // As many as a server may have at once: few.
+  const all: CallUnderWay[] = [];
   return {
     get size() {
-      return all.size;
+      return all.length;
     },
     begin(call) {
       const one: CallUnderWay = { call };
-      all.add(one);
+      all.push(one);
       return one;
     },
     end(one) {
-      all.delete(one);
+      const at = all.indexOf(one);
+      if (at !== -1) all.splice(at, 1);
       one.ended?.abort(new Error('The call is over.'));
     },
     only() {

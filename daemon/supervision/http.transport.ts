@@ -1,5 +1,7 @@
 // MCP over streamable HTTP, as a client of it: each message a request of its own, bounded in size, pace and time, whatever
 // the server sends. Sessions as revisions up to 2025-11-25 have them; with revision 2026-07-28 there are none.
+
+import { PassingMap } from '../platform/passing-map.ts';
 import { createEventStreamReader } from './event-stream.ts';
 import { failedAnswer, LostAnswer, OversizedAnswer } from './failed-answer.ts';
 import { cancelledIdOf, parseMessages, readText, statelessHeaders, TooLong } from './http-messages.ts';
@@ -60,7 +62,7 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
   const { headers, messageBytes, onOversized, onLost, pace = createMessagePace() } = options;
   const url = new URL(options.url);
   const patientFetch = createPatientFetch();
-  const exchanges = new Map<number, Exchange>();
+  const exchanges = new PassingMap<number, Exchange>();
   const over = new AbortController();
   let underWay = 0;
   let sessionId: string | undefined;
@@ -307,8 +309,10 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
         await response?.body?.cancel().catch(() => {});
       }
       over.abort();
-      for (const { controller } of exchanges.values()) controller.abort();
-      exchanges.clear();
+      for (const [id, { controller }] of exchanges.all()) {
+        controller.abort();
+        exchanges.delete(id);
+      }
       transport.onclose?.();
     },
   };

@@ -1,5 +1,6 @@
 // A server as the gateway sees it: sessions come and go with its runs, and whoever holds an Upstream does not notice.
 import type { ServerState } from '../../shared/domain/server-state.ts';
+import { PassingMap } from '../platform/passing-map.ts';
 import { createCallSlots } from './call-slots.ts';
 import { createClientSessions } from './client-sessions.ts';
 import type { Connection } from './connection.ts';
@@ -11,6 +12,7 @@ import type {
   UpstreamCall,
   UpstreamLoss,
   UpstreamOffer,
+  WireNotification,
   WireObject,
   WireRequest,
 } from './upstream.ts';
@@ -68,7 +70,7 @@ const lists: ReadonlySet<string> = new Set([
 
 export function createServerUpstreams(options: ServerUpstreamsOptions): ServerUpstreams {
   const { id, state, hide, redact } = options;
-  const clients = new Set<DownstreamClient>();
+  const clients = new PassingMap<string, DownstreamClient>();
   const losses = createLosses();
   let policy: LaunchPolicy | undefined;
   let current: UpstreamSession | undefined;
@@ -82,7 +84,7 @@ export function createServerUpstreams(options: ServerUpstreamsOptions): ServerUp
   });
   const slots = createCallSlots(limits);
   const audience: SessionAudience = {
-    clients: () => clients,
+    clients: () => clients.values(),
     capabilities: everything,
     losses,
     onListChanged: options.onListChanged,
@@ -130,17 +132,14 @@ export function createServerUpstreams(options: ServerUpstreamsOptions): ServerUp
     }
   };
 
-  const viewOf = (client: DownstreamClient): Upstream => ({
-    get offer() {
-      const mine = own.offer(client);
-      return mine ? hide(mine) : (offered ?? unknownOffer);
-    },
-    request,
-    notify(notification) {
-      const to = isOwn(client) ? own.find(client) : current;
-      to?.notify(notification, client);
-    },
-  });
+  const offerTo = (client: DownstreamClient): UpstreamOffer => {
+    const mine = own.offer(client);
+    return mine ? hide(mine) : (offered ?? unknownOffer);
+  };
+  const notify = (notification: WireNotification, client: DownstreamClient): void => {
+    const to = isOwn(client) ? own.find(client) : current;
+    to?.notify(notification, client);
+  };
 
   return {
     audience,
@@ -174,21 +173,47 @@ export function createServerUpstreams(options: ServerUpstreamsOptions): ServerUp
     },
     of(client) {
       if (!current && !isComing()) throw notRunning(id);
-      clients.add(client);
-      const [oldest] = clients;
-      if (oldest && clients.size > mostClients) clients.delete(oldest);
-      const view = viewOf(client);
+      if (!clients.has(client.id)) clients.set(client.id, client);
+      if (clients.size > mostClients) clients.dropFirst();
+      const view = new ServerView(client, { offerTo, request, notify });
       return offered ? view : session(undefined, startPatience).then(() => view);
     },
     offer: () => (current ? offered : undefined),
     losses: losses.all,
     left(client) {
-      clients.delete(client);
+      clients.delete(client.id);
       current?.left(client);
       own.left(client);
     },
     close: () => own.close(),
   };
+}
+
+interface View {
+  offerTo(client: DownstreamClient): UpstreamOffer;
+  request: Upstream['request'];
+  notify: Upstream['notify'];
+}
+
+/** The server as one client sees it. A class, because each object with a getter of its own has a shape of its own, and there may be one for each request. */
+class ServerView implements Upstream {
+  readonly #client: DownstreamClient;
+  readonly #view: View;
+  readonly request: Upstream['request'];
+
+  constructor(client: DownstreamClient, view: View) {
+    this.#client = client;
+    this.#view = view;
+    this.request = view.request;
+  }
+
+  get offer(): UpstreamOffer {
+    return this.#view.offerTo(this.#client);
+  }
+
+  notify(notification: WireNotification): void {
+    this.#view.notify(notification, this.#client);
+  }
 }
 
 const unknownOffer: UpstreamOffer = { protocolVersion: '', capabilities: {}, serverInfo: {}, instructions: undefined };

@@ -40,7 +40,7 @@ export function createStdioTransport(options: StdioTransportOptions): StdioTrans
   const gate = createGate(stdout);
   const unread = createUnread(gate, options);
   const slowDown = once(options.onHaste);
-  const gather = createGathering(stdin);
+  const outbox = createOutbox(stdin);
 
   const close = (): void => {
     if (closed) return;
@@ -85,22 +85,20 @@ export function createStdioTransport(options: StdioTransportOptions): StdioTrans
       stdout.on('error', () => {});
       stdin.on('error', () => {});
     },
-    async send(message) {
-      if (closed || !stdin.writable) throw new Error('The server does not read its input any more.');
-      if (stdin.writableLength > unreadBytes)
-        throw new Error('The server does not read its input: too much is waiting.');
+    send(message) {
+      if (closed || !stdin.writable) return Promise.reject(new Error('The server does not read its input any more.'));
+      if (outbox.size > unreadBytes)
+        return Promise.reject(new Error('The server does not read its input: too much is waiting.'));
       const text = `${JSON.stringify(message)}\n`;
-      const isAnswer = message.method === undefined;
-      if (isAnswer) unread.add(text.length);
-      else if (message.id !== undefined) pace.expect();
-      gather();
-      await new Promise<void>((resolve, reject) => {
-        stdin.write(text, error => {
-          if (isAnswer) unread.remove(text.length);
-          if (error) reject(error);
-          else resolve();
-        });
-      });
+      const sent = outbox.add(text);
+      if (message.method === undefined) {
+        unread.add(text.length);
+        const isRead = () => unread.remove(text.length);
+        sent.then(isRead, isRead);
+      } else if (message.id !== undefined) {
+        pace.expect();
+      }
+      return sent;
     },
     async close() {
       close();
@@ -109,17 +107,35 @@ export function createStdioTransport(options: StdioTransportOptions): StdioTrans
   return transport;
 }
 
+interface Outbox {
+  /** Characters and bytes that were not taken yet. */
+  readonly size: number;
+  /** Resolves when it was handed over, with all that is sent in the same turn. Errors: those of the stream. */
+  add(text: string): Promise<void>;
+}
+
 /** What is sent within one turn of the loop goes to the server in one piece: under load, most of a call is the writing. */
-function createGathering(stdin: Writable): () => void {
-  let isGathering = false;
-  return () => {
-    if (isGathering) return;
-    isGathering = true;
-    stdin.cork();
-    setImmediate(() => {
-      isGathering = false;
-      stdin.uncork();
-    });
+function createOutbox(stdin: Writable): Outbox {
+  let waiting = '';
+  let handing: PromiseWithResolvers<void> | undefined;
+  const hand = (): void => {
+    const [text, done] = [waiting, handing];
+    waiting = '';
+    handing = undefined;
+    stdin.write(text, error => (error ? done?.reject(error) : done?.resolve()));
+  };
+  return {
+    get size() {
+      return waiting.length + stdin.writableLength;
+    },
+    add(text) {
+      waiting += text;
+      if (!handing) {
+        handing = Promise.withResolvers();
+        setImmediate(hand);
+      }
+      return handing.promise;
+    },
   };
 }
 

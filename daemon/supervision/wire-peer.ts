@@ -1,5 +1,6 @@
 // JSON-RPC with one server: our own ids, answers to those who wait for them, and nothing that a hostile server could break.
 // A message is looked at as far as it must be and handed on as it is.
+import { PassingMap } from '../platform/passing-map.ts';
 import { LostAnswer, OversizedAnswer } from './failed-answer.ts';
 import { WireError, type WireNotification, type WireObject, type WireRequest } from './upstream.ts';
 import { isObject, rpcCodes, type WireMessage, type WireTransport } from './wire-message.ts';
@@ -73,7 +74,7 @@ interface Waiting<Context> {
 const mostIncoming = 256;
 
 export function createWirePeer<Context>(transport: WireTransport, handlers: PeerHandlers<Context>): WirePeer<Context> {
-  const waiting = new Map<number, Waiting<Context>>();
+  const waiting = new PassingMap<number, Waiting<Context>>();
   const incoming = new Map<number | string, AbortController>();
   const counts: PeerCounts = { strayAnswers: 0, strayProgress: 0, malformed: 0, refusedRequests: 0 };
   let lastId = 0;
@@ -152,7 +153,7 @@ export function createWirePeer<Context>(transport: WireTransport, handlers: Peer
     if (closed) return;
     closed = true;
     const lost = new PeerFailure('lost', 'The connection ended before the answer came.');
-    for (const one of [...waiting.values()]) one.reject(lost);
+    for (const [, one] of waiting.all()) one.reject(lost);
     for (const controller of incoming.values()) controller.abort(lost);
     handlers.onClosed();
   };

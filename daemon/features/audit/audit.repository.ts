@@ -1,6 +1,6 @@
 // The append-only record of who did what. Each row's hash covers the row and the hash before it, so that a changed,
 // removed or inserted row is found (rule D24).
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import * as z from 'zod';
 import { AuditChange, type AuditEntry, type AuditVerification } from '../../../shared/api/audit.ts';
@@ -64,22 +64,21 @@ const root = '0'.repeat(64);
 
 /** Rows of the time before there were changes have none, and their hashes stay what they were. */
 const hashOf = (row: Omit<Row, 'hash'>): string =>
-  createHash('sha256')
-    .update(
-      JSON.stringify([
-        row.previous_hash,
-        row.id,
-        row.at,
-        row.principal,
-        row.action,
-        row.resource,
-        row.outcome,
-        row.code,
-        row.request_id,
-        ...(row.changes === null ? [] : [row.changes]),
-      ]),
-    )
-    .digest('hex');
+  hash(
+    'sha256',
+    JSON.stringify([
+      row.previous_hash,
+      row.id,
+      row.at,
+      row.principal,
+      row.action,
+      row.resource,
+      row.outcome,
+      row.code,
+      row.request_id,
+      ...(row.changes === null ? [] : [row.changes]),
+    ]),
+  );
 
 /** Whoever is refused may knock as often as they like; beyond this many a minute it is counted and not listed one by one. */
 const mostDenialsPerMinute = 60;

@@ -66,18 +66,22 @@ export class Disconnection implements Leaving {
  * what has once grown old keeps all that came after it from being cleared away young.
  */
 function forMany(signal: AbortSignal): Leaving {
-  const listeners = new Set<() => void>();
+  const listeners: (() => void)[] = [];
   const tell = () => {
-    for (const listener of listeners) listener();
-    listeners.clear();
+    for (const listener of listeners.splice(0)) listener();
   };
   signal.addEventListener('abort', tell, { once: true });
   return {
     get aborted() {
       return signal.aborted;
     },
-    addEventListener: (_type, listener) => void listeners.add(listener),
-    removeEventListener: (_type, listener) => void listeners.delete(listener),
+    addEventListener: (_type, listener) => void listeners.push(listener),
+    removeEventListener(_type, listener) {
+      // The one that came last goes first, more often than not.
+      const at = listeners.lastIndexOf(listener);
+      const last = at === -1 ? undefined : listeners.pop();
+      if (last && at < listeners.length) listeners[at] = last;
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 // One client's session (revisions up to 2025-11-25): its streams, its requests under way, and the questions to it.
+import { PassingMap } from '../../platform/passing-map.ts';
 import type { DownstreamClient, WireNotification, WireObject } from '../../supervision/upstream.ts';
 import { createAsks, missingCapability, refuseQuestion } from './asks.ts';
 import { isClientCall, type Waiting } from './client-call.ts';
@@ -83,7 +84,7 @@ interface InFlight {
 }
 
 export function createSession(facts: SessionFacts, { graceMs, retryMs, patienceMs }: StreamTimes): Session {
-  const inFlight = new Map<RequestId, InFlight>();
+  const inFlight = new PassingMap<RequestId, InFlight>();
   const streams = new Map<string, OutboundStream>();
   const graces = new Map<string, NodeJS.Timeout>();
   const listening = new Set<OutboundStream>();
@@ -136,8 +137,8 @@ export function createSession(facts: SessionFacts, { graceMs, retryMs, patienceM
   /** Where a question goes that does not say which request it belongs to: to the only one, or to the open stream. */
   const placeOfAsk = (): ((message: string, isKept: boolean) => void) | undefined => {
     if (listener()?.isOpen) return sendUnrelated;
-    const [only, ...others] = inFlight.values();
-    return only && others.length === 0 ? only.reply.send : undefined;
+    const [only, ...others] = inFlight.all();
+    return only && others.length === 0 ? only[1].reply.send : undefined;
   };
 
   const client: DownstreamClient = {
@@ -211,8 +212,7 @@ export function createSession(facts: SessionFacts, { graceMs, retryMs, patienceM
       return { waiting: { client, signal, takesInputRequired: false, note: tell, send: sendUnrelated }, done };
     },
     done(id) {
-      inFlight.get(id)?.release();
-      inFlight.delete(id);
+      inFlight.delete(id)?.release();
     },
     cancel(id) {
       const one = inFlight.get(id);
@@ -258,7 +258,7 @@ export function createSession(facts: SessionFacts, { graceMs, retryMs, patienceM
       for (const stream of streams.values()) stream.keepAlive();
     },
     end() {
-      for (const [id, { controller, reply }] of inFlight) {
+      for (const [id, { controller, reply }] of inFlight.all()) {
         controller.abort(new Error('The session has ended.'));
         reply.drop(toErrorText(id, -32_000, 'The session has ended.'));
       }
