@@ -62,6 +62,34 @@ describe('the MCP endpoint', () => {
     assert.deepEqual(result.content, [{ type: 'text', text: 'Echo: hi' }]);
   });
 
+  it('keeps names, their order and what was decided over a restart, and when another server comes', async () => {
+    await run('two');
+    await run('one');
+    const seen = async () => {
+      const client = await connect();
+      const [{ tools }, { prompts }] = [await client.listTools(), await client.listPrompts()];
+      return [...tools, ...prompts].map(({ name }) => name);
+    };
+    const before = await seen();
+    assert.deepEqual(
+      before.filter(name => /echo|greet/.test(name)),
+      ['echo', 'one__echo', 'greet', 'one__greet'],
+    );
+    const clash = async () => (await daemon.api.listToolClashes({})).items.find(({ name }) => name === 'echo');
+    const tools = (await clash())?.tools.map(({ serverId, tool }) => ({ serverId, tool })) ?? [];
+    await daemon.api.keepToolClash({ params: { name: 'echo' }, body: { tools } });
+    await daemon.restart();
+    assert.deepEqual(await seen(), before);
+    assert.equal((await clash())?.answer, 'kept');
+    await run('another');
+    const after = await seen();
+    assert.deepEqual(
+      after.filter(name => !name.startsWith('another__')),
+      before,
+    );
+    assert.equal((await clash())?.open, true);
+  });
+
   it('neither lists nor calls a tool that is switched off', async () => {
     await run('one');
     await daemon.api.updateTool({ params: { id: 'one', tool: 'echo' }, body: { enabled: false } });
