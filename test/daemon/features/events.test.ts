@@ -19,7 +19,7 @@ describe('events', () => {
     await addTestServer(daemon.api, 'mine');
     await daemon.api.startServer({ params: { id: 'mine' } });
     await daemon.api.deleteServer({ params: { id: 'mine' } });
-    await until(() => seen.at(-1)?.type === 'server.removed');
+    await until(() => seen.some(({ type }) => type === 'server.removed'));
     abort.abort();
     await done;
     const states = seen.flatMap(event => (event.type === 'server.changed' ? [event.server.state] : []));
@@ -29,19 +29,22 @@ describe('events', () => {
   });
 
   it('resume where a follower was, by Last-Event-ID', async () => {
-    const read = async (lastEventId?: string): Promise<string> => {
+    /** Until the stream has had this. */
+    const read = async (wanted: RegExp, lastEventId?: string): Promise<string> => {
       const abort = new AbortController();
       const headers = { ...daemon.asOwner, ...(lastEventId ? { 'last-event-id': lastEventId } : {}) };
       const response = await daemon.request('/api/v1/events', { headers, signal: abort.signal });
       assert.equal(response.headers.get('content-type'), 'text/event-stream');
-      const reader = response.body?.getReader();
-      const { value } = (await reader?.read()) ?? {};
-      await reader?.cancel();
-      return new TextDecoder().decode(value);
+      let text = '';
+      for await (const piece of response.body ?? []) {
+        text += new TextDecoder().decode(piece);
+        if (wanted.test(text)) break;
+      }
+      return text;
     };
-    const id = /^id: (\S+)/.exec(await read())?.[1];
+    const id = /^id: (\S+)/.exec(await read(/^id: /m))?.[1];
     await daemon.api.createServer({ body: { type: 'remote', id: 'far', url: 'http://127.0.0.1:9/mcp' } });
-    const resumed = await read(id);
+    const resumed = await read(/event: server\.changed/, id);
     assert.match(resumed, /event: server\.changed/);
     assert.doesNotMatch(resumed, /event: reset/);
   });
