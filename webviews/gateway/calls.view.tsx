@@ -2,6 +2,7 @@
 import type { TargetedKeyboardEvent } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Call, CallDetail } from '../../shared/api/calls.ts';
+import { toVisibleText } from '../../shared/domain/visible-text.ts';
 import { useApp } from '../kit/app.ts';
 import { Button, IconButton } from '../kit/controls.tsx';
 import { Empty, Loaded, ProblemNotice } from '../kit/feedback.tsx';
@@ -147,7 +148,7 @@ const looks: Record<Call['outcome'], { icon: string; look: string; word: string 
 };
 
 const opens = { name: 'opens', heading: <span class="only-heard">Show</span> };
-const columns = [opens, 'Time', 'Outcome', 'Tool', 'Caller', figures('Took'), figures('Answer')];
+const columns = [opens, 'Time', 'Outcome', 'Tool', figures('Took'), figures('Answer'), 'Caller'];
 
 function CallTable({ calls, state }: { calls: readonly Call[]; state: CallsState }) {
   const { held, area } = useHeld();
@@ -189,17 +190,18 @@ function CallRow({ call, state }: { call: Call; state: CallsState }) {
           </code>{' '}
           <span class="quiet">{call.serverId}</span>
         </td>
+        <td class="number">{formatDuration(call.durationMs)}</td>
+        <td class="number">{formatBytes(call.bytes)}</td>
         <td class="call-caller">
-          <ServerText text={call.caller} />
+          <span title={toVisibleText(call.caller)}>
+            <ServerText text={call.caller} />
+          </span>
           {call.client && (
-            <span class="quiet">
-              {' '}
+            <span class="quiet" title={toVisibleText(call.client)}>
               <ServerText text={call.client} />
             </span>
           )}
         </td>
-        <td class="number">{formatDuration(call.durationMs)}</td>
-        <td class="number">{formatBytes(call.bytes)}</td>
       </tr>
       {opened && (
         <tr class="row-detail">
@@ -259,6 +261,16 @@ function Detail({ call, state }: { call: CallDetail; state: CallsState }) {
           )}
         </div>
       </div>
+      <p class="quiet">
+        By <ServerText text={call.caller} />
+        {call.client && (
+          <>
+            {' '}
+            (<ServerText text={call.client} />)
+          </>
+        )}
+        , {new Date(call.startedAt).toLocaleString([], { dateStyle: 'medium', timeStyle: 'medium' })}
+      </p>
       <Value label="Arguments" value={call.arguments} absent={whyAbsent[call.argumentsState]} name={call.tool} />
       <Value label="Result" value={call.result} absent={whyAbsent[call.resultState]} name={call.tool} />
       {replayed && (
@@ -282,7 +294,7 @@ const Value = ({
   absent: string | undefined;
   name: string;
 }) => (
-  <div>
+  <div class="call-value">
     <h4>{label}</h4>
     {absent && <p class="quiet">{absent}</p>}
     {value !== undefined && (

@@ -45,6 +45,9 @@ function Changes() {
           locks.length === 0 ? (
             <Empty icon="lock" title="No server is installed">
               <p>The tools of each server are locked when it lists them for the first time.</p>
+              <Button icon="library" onClick={() => app.host.open({ view: 'catalog' })}>
+                Open the catalog
+              </Button>
             </Empty>
           ) : (
             <LockList locks={locks} state={state} />

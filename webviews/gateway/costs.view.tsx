@@ -18,32 +18,51 @@ import { type CostsState, createCostsState } from './costs.state.ts';
 export function CostsTab() {
   const app = useApp();
   const state = useOwned(() => createCostsState(app));
-  const mayAdvise = useWhyNot('calls:read') === undefined;
   return (
     <>
       {state.act.problem.value && <ProblemNotice problem={state.act.problem.value} onDismiss={state.act.dismiss} />}
+      {/* One after the other, so that nothing that is shown already is pushed down. */}
       <Loaded load={state.clashes} what="names that clash">
-        {clashes => <Clashes clashes={clashes} state={state} />}
-      </Loaded>
-      <Loaded load={state.tools} what="the tools">
-        {tools =>
-          tools.length === 0 ? (
-            <Empty icon="tools" title="Clients are shown no tool">
-              <p>Tools that are switched on, of servers that have run once, are listed here with what they cost.</p>
-            </Empty>
-          ) : (
-            <Loaded load={state.costs} what="what they cost">
-              {costs => <Costs tools={tools} costs={costs} />}
+        {clashes => (
+          <>
+            <Clashes clashes={clashes} state={state} />
+            <Loaded load={state.tools} what="the tools">
+              {tools => (tools.length === 0 ? <NoTools /> : <ToolsAndAdvice tools={tools} state={state} />)}
             </Loaded>
-          )
-        }
+          </>
+        )}
       </Loaded>
-      {mayAdvise && (
-        <Loaded load={state.advice} what="advice">
-          {advice => <Advice advice={advice} state={state} />}
-        </Loaded>
-      )}
     </>
+  );
+}
+
+function NoTools() {
+  const { host } = useApp();
+  return (
+    <Empty icon="tools" title="Clients are shown no tool">
+      <p>Tools that are switched on, of servers that have run once, are listed here with what they cost.</p>
+      <Button icon="library" onClick={() => host.open({ view: 'catalog' })}>
+        Open the catalog
+      </Button>
+    </Empty>
+  );
+}
+
+function ToolsAndAdvice({ tools, state }: { tools: readonly Tool[]; state: CostsState }) {
+  const mayAdvise = useWhyNot('calls:read') === undefined;
+  return (
+    <Loaded load={state.costs} what="what they cost">
+      {costs => (
+        <>
+          <Costs tools={tools} costs={costs} />
+          {mayAdvise && (
+            <Loaded load={state.advice} what="advice">
+              {advice => <Advice advice={advice} state={state} />}
+            </Loaded>
+          )}
+        </>
+      )}
+    </Loaded>
   );
 }
 

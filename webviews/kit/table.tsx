@@ -40,12 +40,17 @@ export const Table = ({ label, class: look = '', columns, children }: TableProps
   </section>
 );
 
-/** When something was, to the second, by the clock of the person. */
-export const Moment = ({ at, title }: { at: string; title?: string }) => (
-  <time class="moment" dateTime={at} title={title}>
-    {new Date(at).toLocaleString([], { dateStyle: 'short', timeStyle: 'medium' })}
-  </time>
-);
+/** When something was, to the second, by the clock of the person; of today without the day. */
+export function Moment({ at, title }: { at: string; title?: string }) {
+  const when = new Date(at);
+  const whole = when.toLocaleString([], { dateStyle: 'medium', timeStyle: 'medium' });
+  const isToday = when.toDateString() === new Date().toDateString();
+  return (
+    <time class="moment" dateTime={at} title={title ?? whole}>
+      {when.toLocaleString([], isToday ? { timeStyle: 'medium' } : { dateStyle: 'short', timeStyle: 'medium' })}
+    </time>
+  );
+}
 
 interface OutcomeProps {
   icon: string;
