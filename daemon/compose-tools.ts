@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import type { DaemonEvent } from '../shared/api/events.ts';
+import { Name } from '../shared/domain/names.ts';
 import { type Calls, createCalls } from './features/calls/create-calls.ts';
 import type { ServerService } from './features/servers/servers.service.ts';
 import { createTools, type Tools, type ToolsOptions } from './features/tools/create-tools.ts';
@@ -20,7 +21,7 @@ export interface ToolsComposition
   /** Hears of every call that has ended, beside the history. */
   alsoFinished: CallRecorder['finished'];
   /** A catalog entry. Errors: CATALOG_001. */
-  catalogEntry(id: string): Promise<{ id: string; toolNames: readonly string[] }>;
+  catalogEntry(id: string): Promise<{ id: string; nameInCatalog: string; toolNames: readonly string[] }>;
   publish(event: DaemonEvent): void;
   /** What clients are shown of a server's tools is other than before. */
   onChanged(serverId: string): void;
@@ -62,8 +63,9 @@ export function composeTools(parts: ToolsComposition): ComposedTools {
       hidesDisabled: id => servers.present(id)?.engine === 'docker',
     },
     async catalogTools(entry) {
-      const { id, toolNames } = await parts.catalogEntry(entry);
-      return { serverId: id, tools: toolNames };
+      const { id, nameInCatalog, toolNames } = await parts.catalogEntry(entry);
+      // A server of Docker is called as its catalog calls it, and not as the entry, which has a mark of the catalog.
+      return { serverId: Name.safeParse(nameInCatalog).data ?? id, tools: toolNames };
     },
     expectedTools: serverIds =>
       Promise.all(

@@ -41,7 +41,14 @@ export function EntryView({ id }: { id: string }) {
           <>
             <EntryHead entry={value} />
             <div class="entry-columns">
-              {value.engine === 'docker' ? <DockerInstall entry={value} /> : <InstallForm entry={value} />}
+              {value.engine === 'docker' ? (
+                <div>
+                  <EntryClashes entry={value.id} />
+                  <DockerInstall entry={value} />
+                </div>
+              ) : (
+                <InstallForm entry={value} />
+              )}
               <EntryFacts entry={value} />
             </div>
           </>
