@@ -108,7 +108,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     file: join(config.home, 'audit-anchors.jsonl'),
     clock,
     settle: () => database.pragma('wal_checkpoint(passive)'),
-    leastMs: 1_000,
+    leastMs: 5_000,
     onFailure: logFailure,
   });
   const audit = createAuditRepository(database, clock, { anchors, onFailure: logFailure });

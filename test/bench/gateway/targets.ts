@@ -32,6 +32,7 @@ export interface TargetKind {
   start(servers: number, folder: string): Promise<Target>;
 }
 
+export const floorName = 'pass-through';
 export const upstreamFile = join(import.meta.dirname, 'upstream.mjs');
 const plain = (tool: 'echo' | 'big', message: string) => ({
   name: `up0_${tool}`,
@@ -111,6 +112,17 @@ const sdk = (name: string, file: string): TargetKind => ({
     return toTarget(this, child, { url: await firstLine(child) });
   },
 });
+
+/** What no gateway can do in less: see the program. */
+const floor: TargetKind = {
+  name: floorName,
+  many: false,
+  peer: false,
+  async start(_servers, folder) {
+    const child = run(process.execPath, [join(import.meta.dirname, 'pass-through.mjs'), upstreamFile, 'up0'], folder);
+    return toTarget(this, child, { url: await firstLine(child) });
+  },
+};
 
 const quayside: TargetKind = {
   name: 'quayside',
@@ -251,6 +263,7 @@ const passthrough: TargetKind = {
 
 export const targetKinds: readonly TargetKind[] = [
   direct,
+  floor,
   sdk('http-sdk', 'sdk-server.mjs'),
   sdk('http-sdk-1', 'sdk-session-server.mjs'),
   quayside,

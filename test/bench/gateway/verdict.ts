@@ -1,6 +1,7 @@
 // What the rounds say: ratios within each round, their medians, and whether the targets hold.
 import { quantile } from '../statistics.ts';
 import type { Figures } from './measure.ts';
+import { floorName } from './targets.ts';
 
 /** Figures by target, one object for each round. */
 export type Rounds = Record<string, Figures>[];
@@ -19,10 +20,10 @@ export function mediansOf(rounds: Rounds): Record<string, Figures> {
   );
 }
 
-/** Ours by theirs in each round, and the median of that. undefined: one of them has no such figure. */
-export function ratio(rounds: Rounds, figure: string, other: string): number | undefined {
+/** Ours, or another target's, by theirs in each round, and the median of that. undefined: one of them has no such figure. */
+export function ratio(rounds: Rounds, figure: string, other: string, one = 'quayside'): number | undefined {
   const ratios = rounds.flatMap(round => {
-    const [ours, theirs] = [round['quayside']?.[figure], round[other]?.[figure]];
+    const [ours, theirs] = [round[one]?.[figure], round[other]?.[figure]];
     return ours === undefined || !theirs ? [] : [ours / theirs];
   });
   return ratios.length > 0 ? median(ratios) : undefined;
@@ -35,6 +36,8 @@ export interface Verdict {
   ratio: number;
   against: string;
   holds: boolean;
+  /** The same ratio of a gateway that does nothing at all: a target beyond it cannot be reached by this way of transport. */
+  floor?: number | undefined;
 }
 
 interface Aim {
@@ -74,6 +77,6 @@ export const judge = (rounds: Rounds): Verdict[] =>
       if (found === undefined) return [];
       const holds = most === undefined ? found >= (least ?? 0) : found <= most;
       const target = most === undefined ? `>= ${least}` : `<= ${most}`;
-      return [{ what, target, ratio: found, against: other, holds }];
+      return [{ what, target, ratio: found, against: other, holds, floor: ratio(rounds, figure, other, floorName) }];
     }),
   );
