@@ -92,7 +92,7 @@ describe('the gateway and the tool runner in code-server', () => {
     await shown.waitFor();
     assert.ok((await shown.textContent())?.includes('long/long/long/'));
     await takeScreenshot(editor.page, 'editor-gateway-approval');
-    // For a moment after it came a call is only shown: a click was meant for what was there before.
+    // A call that has only just come takes no click that was meant for something else.
     await shown.locator('[aria-label="Decide"]:not([aria-disabled])').waitFor();
     await shown.locator('vscode-button', { hasText: /^\s*Deny\s*$/ }).click();
     assert.match((await answer).text, /APPROVAL_001/);
