@@ -15,7 +15,7 @@ import {
 } from '../kit/fields.tsx';
 import { ServerText } from '../kit/text.tsx';
 import { absent, type Draft, emptyGroup, escapePointer, type FieldErrors, newItem, variantDraft } from './draft.ts';
-import { numberHint, textHint } from './field-hint.ts';
+import { defaultHint, numberHint, textHint } from './field-hint.ts';
 import type {
   ChoiceField,
   Field,
@@ -145,9 +145,9 @@ function TextView(props: FieldProps<TextField>) {
   return (
     <FieldFrame {...textsOf(props, textHint(field))}>
       {long && !type ? (
-        <TextArea value={text} onInput={change} rows={4} />
+        <TextArea value={text} onInput={change} rows={4} placeholder={defaultHint(field)} />
       ) : (
-        <TextInput value={text} onInput={change} type={type} />
+        <TextInput value={text} onInput={change} type={type} placeholder={defaultHint(field)} />
       )}
       {empties && text === '' && props.label === undefined && props.errors.has(props.at) && (
         <div class="button-row">
@@ -172,7 +172,12 @@ function NumberView(props: FieldProps<NumberField>) {
     onChange(next === '' && props.label === undefined ? absent : { kind: 'text', text: next });
   return (
     <FieldFrame {...textsOf(props, numberHint(field))}>
-      <TextInput value={text} onInput={change} inputMode={field.integer ? 'numeric' : 'decimal'} />
+      <TextInput
+        value={text}
+        onInput={change}
+        inputMode={field.integer ? 'numeric' : 'decimal'}
+        placeholder={defaultHint(field)}
+      />
     </FieldFrame>
   );
 }
