@@ -1,6 +1,8 @@
 // A server as the gateway sees it: sessions come and go with its runs, and whoever holds an Upstream does not notice.
+
 import type { ServerState } from '../../shared/domain/server-state.ts';
 import { PassingMap } from '../platform/passing-map.ts';
+import { untilAborted } from '../platform/until-aborted.ts';
 import { createCallSlots } from './call-slots.ts';
 import { createClientSessions } from './client-sessions.ts';
 import type { Connection } from './connection.ts';
@@ -222,16 +224,4 @@ function promised<T>(): PromiseWithResolvers<T> {
   const made = Promise.withResolvers<T>();
   made.promise.catch(() => {});
   return made;
-}
-
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal, reason: () => unknown): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = () => aborted.reject(reason());
-  signal.addEventListener('abort', onAbort, { once: true });
-  if (signal.aborted) onAbort();
-  try {
-    return await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 }

@@ -1,6 +1,8 @@
 // The life of one server: started, watched, restarted by its policy, stopped. One act at a time.
+
 import { isProblemError, type Problem, type ProblemError, problem, toProblem } from '../../shared/api/problem.ts';
 import type { LaunchPlan } from '../engines/engine.ts';
+import { untilAborted } from '../platform/until-aborted.ts';
 import { createChangeTeller } from './change-teller.ts';
 import type { ChildOptions } from './child.ts';
 import { createHider, hideInLists } from './confidential.ts';
@@ -258,19 +260,6 @@ export function createSupervisedServer(options: SupervisedServerOptions): Superv
       stopping = undefined;
     });
     return stopping;
-  }
-}
-
-/** The promise, or the signal's reason as soon as it is aborted. */
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = () => aborted.reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  if (signal.aborted) onAbort();
-  try {
-    return await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
   }
 }
 

@@ -1,5 +1,7 @@
 // One warm MCP session with a gateway, and a view of it for each server: with the server's own names, and nothing of the others.
+
 import { isProblemError, type ProblemError, problem } from '../../../../shared/api/problem.ts';
+import { untilAborted } from '../../../platform/until-aborted.ts';
 import type { Connection } from '../../../supervision/connection.ts';
 import { createSession } from '../../../supervision/mcp-session.ts';
 import type { CallOptions, McpSession, WireTool } from '../../../supervision/session.ts';
@@ -289,15 +291,3 @@ const notBack = (seconds: number): ProblemError =>
     detail: `The gateway was being restarted, and was not back within ${seconds} seconds.`,
     next: 'Try again.',
   });
-
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal, reason: () => unknown): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = () => aborted.reject(reason());
-  signal.addEventListener('abort', onAbort, { once: true });
-  if (signal.aborted) onAbort();
-  try {
-    return await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
-}
