@@ -1,7 +1,5 @@
-// Who called what, when, how long it took and how it ended. What was in a call is there only if somebody wanted it kept.
-import type { TargetedKeyboardEvent } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { Call, CallDetail } from '../../shared/api/calls.ts';
+import type { Call } from '../../shared/api/calls.ts';
 import { toVisibleText } from '../../shared/domain/visible-text.ts';
 import { useApp } from '../kit/app.ts';
 import { Button, IconButton } from '../kit/controls.tsx';
@@ -10,11 +8,11 @@ import { Field, Select, TextInput } from '../kit/fields.tsx';
 import { formatBytes, formatDuration } from '../kit/format.ts';
 import { useOwned } from '../kit/owned.ts';
 import { Pager } from '../kit/pager.tsx';
-import { Permitted, PermittedButton } from '../kit/permission.tsx';
+import { Permitted } from '../kit/permission.tsx';
 import { useHeld } from '../kit/steady.ts';
 import { figures, Moment, Outcome, Table } from '../kit/table.tsx';
 import { ServerText } from '../kit/text.tsx';
-import { LongText, ResultView } from '../tool/result.view.tsx';
+import { CallDetailView } from './call-detail.view.tsx';
 import { KeepingPart } from './call-settings.view.tsx';
 import { StatisticsPart } from './call-statistics.view.tsx';
 import { type CallsState, createCallsState, noFilters } from './calls.state.ts';
@@ -206,104 +204,10 @@ function CallRow({ call, state }: { call: Call; state: CallsState }) {
       {opened && (
         <tr class="row-detail">
           <td colSpan={columns.length}>
-            <Detail call={opened} state={state} />
+            <CallDetailView call={opened} state={state} />
           </td>
         </tr>
       )}
     </>
   );
 }
-
-const whyAbsent: Record<CallDetail['argumentsState'], string | undefined> = {
-  whole: undefined,
-  cut: 'Cut: it was longer than what is kept.',
-  hidden: 'Something secret was taken out.',
-  none: 'Not kept. "What is kept" above changes this for later calls.',
-  'not-yours': 'You may not see it: this takes the permission to call tools.',
-};
-
-function Detail({ call, state }: { call: CallDetail; state: CallsState }) {
-  const replayed = state.replayed.value;
-  const hide = (event: TargetedKeyboardEvent<HTMLElement>) => {
-    if (event.key !== 'Escape') return;
-    const row = event.currentTarget.closest('tr')?.previousElementSibling;
-    void state.open(undefined);
-    row?.querySelector<HTMLElement>('.icon-button')?.focus();
-  };
-  return (
-    <section class="call-detail" aria-label={`Call of ${call.tool}`} onKeyDown={hide}>
-      <div class="approval-head">
-        <h3>
-          <ServerText text={call.tool} /> <span class="quiet">of {call.serverId}</span>
-        </h3>
-        <div class="button-row">
-          {call.arguments !== undefined && call.argumentsState !== 'cut' && (
-            <PermittedButton
-              needs="tools:call"
-              what="Save as a test"
-              icon="beaker"
-              busy={state.act.running.value === 'test'}
-              onClick={() => void state.saveAsTest()}
-            >
-              Save as test
-            </PermittedButton>
-          )}
-          {call.canReplay && (
-            <PermittedButton
-              needs="tools:call"
-              what="Call again"
-              icon="debug-rerun"
-              busy={state.act.running.value === 'replay'}
-              onClick={() => void state.replay()}
-            >
-              Call it again
-            </PermittedButton>
-          )}
-        </div>
-      </div>
-      <p class="quiet">
-        By <ServerText text={call.caller} />
-        {call.client && (
-          <>
-            {' '}
-            (<ServerText text={call.client} />)
-          </>
-        )}
-        , {new Date(call.startedAt).toLocaleString([], { dateStyle: 'medium', timeStyle: 'medium' })}
-      </p>
-      <Value label="Arguments" value={call.arguments} absent={whyAbsent[call.argumentsState]} name={call.tool} />
-      <Value label="Result" value={call.result} absent={whyAbsent[call.resultState]} name={call.tool} />
-      {replayed && (
-        <>
-          <h4>Called again</h4>
-          <ResultView result={replayed} />
-        </>
-      )}
-    </section>
-  );
-}
-
-const Value = ({
-  label,
-  value,
-  absent,
-  name,
-}: {
-  label: string;
-  value: unknown;
-  absent: string | undefined;
-  name: string;
-}) => (
-  <div class="call-value">
-    <h4>{label}</h4>
-    {absent && <p class="quiet">{absent}</p>}
-    {value !== undefined && (
-      <LongText
-        text={typeof value === 'string' ? value : JSON.stringify(value, null, 2)}
-        label={`${label} as kept`}
-        language="json"
-        name={name}
-      />
-    )}
-  </div>
-);
