@@ -20,8 +20,8 @@ export interface HeldRequest {
   /** The server has answered at last. */
   finish(result: string | Buffer): void;
   fail(error: unknown): void;
-  /** True while the client has been told to come back. */
-  readonly isHeld: boolean;
+  /** True while the client has been told to come back. No getter: each object with one of its own has a shape of its own. */
+  isHeld(): boolean;
 }
 
 export interface HeldRequests {
@@ -124,9 +124,7 @@ export function createHeldRequests(): HeldRequests {
 
     enter(first);
     return {
-      get isHeld() {
-        return state !== undefined;
-      },
+      isHeld: () => state !== undefined,
       ask(request, signal) {
         const ofOwner = [...held.values()].filter(({ owner }) => owner === key.owner).length;
         if (asks.size >= most.asks || held.size >= most.held || ofOwner >= most.perOwner)

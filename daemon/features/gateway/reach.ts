@@ -65,6 +65,8 @@ export function createReach({ upstreams, servers }: { upstreams: Upstreams } & P
 
   return {
     upstream(serverId, client) {
+      // Of one request alone there is nothing to remember.
+      if (client.transient) return upstreams.of(serverId, client);
       const known = traces.get(client)?.contacted.get(serverId);
       if (known?.at === generation) return known.upstream;
       const opened = upstreams.of(serverId, client);

@@ -98,7 +98,7 @@ export function createStatelessEndpoint(parts: StatelessParts): StatelessEndpoin
       signal: controller.signal,
       takesInputRequired: mayAsk.has(method),
       note(notification) {
-        if (request.isHeld || subscribed.test(notification.method)) return;
+        if (request.isHeld() || subscribed.test(notification.method)) return;
         if (notification.method === 'notifications/message' && opened.logLevel === undefined) return;
         if (isWanted(notification, opened.logLevel))
           reply.send(toNotificationText(notification.method, notification.params));
