@@ -137,7 +137,7 @@ function createProgram({ stdout, stderr }: CliHost): Command {
     .option('--no-start', 'fail if no daemon is running, instead of starting one')
     .addHelpText(
       'after',
-      '\nExit codes: 0 ok, 1 usage, 2 the API reported an error, 3 the tool reported an error, 130 Ctrl-C.',
+      '\nExit codes: 0 ok, 1 usage or a check that found something, 2 the API reported an error, 3 the tool reported an error or callers may break, 70 a fault of ours, 130 Ctrl-C.',
     )
     .configureHelp({
       showGlobalOptions: true,

@@ -41,7 +41,7 @@ interface TestOptions {
 const help = `
 Without a file, all *${testFileEnding} below this folder are run. A server's name checks that it starts, answers and lists its tools.
 
-Exit codes: 0 all passed, 1 some failed, nothing was run or the command line is wrong, 2 the tests could not be run, 130 Ctrl-C.
+Exit codes: 0 all passed, 1 some failed, there was none or the command line is wrong, 2 the tests could not be run, 130 Ctrl-C.
 With CI set, a missing snapshot is a failure; otherwise it is written.
 
 Examples:
