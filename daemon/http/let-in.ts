@@ -24,14 +24,25 @@ export interface LetInOptions {
   now: () => number;
 }
 
-/** Programs with a token only: what comes from a browser brings more along that has to be looked at. */
-export function letInAtOnce(
+/**
+ * Programs with a token only: what comes from a browser brings more along that has to be looked at. Errors: none; what fails
+ * here fails again on the ordinary way, where it is told.
+ */
+export function letInAtOnce(incoming: IncomingMessage, act: Act, options: LetInOptions): Principal | undefined {
+  try {
+    return letIn(incoming, act, options);
+  } catch {
+    return undefined;
+  }
+}
+
+function letIn(
   incoming: IncomingMessage,
   { permission, action, server }: Act,
   { authenticator, hostNames, now }: LetInOptions,
 ): Principal | undefined {
   const { headers, method = '', socket } = incoming;
-  if (headers.origin !== undefined || headers['sec-fetch-site'] !== undefined) return undefined;
+  if (headers.origin !== undefined || headers['sec-fetch-site'] !== undefined || saysTwice(incoming)) return undefined;
   const header = (name: string): string | undefined => {
     const value = headers[name];
     return typeof value === 'string' ? value : undefined;
@@ -39,7 +50,16 @@ export function letInAtOnce(
   if (findBorderProblem(toBorderRequest({ method, header, socket, names: hostNames }))) return undefined;
   const token = readBearer(headers.authorization);
   const principal = token === undefined ? null : authenticator.byToken(token);
-  if (!principal || principal instanceof Promise) return undefined;
+  if (principal instanceof Promise) {
+    // It is asked for again on the ordinary way.
+    principal.catch(() => {});
+    return undefined;
+  }
+  if (!principal) return undefined;
   const place = { server, isFiltered: isFiltered(action), from: placeOfAddress(socket.remoteAddress), now: now() };
   return decide(principal, permission, place).allowed ? principal : undefined;
 }
+
+/** Of a header that came twice Node has the first alone, or all of them in one: which of them counts is not for us to choose. */
+const saysTwice = ({ headers, rawHeaders }: IncomingMessage): boolean =>
+  Object.keys(headers).length * 2 !== rawHeaders.length;
