@@ -1,7 +1,6 @@
 // The short way to the endpoint, for what is sent a thousand times a second: a POST of a program that is let in at once.
 // Everything else, and every refusal, goes the ordinary way.
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isProblemError } from '../../../shared/api/problem.ts';
 import { limits } from '../../../shared/domain/limits.ts';
@@ -69,9 +68,9 @@ export function createGatewayDoor(options: GatewayDoorOptions): TakeAtOnce {
   };
 }
 
-const named = /^\/mcp\/(server\/)?([\w.~-]+)$/;
+const named = /^\/mcp\/(server\/)?(?!\.\.?$)([\w.~-]+)$/;
 
-/** undefined: it is no address of the endpoint, or one that has to be decoded. */
+/** undefined: it is no address of the endpoint, or one that has to be decoded or leads elsewhere. */
 function placeAt(url: string | undefined): Place | undefined {
   if (url === '/mcp') return everything;
   const [, ofServer, name] = named.exec(url ?? '') ?? [];
@@ -102,11 +101,9 @@ const decoder = new TextDecoder();
 /** Errors: the body broke off. */
 const readText = (incoming: IncomingMessage): Promise<string> =>
   new Promise((resolve, reject) => {
-    let whole: Buffer | undefined;
-    incoming.on('data', (piece: Buffer) => {
-      whole = whole ? Buffer.concat([whole, piece]) : piece;
-    });
-    incoming.once('end', () => resolve(decoder.decode(whole)));
+    const pieces: Buffer[] = [];
+    incoming.on('data', (piece: Buffer) => void pieces.push(piece));
+    incoming.once('end', () => resolve(decoder.decode(pieces.length === 1 ? pieces[0] : Buffer.concat(pieces))));
     incoming.once('error', reject);
     incoming.once('close', () => {
       if (!incoming.readableEnded) reject(new Error('The body broke off.'));
@@ -128,10 +125,17 @@ function write(outgoing: ServerResponse, { status, headers, body }: Answer, requ
 /** As fast as it is read. A stream whose reader has gone is told so. */
 async function pump(body: ReadableStream<Uint8Array>, outgoing: ServerResponse): Promise<void> {
   const reader = body.getReader();
-  const cancel = () => void reader.cancel().catch(() => {});
-  outgoing.once('close', cancel);
-  for (let next = await reader.read(); !next.done && !outgoing.closed; next = await reader.read())
-    if (!outgoing.write(next.value)) await Promise.race([once(outgoing, 'drain'), once(outgoing, 'close')]);
-  outgoing.off('close', cancel);
+  let goOn = () => {};
+  outgoing.on('drain', () => goOn());
+  outgoing.once('close', () => {
+    void reader.cancel().catch(() => {});
+    goOn();
+  });
+  for (let next = await reader.read(); !next.done && !outgoing.destroyed; next = await reader.read()) {
+    if (outgoing.write(next.value) || outgoing.destroyed) continue;
+    await new Promise<void>(resolve => {
+      goOn = resolve;
+    });
+  }
   outgoing.end();
 }
