@@ -89,7 +89,8 @@ export function createStdioTransport(options: StdioTransportOptions): StdioTrans
       if (closed || !stdin.writable) return Promise.reject(new Error('The server does not read its input any more.'));
       if (outbox.size > unreadBytes)
         return Promise.reject(new Error('The server does not read its input: too much is waiting.'));
-      const text = `${JSON.stringify(message)}\n`;
+      const text = toLine(message);
+      if (typeof text !== 'string') return Promise.reject(text.error);
       const sent = outbox.add(text);
       if (message.method === undefined) {
         unread.add(text.length);
@@ -209,6 +210,15 @@ function createUnread(gate: Gate, { onStuck, patience = 3_000 }: StdioTransportO
     },
     close: stop,
   };
+}
+
+/** What is nested beyond what can be written is not sent. */
+function toLine(message: WireMessage): string | { error: unknown } {
+  try {
+    return `${JSON.stringify(message)}\n`;
+  } catch (error) {
+    return { error };
+  }
 }
 
 const once = (act: () => void): (() => void) => {
