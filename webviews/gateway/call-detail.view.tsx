@@ -2,7 +2,8 @@ import type { TargetedKeyboardEvent } from 'preact';
 import type { CallDetail } from '../../shared/api/calls.ts';
 import { PermittedButton } from '../kit/permission.tsx';
 import { ServerText } from '../kit/text.tsx';
-import { LongText, ResultView } from '../tool/result.view.tsx';
+import { LongText } from '../tool/block.view.tsx';
+import { ResultView } from '../tool/result.view.tsx';
 import type { CallsState } from './calls.state.ts';
 
 const whyAbsent: Record<CallDetail['argumentsState'], string | undefined> = {

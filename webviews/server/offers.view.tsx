@@ -12,8 +12,9 @@ import { Field, TextInput } from '../kit/fields.tsx';
 import { countOf } from '../kit/format.ts';
 import type { Load } from '../kit/load.ts';
 import { ServerText } from '../kit/text.tsx';
+import { ReadButton, ReadContents, useReading } from '../tool/reading.view.tsx';
 import { PromptRow } from './prompt.view.tsx';
-import { ReadButton, TemplateRow, useReading } from './read-resource.view.tsx';
+import { TemplateRow } from './read-resource.view.tsx';
 import type { ServerState } from './server.state.ts';
 
 interface TabProps {
@@ -196,7 +197,7 @@ export const ResourcesTab = (props: TabProps) => (
 );
 
 function ResourceRow({ resource, serverId }: { resource: Resource; serverId: string }) {
-  const { read, busy, shown } = useReading(serverId);
+  const reading = useReading(serverId);
   return (
     <li class="row" data-resource={resource.uri}>
       <div class="row-main">
@@ -217,8 +218,8 @@ function ResourceRow({ resource, serverId }: { resource: Resource; serverId: str
           <ServerText text={resource.mimeType} />
         </span>
       )}
-      <ReadButton uri={resource.uri} read={read} busy={busy} />
-      {shown}
+      <ReadButton uri={resource.uri} reading={reading} />
+      <ReadContents reading={reading} class="row-below" />
     </li>
   );
 }

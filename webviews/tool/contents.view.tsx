@@ -1,7 +1,7 @@
 // What a resource holds, shown as parts of a result are.
 import type { ResourceContents } from '../../shared/api/contents.ts';
 import { formatBytes, formatDuration } from '../kit/format.ts';
-import { BlockView } from './result.view.tsx';
+import { BlockView } from './block.view.tsx';
 
 export const ContentsView = ({ result }: { result: ResourceContents }) => (
   <section class="result" aria-label="Contents">

@@ -1,7 +1,7 @@
 import type { PromptResult } from '../../shared/api/contents.ts';
 import { Badge } from '../kit/controls.tsx';
 import { ServerText } from '../kit/text.tsx';
-import { BlockView } from './result.view.tsx';
+import { BlockView } from './block.view.tsx';
 
 /** What a prompt gives to a model. */
 export const PromptMessages = ({ result }: { result: PromptResult }) => (
