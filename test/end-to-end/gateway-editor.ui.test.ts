@@ -136,6 +136,25 @@ describe('the gateway and the tool runner in code-server', () => {
     await takeScreenshot(editor.page, 'editor-tool-unfit');
   });
 
+  it('reads in place what a result only links to, and says when that cannot be read', async () => {
+    await openTool('pictures', 'link');
+    await press(/^\s*Call\s*$/);
+    const kept = result().locator('[data-block="link"]', { hasText: 'A kept picture' });
+    const lost = result().locator('[data-block="link"]', { hasText: 'A lost picture' });
+    await kept.getByRole('button', { name: 'Read' }).focus();
+    await editor.page.keyboard.press('Enter');
+    const picture = kept.getByRole('region', { name: 'Contents' }).locator('img');
+    await picture.waitFor();
+    assert.equal(await picture.evaluate(image => (image as HTMLImageElement).naturalWidth), 40);
+    await lost.getByRole('button', { name: 'Read' }).click();
+    await lost.getByText('There is no draws://lost.').waitFor();
+    await takeScreenshot(editor.page, 'editor-tool-links');
+    const frame = await editor.panelFrame();
+    assert.deepEqual([...(await findBarriers(frame)), ...(await findOverflow(frame))], []);
+    await kept.getByRole('button', { name: 'Close' }).click();
+    await picture.waitFor({ state: 'detached' });
+  });
+
   it('lets a person answer what a server asks in the middle of a call', async () => {
     await openTool('questions', 'ask');
     await editor.panel().getByLabel('what').first().fill('form');

@@ -7,7 +7,7 @@ import { CopyButton } from '../kit/copy-button.tsx';
 import { formatBytes, formatDuration } from '../kit/format.ts';
 import { JsonTree } from '../kit/json-tree.tsx';
 import { ServerText } from '../kit/text.tsx';
-import { BlockView } from './block.view.tsx';
+import { AnswerPart } from './answer-part.view.tsx';
 import { toShownBlock } from './content-block.ts';
 
 const shownBlocks = 50;
@@ -38,7 +38,7 @@ export function ResultView({ result }: { result: CallResult }) {
         <p class="quiet">The tool answered with nothing.</p>
       )}
       {result.content.slice(0, shownBlocks).map((block, index) => (
-        <BlockView key={`${index}`} block={block} label={`Part ${index + 1}`} name={name} />
+        <AnswerPart key={`${index}`} serverId={result.serverId} block={block} label={`Part ${index + 1}`} name={name} />
       ))}
       {result.content.length > shownBlocks && (
         <p class="quiet">

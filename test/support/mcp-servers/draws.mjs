@@ -1,5 +1,5 @@
-// Gives back what can be seen and heard of a result: a picture of its own making, a text, and structured content that fits
-// its output schema, or does not.
+// Gives back what can be seen and heard of a result: a picture of its own making, a text, structured content that fits
+// its output schema, or does not, and links to resources, of which one can be read.
 import { crc32, deflateSync } from 'node:zlib';
 import { serve, tool, unknownTool } from './json-lines.mjs';
 
@@ -26,6 +26,9 @@ function draw(size) {
   return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', points), chunk('IEND', Buffer.alloc(0))]);
 }
 
+const kept = 'draws://kept';
+const link = (uri, title) => ({ type: 'resource_link', uri, name: uri, title, mimeType: 'image/png' });
+
 serve({
   name: 'draws',
   tools: () => [
@@ -38,8 +41,17 @@ serve({
       },
       annotations: { readOnlyHint: true },
     },
+    { ...tool('link', 'Links to what it has drawn'), annotations: { readOnlyHint: true } },
   ],
+  capabilities: { resources: {} },
+  methods: {
+    'resources/read'({ uri }) {
+      if (uri !== kept) throw Object.assign(new Error(`There is no ${uri}.`), { code: -32002 });
+      return { contents: [{ uri, mimeType: 'image/png', blob: draw(40).toString('base64') }] };
+    },
+  },
   call(name, { size = 160 }) {
+    if (name === 'link') return { content: [link(kept, 'A kept picture'), link('draws://lost', 'A lost picture')] };
     if (name !== 'draw') throw unknownTool(name);
     return {
       content: [
