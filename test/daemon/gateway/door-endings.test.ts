@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import { type IncomingMessage, type RequestOptions, request, type ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { type Door, listenOnPort, listenOnSocket } from '../../../daemon/http/listen.ts';
+import { type InProcessDaemon, startInProcessDaemon, until } from '../../support/in-process-daemon.ts';
+import { bothTypes, initialize, stateless } from '../../support/mcp-requests.ts';
+
+describe('the short way, when something ends', () => {
+  let daemon: InProcessDaemon;
+  let door: Door;
+  let taken: boolean[];
+  const front = () => {
+    const { app, takeAtOnce } = daemon.daemon;
+    return {
+      app,
+      takeAtOnce(incoming: IncomingMessage, outgoing: ServerResponse) {
+        const is = takeAtOnce?.(incoming, outgoing) === true;
+        taken.push(is);
+        return is;
+      },
+    };
+  };
+  beforeEach(async () => {
+    daemon = await startInProcessDaemon();
+    taken = [];
+    door = await listenOnPort(front(), { port: 0 });
+  });
+  afterEach(async () => {
+    await door.close();
+    await daemon[Symbol.asyncDispose]();
+  });
+
+  const send = (where: RequestOptions, token: string, { headers, body }: RequestInit): Promise<IncomingMessage> =>
+    new Promise((resolve, reject) => {
+      const all = { ...(headers as Record<string, string>), authorization: `Bearer ${token}` };
+      const sent = request({ ...where, method: 'POST', path: '/mcp', headers: { ...all, ...where.headers } }, resolve);
+      sent.once('error', reject);
+      sent.setHeader('content-length', Buffer.byteLength(String(body)));
+      sent.end(body);
+    });
+  const atPort = () => ({ host: '127.0.0.1', port: door.port, agent: false }) as const;
+  const hello: RequestInit = {
+    headers: { 'content-type': 'application/json', accept: bothTypes },
+    body: JSON.stringify(initialize()),
+  };
+
+  it('ends streams with the key that they were opened with, and those of others go on', async () => {
+    const { key, secret } = await daemon.api.createKey({ body: { name: 'program', kind: 'agent' } });
+    const listen = stateless('subscriptions/listen', { notifications: { toolsListChanged: true } });
+    const open = async (token: string) => {
+      const response = await send(atPort(), token, listen);
+      const stream = { text: '', isOver: false };
+      response.setEncoding('utf8').on('data', (piece: string) => {
+        stream.text += piece;
+      });
+      response.once('close', () => {
+        stream.isOver = true;
+      });
+      response.on('error', () => {});
+      await until(() => stream.text.includes('acknowledged'), 'the stream to begin');
+      return stream;
+    };
+    const [mine, others] = [await open(secret), await open(daemon.daemon.token)];
+    assert.deepEqual(taken, [true, true]);
+    await daemon.api.deleteKey({ params: { id: key.id } });
+    await until(() => mine.isOver, 'the stream of the key to end');
+    assert.equal(others.isOver, false);
+  });
+
+  it('serves the socket of this user, where the host has another name', async () => {
+    const path = join(daemon.home, 'door.sock');
+    const socket = await listenOnSocket(front(), path);
+    const { token } = daemon.daemon;
+    for (const [host, status] of [
+      ['localhost', 200],
+      ['evil.test', 403],
+    ] as const) {
+      const response = await send({ socketPath: path, headers: { host }, agent: false }, token, hello);
+      response.resume();
+      assert.equal(response.statusCode, status);
+    }
+    assert.deepEqual(taken, [true, false]);
+    await socket.close();
+  });
+
+  it('answers whoever comes while the daemon ends, and breaks nothing', async () => {
+    const { secret } = await daemon.api.createKey({ body: { name: 'program', kind: 'agent' } });
+    await daemon.daemon.close('a test');
+    // Its key was not seen before, and the database has gone.
+    const response = await send(atPort(), secret, hello);
+    response.resume();
+    assert.equal(response.statusCode, 500);
+    assert.deepEqual(taken, [false]);
+    // It ends once only: what is left is its folder.
+    await door.close();
+    await rm(daemon.home, { recursive: true });
+    daemon = await startInProcessDaemon();
+  });
+});
