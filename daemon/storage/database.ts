@@ -14,6 +14,8 @@ export function openDatabase(file: string): Database.Database {
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = NORMAL');
     database.pragma('foreign_keys = ON');
+    // A row that is replaced is removed: whoever forbids that is asked.
+    database.pragma('recursive_triggers = ON');
     database.pragma('busy_timeout = 5000');
     // In KiB: the system keeps the file in memory as well, and the usual 16 MiB are a sixth of an idle daemon.
     database.pragma('cache_size = -4000');

@@ -18,7 +18,7 @@ export function prepareInsert(database: Database, { table, columns, leaveOutKnow
   const row = `(${columns.map(() => '?').join(', ')})`;
   const prepare = (rows: number) =>
     database.prepare(
-      `insert ${leaveOutKnown ? 'or ignore ' : ''}into ${table} (${columns.join(', ')}) values ${Array(rows).fill(row).join(', ')}`,
+      `insert into ${table} (${columns.join(', ')}) values ${Array(rows).fill(row).join(', ')} ${leaveOutKnown ? 'on conflict do nothing' : ''}`,
     );
   const [several, one] = [prepare(together), prepare(1)];
   return rows => {

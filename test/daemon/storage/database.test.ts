@@ -78,6 +78,8 @@ describe('the database', () => {
       values (1, '${now}', 'owner', 'x', 'allowed', '0', 'h')`);
     assert.throws(() => database.exec("update audit set principal = 'somebody'"), /append-only/);
     assert.throws(() => database.exec('delete from audit'), /append-only/);
+    const replace = 'insert or replace into audit select * from audit';
+    assert.throws(() => database.exec(replace), /append-only/);
     database.close();
   });
 
