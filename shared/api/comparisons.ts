@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { ExactVersion, Name, ToolName } from '../domain/names.ts';
 import { Problem } from './problem.ts';
-import type { Route } from './route.ts';
+import { pageOf, pageQuery, type Route } from './route.ts';
+import { ServerParams } from './servers.ts';
 
 export const ToolChange = z
   .object({
@@ -58,6 +59,11 @@ export const Comparison = z
   .meta({ id: 'Comparison' });
 export type Comparison = z.infer<typeof Comparison>;
 
+export const ComparisonSummary = Comparison.omit({ tools: true, calls: true, notReplayed: true }).meta({
+  id: 'ComparisonSummary',
+});
+export type ComparisonSummary = z.infer<typeof ComparisonSummary>;
+
 export const NewComparison = z
   .object({
     serverId: Name,
@@ -99,6 +105,19 @@ export const getComparison = {
   status: 200,
   response: Comparison,
   problems: ['TEST_001'],
+} as const satisfies Route;
+
+export const listServerComparisons = {
+  method: 'get',
+  path: '/servers/{id}/comparisons',
+  summary: 'List the comparisons of a server that are known: the last ones since the daemon began',
+  permission: 'tools:read',
+  audited: false,
+  params: ServerParams,
+  query: pageQuery(['started_at']),
+  status: 200,
+  response: pageOf(ComparisonSummary),
+  problems: ['SERVER_001'],
 } as const satisfies Route;
 
 export const cancelComparison = {

@@ -221,6 +221,7 @@ export const routes = {
   makeTestOfCall: tests.makeTestOfCall,
   createComparison: comparisons.createComparison,
   getComparison: comparisons.getComparison,
+  listServerComparisons: comparisons.listServerComparisons,
   cancelComparison: comparisons.cancelComparison,
 } as const satisfies Record<string, Route>;
 

@@ -3,7 +3,7 @@ import type { ComparisonService } from './comparisons.service.ts';
 import type { DismissalOf } from './dismissal.ts';
 import type { ReplayCall } from './replay.ts';
 
-type Operations = 'createComparison' | 'getComparison' | 'cancelComparison';
+type Operations = 'createComparison' | 'listServerComparisons' | 'getComparison' | 'cancelComparison';
 
 export interface ComparisonHandlerOptions {
   comparisons: ComparisonService;
@@ -25,6 +25,7 @@ export const comparisonHandlers = ({
     const kept = await savedCalls(body.serverId, context);
     return comparisons.create(body, { caller, requestId, dismissal, savedCalls: kept });
   },
+  listServerComparisons: ({ params, query }) => comparisons.ofServer(params.id, query),
   getComparison: ({ params }) => comparisons.get(params.id),
   cancelComparison: ({ params }) => comparisons.cancel(params.id),
 });

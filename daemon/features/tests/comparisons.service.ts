@@ -3,9 +3,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from 'better-sqlite3';
-import type { Comparison, NewComparison } from '../../../shared/api/comparisons.ts';
+import type { Comparison, ComparisonSummary, NewComparison } from '../../../shared/api/comparisons.ts';
 import { hasEnded, type NewOperation, type Operation } from '../../../shared/api/operations.ts';
 import { problem } from '../../../shared/api/problem.ts';
+import type { Page, PageQuery } from '../../../shared/api/route.ts';
 import type { MCPServerDetail } from '../../../shared/api/servers.ts';
 import { errorToProblem } from '../../http/to-problem.ts';
 import { toTimestamp } from '../../platform/clock.ts';
@@ -45,6 +46,8 @@ export interface ComparisonService {
   create(request: NewComparison, by: ComparedBy): Comparison;
   /** Errors: TEST_001. */
   get(id: string): Comparison;
+  /** Those that are remembered, by when they began. Errors: SERVER_001. */
+  ofServer(serverId: string, query: PageQuery): Page<ComparisonSummary>;
   /** Resolves when everything is cleared away. Errors: TEST_001. */
   cancel(id: string): Promise<Comparison>;
   /** A server that is there only to be compared: no client is to be offered its tools. */
@@ -177,6 +180,11 @@ export function createComparisonService(options: ComparisonServiceOptions): Comp
       return presented(run.view);
     },
     get: id => presented(getRun(runs, id).view),
+    ofServer(serverId, query) {
+      needs.server(serverId);
+      const found = [...runs.values()].map(run => run.view).filter(view => view.serverId === serverId);
+      return toPage(found, query);
+    },
     async cancel(id) {
       const run = getRun(runs, id);
       run.abort.abort(new Error('The comparison was cancelled.'));
@@ -200,6 +208,16 @@ const endedEarly = (detail: string) => problem('TEST_003', { detail, next: 'What
 
 /** Until everything is cleared away it still runs, for whoever waits for its end. */
 const presented = (view: Comparison): Comparison => (view.endedAt === null ? { ...view, state: 'running' } : view);
+
+/** @param oldestFirst As they were begun. */
+function toPage(oldestFirst: readonly Comparison[], { page, limit, sort_order }: PageQuery): Page<ComparisonSummary> {
+  const sorted = sort_order === 'asc' ? oldestFirst : oldestFirst.toReversed();
+  const items = sorted.slice((page - 1) * limit, page * limit).map(view => {
+    const { tools: _, calls: __, notReplayed: ___, ...summary } = presented(view);
+    return summary;
+  });
+  return { items, total: oldestFirst.length, page, limit };
+}
 
 function getRun(runs: ReadonlyMap<string, Run>, id: string): Run {
   const run = runs.get(id);

@@ -126,6 +126,24 @@ describe('comparisons', () => {
     assert.deepEqual(it.done, ['start other', 'stop other']);
   });
 
+  it('are listed by server with the newest first, without what they found', async () => {
+    await using it = await createWorld();
+    const first = await it.compare({ serverId: 'echo', other: { serverId: 'other' } });
+    const second = await it.compare({ serverId: 'echo', other: { serverId: 'other' } });
+    const query = { sort_order: 'desc', limit: 1 } as const;
+    const { items, total } = await it.tests.api.listServerComparisons({ params: { id: 'echo' }, query });
+    assert.deepEqual([items.map(({ id, state }) => [id, state]), total], [[[second.id, 'succeeded']], 2]);
+    assert.ok(!('tools' in Object(items[0])) && !('calls' in Object(items[0])));
+    const next = await it.tests.api.listServerComparisons({ params: { id: 'echo' }, query: { ...query, page: 2 } });
+    assert.deepEqual(
+      next.items.map(({ id }) => id),
+      [first.id],
+    );
+    const others = await it.tests.api.listServerComparisons({ params: { id: 'other' } });
+    assert.deepEqual([others.items, others.total], [[], 0]);
+    await assert.rejects(it.tests.api.listServerComparisons({ params: { id: 'nobody' } }), /No server is called/);
+  });
+
   it('are refused where there is nothing to compare', async () => {
     await using it = await createWorld();
     const refused = async (body: Wanted, message: RegExp) =>
