@@ -13,6 +13,7 @@ import { StateMark } from '../kit/server-state.tsx';
 import { type Tab, Tabs } from '../kit/tabs.tsx';
 import { Description, ServerText } from '../kit/text.tsx';
 import { AboutTab } from './about.view.tsx';
+import { CompareTab } from './compare.view.tsx';
 import { ConfigurationTab } from './configuration.view.tsx';
 import { ContainersTab } from './containers.view.tsx';
 import { PromptsTab, ResourcesTab, ToolsTab } from './offers.view.tsx';
@@ -230,6 +231,7 @@ function ServerTabs({ server, state }: { server: MCPServerDetail; state: ServerS
     { id: 'resources', label: <Counted name="Resources" count={state.resources.value.value?.length} /> },
     { id: 'prompts', label: <Counted name="Prompts" count={state.prompts.value.value?.length} /> },
     { id: 'tests', label: 'Tests' },
+    { id: 'compare', label: 'Compare' },
     { id: 'configuration', label: 'Configuration' },
     ...(docker ? [{ id: 'secrets', label: <Missing server={server} /> }] : []),
     { id: 'output', label: docker ? 'Logs' : 'Output' },
@@ -248,6 +250,7 @@ function ServerTabs({ server, state }: { server: MCPServerDetail; state: ServerS
       {active === 'resources' && <ResourcesTab server={server} state={state} />}
       {active === 'prompts' && <PromptsTab server={server} state={state} />}
       {active === 'tests' && <TestsTab serverId={server.id} />}
+      {active === 'compare' && <CompareTab server={server} state={state} />}
       {active === 'configuration' &&
         (docker ? <SettingsTab server={server} state={state} /> : <ConfigurationTab server={server} state={state} />)}
       {active === 'secrets' && <SlotsTab server={server} state={state} />}
