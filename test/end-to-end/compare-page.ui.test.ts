@@ -130,7 +130,9 @@ describe('two versions of a server on the page', () => {
     await takeScreenshot(page(), 'compare-running');
     await page().reload();
     await running.locator('vscode-button', { hasText: 'Cancel' }).click();
-    await page().getByText(/was cancelled. Nothing that/).waitFor();
+    await page()
+      .getByText(/was cancelled. Nothing that/)
+      .waitFor();
     const earlier = region('Comparisons');
     await earlier.getByText('cancelled').waitFor();
     await earlier.getByRole('button', { name: 'Show the comparison with files-next' }).click();
@@ -138,6 +140,8 @@ describe('two versions of a server on the page', () => {
   });
 
   it('says why it failed', async () => {
+    const configuration = { limits: { startSeconds: 1 } };
+    await daemon.api.updateServer({ params: { id: 'mute' }, body: { configuration } });
     await form().getByLabel('Server', { exact: true }).selectOption('mute');
     await button(/^\s*Start\s*$/).click();
     await page()

@@ -1,5 +1,5 @@
 // Another version of a server beside the one that is installed: the form, the progress, and those that were compared before.
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { Comparison, ComparisonSummary } from '../../shared/api/comparisons.ts';
 import type { MCPServerDetail } from '../../shared/api/servers.ts';
 import { ExactVersion } from '../../shared/domain/names.ts';
@@ -28,11 +28,17 @@ export function CompareTab({ server, state: { tools } }: CompareProps) {
   const app = useApp();
   const state = useOwned(() => createCompareState(app, server.id));
   const keptFocus = useKeptFocus<HTMLDivElement>();
+  const result = useRef<HTMLDivElement>(null);
   const comparison = state.shown.value;
   const lost = state.lost.value;
   const others = (app.live.servers.value.value ?? []).filter(({ id }) => id !== server.id);
   const isPackage = server.source.type === 'npm';
   const isRunning = comparison !== undefined && comparison.endedAt === null;
+  const show = async (id: string) => {
+    await state.show(id);
+    result.current?.focus({ preventScroll: true });
+    result.current?.scrollIntoView({ block: 'start' });
+  };
   return (
     <div class="compare" {...keptFocus}>
       {isRunning ? (
@@ -40,17 +46,21 @@ export function CompareTab({ server, state: { tools } }: CompareProps) {
       ) : isPackage || others.length > 0 ? (
         <>
           <CompareForm server={server} others={others.map(({ id }) => id)} state={state} />
-          <PlannedCalls state={state} tools={tools.value.value} />
+          <PlannedCalls state={state} tools={tools.value.value} folded={comparison !== undefined} />
         </>
       ) : (
         <NothingToCompare />
       )}
       {lost && lost.code !== 'DAEMON_002' && <ProblemNotice problem={lost} />}
-      {comparison && !isRunning && <ComparisonResult key={comparison.id} comparison={comparison} />}
+      {comparison && !isRunning && (
+        <div ref={result} tabIndex={-1} data-keeps-focus>
+          <ComparisonResult key={comparison.id} comparison={comparison} />
+        </div>
+      )}
       <Loaded load={state.known} what="earlier comparisons">
         {known =>
           known.length > 1 ? (
-            <Earlier known={known} state={state} />
+            <Earlier known={known} shownId={comparison?.id} onShow={show} />
           ) : comparison || known.length > 0 || !(isPackage || others.length > 0) ? null : (
             <NothingYet state={state} isPackage={isPackage} />
           )
@@ -144,7 +154,7 @@ function CompareForm({ server, others, state }: FormProps) {
       <p class="quiet">
         {draft.with === 'version'
           ? 'It is installed beside this server with the same settings, started, and removed again.'
-          : 'Both are started if they do not run, and stopped again.'}
+          : 'A server that does not run is started for it, and stopped again.'}
       </p>
       {problem && <ProblemNotice problem={problem} onDismiss={state.starting.dismiss} />}
       <div class="button-row">
@@ -165,12 +175,21 @@ function CompareForm({ server, others, state }: FormProps) {
 
 const shownPlanned = 8;
 
+interface PlannedProps {
+  state: CompareState;
+  tools: Parameters<typeof planCalls>[1];
+  /** A result is shown, which is what matters now. */
+  folded: boolean;
+}
+
 /** The saved calls, each with whether it will be made. */
-function PlannedCalls({ state, tools }: { state: CompareState; tools: Parameters<typeof planCalls>[1] }) {
+function PlannedCalls({ state, tools, folded }: PlannedProps) {
   const [all, setAll] = useState(false);
   const saved = state.saved.value.value;
   if (!saved) return null;
   const planned = planCalls(saved, tools);
+  const most = folded ? 0 : shownPlanned;
+  const shown = planned.slice(0, all ? undefined : most);
   const made = planned.filter(({ reason }) => reason === undefined).length;
   return (
     <section class="section" aria-label="Calls to repeat">
@@ -182,31 +201,33 @@ function PlannedCalls({ state, tools }: { state: CompareState; tools: Parameters
         Calls in the history whose arguments were kept are repeated too. Only tools that say that they only read are
         called.
       </p>
-      <ul class="rows">
-        {planned.slice(0, all ? undefined : shownPlanned).map(({ saved: call, reason }) => (
-          <li class="row" key={call.id}>
-            <div class="row-main">
-              <span>
-                <code>
-                  <ServerText text={call.target} />
-                </code>{' '}
-                <ServerText text={call.title} />
-              </span>
-            </div>
-            <div class="row-facts">
-              {reason === undefined ? (
-                <Outcome icon="check" look="state-good" word="will be made" code={null} />
-              ) : (
-                <Outcome icon="circle-slash" look="state-quiet" word={`not made: ${reason}`} code={null} />
-              )}
-            </div>
-          </li>
-        ))}
-      </ul>
-      {planned.length > shownPlanned && (
+      {shown.length > 0 && (
+        <ul class="rows">
+          {shown.map(({ saved: call, reason }) => (
+            <li class="row" key={call.id}>
+              <div class="row-main">
+                <span>
+                  <code>
+                    <ServerText text={call.target} />
+                  </code>{' '}
+                  <ServerText text={call.title} />
+                </span>
+              </div>
+              <div class="row-facts">
+                {reason === undefined ? (
+                  <Outcome icon="check" look="state-good" word="will be made" code={null} />
+                ) : (
+                  <Outcome icon="circle-slash" look="state-quiet" word={`not made: ${reason}`} code={null} />
+                )}
+              </div>
+            </li>
+          ))}
+        </ul>
+      )}
+      {planned.length > most && (
         <div class="button-row">
           <Button icon={all ? 'chevron-up' : 'chevron-down'} expanded={all} onClick={() => setAll(!all)}>
-            {all ? 'Show fewer' : `Show all ${planned.length} calls`}
+            {all ? 'Show fewer' : `Show ${countOf(planned.length, 'saved call')}`}
           </Button>
         </div>
       )}
@@ -245,7 +266,13 @@ const ends: Record<Comparison['state'], { icon: string; look: string; word: stri
 };
 const breaks = { icon: 'warning', look: 'state-warn', word: 'may break callers' };
 
-const Earlier = ({ known, state }: { known: readonly ComparisonSummary[]; state: CompareState }) => (
+interface EarlierProps {
+  known: readonly ComparisonSummary[];
+  shownId: string | undefined;
+  onShow: (id: string) => Promise<void>;
+}
+
+const Earlier = ({ known, shownId, onShow }: EarlierProps) => (
   <section class="section" aria-label="Comparisons">
     <h2>Comparisons</h2>
     <p class="quiet">The last ones. They are forgotten when the daemon ends.</p>
@@ -264,14 +291,12 @@ const Earlier = ({ known, state }: { known: readonly ComparisonSummary[]; state:
             <Outcome {...(end === 'succeeded' && breaking ? breaks : ends[end])} code={null} />
           </td>
           <td>
-            {state.shown.value?.id === id ? (
-              'above'
-            ) : (
-              <button type="button" class="text-button" onClick={() => void state.show(id)}>
-                Show
-                <span class="only-heard"> the comparison with {other}</span>
-              </button>
-            )}
+            <button type="button" class="text-button" aria-pressed={shownId === id} onClick={() => void onShow(id)}>
+              {shownId === id ? 'Shown above' : 'Show'}
+              <span class="only-heard">
+                {shownId === id ? ':' : ''} the comparison with {other}
+              </span>
+            </button>
           </td>
         </tr>
       ))}

@@ -86,9 +86,8 @@ function ToolRow({ difference, serverId }: { difference: ToolDifference; serverI
             {changes.map(change => (
               <li key={`${change.path} ${change.message}`}>
                 {change.breaking && (
-                  <span class="state state-bad">
-                    <Icon name="error" />
-                    <span class="only-heard">May break callers: </span>
+                  <span class="state-bad">
+                    <Icon name="error" /> <span class="only-heard">May break callers: </span>
                   </span>
                 )}
                 <span>
