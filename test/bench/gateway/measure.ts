@@ -23,16 +23,17 @@ async function sequentially(calls: number, act: () => Promise<unknown>): Promise
 async function atOnce(calls: number, inFlight: number, act: () => Promise<unknown>) {
   const began = performance.now();
   const until = began + mostMilliseconds;
+  const times: number[] = [];
   let left = calls;
-  let done = 0;
   const worker = async () => {
     while (left-- > 0 && performance.now() < until) {
+      const sent = performance.now();
       await act();
-      done++;
+      times.push(performance.now() - sent);
     }
   };
   await Promise.all(Array.from({ length: inFlight }, worker));
-  return { done, seconds: (performance.now() - began) / 1_000 };
+  return { times, seconds: (performance.now() - began) / 1_000 };
 }
 
 const latency = (name: string, times: readonly number[]): Figures => ({
@@ -43,11 +44,12 @@ const latency = (name: string, times: readonly number[]): Figures => ({
 
 async function flood(name: string, inFlight: number, client: BenchClient, target: Target): Promise<Figures> {
   const before = processorMilliseconds(target.pids());
-  const { done, seconds } = await atOnce(1_500, inFlight, () => client.call('echo'));
+  const { times, seconds } = await atOnce(1_500, inFlight, () => client.call('echo'));
   const spent = processorMilliseconds(target.pids()) - before;
   return {
-    [`${name} calls/s`]: done / seconds,
-    ...(target.pids().length > 0 ? { [`${name} cpu ms per call`]: spent / done } : {}),
+    ...latency(name, times),
+    [`${name} calls/s`]: times.length / seconds,
+    ...(target.pids().length > 0 ? { [`${name} cpu ms per call`]: spent / times.length } : {}),
   };
 }
 
