@@ -19,7 +19,7 @@ export interface BatchOptions<T> {
 }
 
 export function createBatch<T>(options: BatchOptions<T>): Batch<T> {
-  const { write, onFailure, everyMs = 100, most = 400, mostWaiting = 10_000 } = options;
+  const { write, onFailure, everyMs = 100, most = 150, mostWaiting = 10_000 } = options;
   let waiting: T[] = [];
   let timer: NodeJS.Timeout | undefined;
 

@@ -33,8 +33,8 @@ const batchMs = 200;
 const mostWaiting = 5_000;
 const mostWaitingBytes = 33_554_432;
 /** Of calls in one transaction; it is also how often the time is looked at. */
-const slice = 400;
-const turnMs = 8;
+const slice = 150;
+const turnMs = 4;
 /** Arguments beyond this are not compared. */
 const mostCompared = 65_536;
 
