@@ -20,11 +20,14 @@ export interface Door {
   close(): Promise<void>;
 }
 
+/** Takes a request and answers it, or leaves it untouched. True: it was taken. */
+export type TakeAtOnce = (incoming: IncomingMessage, outgoing: ServerResponse) => boolean;
+
 /** What stands behind a door. */
 export interface Front {
   app: Hono<AppEnvironment>;
-  /** Takes a request and answers it, or leaves it to the app. True: it was taken. */
-  takeAtOnce?: ((incoming: IncomingMessage, outgoing: ServerResponse) => boolean) | undefined;
+  /** Asked first; what it leaves goes to the app. */
+  takeAtOnce?: TakeAtOnce | undefined;
 }
 
 /** Where the port is, and how it speaks. */

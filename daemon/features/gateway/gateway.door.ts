@@ -6,6 +6,7 @@ import { isProblemError } from '../../../shared/api/problem.ts';
 import { limits } from '../../../shared/domain/limits.ts';
 import { type LetInOptions, letInAtOnce } from '../../http/let-in.ts';
 import type { Lifelines } from '../../http/lifelines.ts';
+import type { TakeAtOnce } from '../../http/listen.ts';
 import type { Principal } from '../../http/principal.ts';
 import { securityHeaders } from '../../http/security-headers.ts';
 import { errorToProblem } from '../../http/to-problem.ts';
@@ -14,9 +15,6 @@ import type { Answer, Asked } from './exchange.ts';
 import { gatewayAct } from './gateway.routes.ts';
 import { createDismissals, Disconnection, eitherOf } from './leaving.ts';
 import { everything, type Place } from './places.ts';
-
-/** Takes a request and answers it, or leaves it untouched. True: it was taken. */
-export type TakeAtOnce = (incoming: IncomingMessage, outgoing: ServerResponse) => boolean;
 
 export interface GatewayDoorOptions extends LetInOptions {
   gateway: Pick<Gateway, 'fetch'>;

@@ -101,7 +101,7 @@ export function toRequestProblem(
 const refused = (error: WireError, what: string, hideValues: (text: string) => string): ProblemError =>
   problem('TOOL_004', {
     detail: `${what}: the server answered with an error: ${hideValues(error.message).split('\n')[0]?.slice(0, 500) ?? ''} (${error.code})`,
-    next: 'Check the arguments, and look at the output of the server.',
+    next: 'Check what was asked for, and look at the output of the server.',
     cause: error,
   });
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
-import { type IncomingMessage, type RequestOptions, request, type ServerResponse } from 'node:http';
+import { type IncomingMessage, type RequestOptions, request } from 'node:http';
 import { join } from 'node:path';
 import { type Door, listenOnPort, listenOnSocket } from '../../../daemon/http/listen.ts';
+import { noting } from '../../support/both-ways.ts';
 import { type InProcessDaemon, startInProcessDaemon, until } from '../../support/in-process-daemon.ts';
 import { bothTypes, initialize, stateless } from '../../support/mcp-requests.ts';
 
@@ -10,17 +11,7 @@ describe('the short way, when something ends', () => {
   let daemon: InProcessDaemon;
   let door: Door;
   let taken: boolean[];
-  const front = () => {
-    const { app, takeAtOnce } = daemon.daemon;
-    return {
-      app,
-      takeAtOnce(incoming: IncomingMessage, outgoing: ServerResponse) {
-        const is = takeAtOnce?.(incoming, outgoing) === true;
-        taken.push(is);
-        return is;
-      },
-    };
-  };
+  const front = () => noting(daemon.daemon, taken);
   beforeEach(async () => {
     daemon = await startInProcessDaemon();
     taken = [];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
-import { type Door, listenOnPort } from '../../../daemon/http/listen.ts';
+import type { Door } from '../../../daemon/http/listen.ts';
+import { type BothWays, openBothWays } from '../../support/both-ways.ts';
 import { testServerScript } from '../../support/fake-engine.ts';
 import { type InProcessDaemon, startInProcessDaemon } from '../../support/in-process-daemon.ts';
 import { bothTypes, initialize } from '../../support/mcp-requests.ts';
@@ -18,6 +19,7 @@ interface Asked {
 
 describe('the short way to the MCP endpoint, asked by hand', () => {
   let daemon: InProcessDaemon;
+  let ways: BothWays;
   let short: Door;
   let ordinary: Door;
   let taken: boolean[];
@@ -25,30 +27,18 @@ describe('the short way to the MCP endpoint, asked by hand', () => {
 
   before(async () => {
     daemon = await startInProcessDaemon();
-    const { app, takeAtOnce } = daemon.daemon;
-    short = await listenOnPort(
-      {
-        app,
-        takeAtOnce(incoming, outgoing) {
-          const is = takeAtOnce?.(incoming, outgoing) === true;
-          taken.push(is);
-          return is;
-        },
-      },
-      { port: 0 },
-    );
-    ordinary = await listenOnPort({ app }, { port: 0 });
+    ways = await openBothWays(daemon);
+    ({ short, ordinary, taken } = ways);
     const configuration = { arguments: [testServerScript('echo')] };
     await daemon.api.createServer({ body: { type: 'command', id: 'one', command: process.execPath, configuration } });
     await daemon.api.startServer({ params: { id: 'one' } });
   });
   after(async () => {
-    await short.close();
-    await ordinary.close();
+    await ways[Symbol.asyncDispose]();
     await daemon[Symbol.asyncDispose]();
   });
   beforeEach(() => {
-    taken = [];
+    taken.length = 0;
   });
 
   const open = (door: Door): Socket => connect(door.port ?? 0, '127.0.0.1').setEncoding('latin1');

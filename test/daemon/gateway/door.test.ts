@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http';
 import { connect } from 'node:net';
-import { type Door, listenOnPort } from '../../../daemon/http/listen.ts';
+import type { Door } from '../../../daemon/http/listen.ts';
 import { limits } from '../../../shared/domain/limits.ts';
+import { type BothWays, openBothWays } from '../../support/both-ways.ts';
 import { testServerScript } from '../../support/fake-engine.ts';
 import { type InProcessDaemon, startInProcessDaemon, until } from '../../support/in-process-daemon.ts';
 import { bothTypes, initialize } from '../../support/mcp-requests.ts';
@@ -25,6 +26,7 @@ const ofOneAnswer = ['date', 'x-request-id', 'mcp-session-id', 'transfer-encodin
 
 describe('the short way to the MCP endpoint', () => {
   let daemon: InProcessDaemon;
+  let ways: BothWays;
   let short: Door;
   let ordinary: Door;
   let taken: boolean[];
@@ -32,20 +34,8 @@ describe('the short way to the MCP endpoint', () => {
 
   beforeEach(async () => {
     daemon = await startInProcessDaemon();
-    const { app, takeAtOnce } = daemon.daemon;
-    taken = [];
-    short = await listenOnPort(
-      {
-        app,
-        takeAtOnce(incoming, outgoing) {
-          const is = takeAtOnce?.(incoming, outgoing) === true;
-          taken.push(is);
-          return is;
-        },
-      },
-      { port: 0 },
-    );
-    ordinary = await listenOnPort({ app }, { port: 0 });
+    ways = await openBothWays(daemon);
+    ({ short, ordinary, taken } = ways);
     for (const id of ['one', 'two']) {
       const configuration = { arguments: [testServerScript('echo')] };
       await daemon.api.createServer({ body: { type: 'command', id, command: process.execPath, configuration } });
@@ -55,8 +45,7 @@ describe('the short way to the MCP endpoint', () => {
     key = made.secret;
   });
   afterEach(async () => {
-    await short.close();
-    await ordinary.close();
+    await ways[Symbol.asyncDispose]();
     await daemon[Symbol.asyncDispose]();
   });
 
