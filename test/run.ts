@@ -7,7 +7,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { artifactsFolder } from './support/browser.ts';
-import type { SuiteResults } from './support/code-server/host-suite.ts';
+import { noResults, type SuiteResults } from './support/code-server/host-suite.ts';
 import { ensureCodeServer } from './support/code-server/install.ts';
 import { runExtensionSuite } from './support/extension-suite.ts';
 import { packExtension } from './support/package.ts';
@@ -73,17 +73,24 @@ async function runMocha(name: keyof typeof mochaConfig, more: string[], log?: st
   const code = await waitForEnd(child, file);
   if (typeof output === 'number') closeSync(output);
   if (!existsSync(file)) {
-    console.error(`The suite "${name}" gave no results (it ended with ${code ?? 'its time limit'}).`);
-    return { passed: 0, failed: 0, skipped: 0, broken: true };
+    const failure = `The suite "${name}" gave no results (it ended with ${code ?? 'its time limit'}).`;
+    console.error(failure);
+    return { ...noResults, failures: [failure], broken: true };
   }
   const counts: SuiteResults = JSON.parse(await readFile(file, 'utf8'));
   return { ...counts, broken: code !== 0 || counts.passed + counts.failed === 0 };
 }
 
 async function runHost(): Promise<Outcome> {
-  const { passed, failed, skipped, troubles } = await runExtensionSuite();
+  const { passed, failed, skipped, failures, troubles } = await runExtensionSuite();
   for (const trouble of troubles) console.error(trouble);
-  return { passed, failed, skipped, broken: failed > 0 || troubles.length > 0 || passed === 0 };
+  return {
+    passed,
+    failed,
+    skipped,
+    failures: [...failures, ...troubles],
+    broken: failed > 0 || troubles.length > 0 || passed === 0,
+  };
 }
 
 /** Installed once, though both lanes want it. */
@@ -118,22 +125,23 @@ const names = process.argv.slice(2).filter(isSuite);
 const more = process.argv.slice(2).filter(argument => !isSuite(argument));
 await mkdir(join(artifactsFolder, 'results'), { recursive: true });
 
-const total = { passed: 0, failed: 0, skipped: 0, broken: names.length === 0 };
+const total = { ...noResults, failures: [] as string[], broken: names.length === 0 };
 
 async function runSuite(name: keyof typeof suites): Promise<void> {
   const started = performance.now();
   const outcome = await suites[name](more).catch((error: unknown): Outcome => {
     console.error(error);
-    return { passed: 0, failed: 0, skipped: 0, broken: true };
+    return { ...noResults, failures: [String(error)], broken: true };
   });
   const seconds = Math.round((performance.now() - started) / 1000);
-  const { passed, failed, skipped, broken } = outcome;
+  const { passed, failed, skipped, failures, broken } = outcome;
   console.log(
     `${name}: ${passed} passing, ${failed} failing, ${skipped} pending, in ${seconds} s${broken ? ': NOT GOOD' : ''}`,
   );
   total.passed += passed;
   total.failed += failed;
   total.skipped += skipped;
+  total.failures.push(...failures.map(failure => `${name}: ${failure}`));
   total.broken ||= broken;
 }
 
@@ -151,5 +159,7 @@ async function runLane(lane: readonly (keyof typeof suites)[], isShown: boolean)
 if (names.includes('ui')) await packExtension();
 await Promise.all([runLane(shown, true), runLane(told, false)]);
 for (const name of told) console.log(`\n=== ${name} ===\n${await readFile(logOf(name), 'utf8').catch(String)}`);
+// Said again where it is read even if only the end of the output was kept.
+for (const failure of total.failures) console.log(`\nFailed in ${failure}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.broken || total.passed === 0 ? 1 : 0;

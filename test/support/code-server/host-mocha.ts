@@ -1,6 +1,7 @@
 // Runs mocha inside the extension host: the one way for results to get out is a file, so they are written there.
 import { appendFileSync, writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
+import { describeFailure } from '../describe-failure.ts';
 
 const environment = (name: string): string => {
   const value = process.env[name];
@@ -9,7 +10,7 @@ const environment = (name: string): string => {
 };
 
 /**
- * Defines the tests by `load`, runs them and writes counts to QUAYSIDE_TEST_RESULTS and a report to QUAYSIDE_TEST_LOG.
+ * Defines the tests by `load`, runs them and writes counts and failures to QUAYSIDE_TEST_RESULTS and a report to QUAYSIDE_TEST_LOG.
  * Rejects if a test fails or if there is none.
  */
 export async function runMocha(load: () => void | Promise<void>): Promise<void> {
@@ -19,6 +20,7 @@ export async function runMocha(load: () => void | Promise<void>): Promise<void> 
   const log = environment('QUAYSIDE_TEST_LOG');
   const say = (line: string) => appendFileSync(log, `${line}\n`);
   const counts = { passed: 0, failed: 0, skipped: 0 };
+  const failures: string[] = [];
   await new Promise<void>(resolve => {
     const runner = mocha.run(() => resolve());
     runner.on('suite', suite => say(`${'  '.repeat(depth(suite))}${suite.title}`));
@@ -32,11 +34,12 @@ export async function runMocha(load: () => void | Promise<void>): Promise<void> 
     });
     runner.on('fail', (test, error) => {
       counts.failed++;
+      failures.push(describeFailure(test, error));
       say(`${'  '.repeat(depth(test.parent) + 1)}✖ ${test.title}\n${error.stack ?? error.message}`);
     });
   });
   say(`\n  ${counts.passed} passing\n  ${counts.failed} failing\n  ${counts.skipped} pending`);
-  writeFileSync(environment('QUAYSIDE_TEST_RESULTS'), JSON.stringify(counts));
+  writeFileSync(environment('QUAYSIDE_TEST_RESULTS'), JSON.stringify({ ...counts, failures }));
   if (counts.failed > 0) throw new Error(`${counts.failed} tests failed.`);
   if (counts.passed === 0) throw new Error('No test ran.');
 }

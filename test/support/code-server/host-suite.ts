@@ -24,12 +24,16 @@ export interface SuiteResults {
   passed: number;
   failed: number;
   skipped: number;
+  /** A text for each failed test. */
+  failures: string[];
 }
 
 export interface HostSuiteOutcome extends SuiteResults {
   /** What went wrong outside of the tests themselves; empty if nothing did. */
   troubles: string[];
 }
+
+export const noResults: SuiteResults = { passed: 0, failed: 0, skipped: 0, failures: [] };
 
 const hostMilliseconds = 5 * 60_000;
 
@@ -108,7 +112,7 @@ export async function runHostSuite(options: HostSuiteOptions): Promise<HostSuite
   if (!results) troubles.push('The tests wrote no results: they could not be loaded, or the extension host ended.');
   if (results && code === 1 && results.failed === 0) troubles.push('The extension host failed though no test did.');
   troubles.push(...(await endDaemon(folder.path)));
-  return { ...(results ?? { passed: 0, failed: 0, skipped: 0 }), troubles };
+  return { ...(results ?? noResults), troubles };
 }
 
 interface WindowRun {
@@ -140,8 +144,8 @@ async function runInCodeServer({ folder, environment, workspace, extension, test
 
 async function readResults(file: string): Promise<SuiteResults | undefined> {
   try {
-    const { passed, failed, skipped }: SuiteResults = JSON.parse(await readFile(file, 'utf8'));
-    return { passed, failed, skipped };
+    const { passed, failed, skipped, failures }: SuiteResults = JSON.parse(await readFile(file, 'utf8'));
+    return { passed, failed, skipped, failures };
   } catch {
     return undefined;
   }
