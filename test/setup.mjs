@@ -17,7 +17,7 @@ const acts = {
     script: 'test/run.ts',
     args: ['unit', 'docker', 'host', 'ui', 'crash'],
   },
-  unit: { packages: [...docker, ...certificate], build: false, script: 'test/run.ts', args: ['unit', 'docker'] },
+  unit: { packages: [...docker, ...certificate], build: true, script: 'test/run.ts', args: ['unit', 'docker'] },
   host: { packages: [...browser, ...compiler, ...docker], build: true, script: 'test/run.ts', args: ['host'] },
   ui: { packages: [...browser, ...compiler, ...docker], build: true, script: 'test/run.ts', args: ['ui'] },
   crash: { packages: [], build: true, script: 'test/run.ts', args: ['crash'] },
@@ -42,7 +42,11 @@ try {
   if (!act) throw new Error(`There is no "${what}". There are: ${Object.keys(acts).join(', ')}.`);
   ensureSystemPackages(act.packages);
   ensureDependencies();
-  if (act.build) ensureBuild();
+  if (act.build) {
+    ensureBuild();
+    // Tests start what was built instead of its sources, which takes a third of the time.
+    process.env.QUAYSIDE_TEST_BUILT = '1';
+  }
   process.exitCode = await runUnderNode24(act.script, [...act.args, ...rest]);
 } catch (error) {
   reportSetupFailure(error);

@@ -11,10 +11,9 @@ import { type ApiClient, createApiClient } from '../../shared/api/client.ts';
 import type { Problem } from '../../shared/api/problem.ts';
 import { Discovery } from '../../shared/domain/discovery.ts';
 import { until } from '../support/in-process-daemon.ts';
+import { daemonProgram } from '../support/programs.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts';
 import { addTestServer } from '../support/test-server.ts';
-
-const entry = join(import.meta.dirname, '..', '..', 'daemon', 'main.ts');
 
 interface Started {
   child: ChildProcess;
@@ -35,7 +34,7 @@ describe('the daemon as a process', function () {
   });
 
   const start = async (...args: string[]): Promise<Started> => {
-    const child = spawn(process.execPath, [entry, '--home', folder.path, '--port', '0', ...args], {
+    const child = spawn(process.execPath, [daemonProgram, '--home', folder.path, '--port', '0', ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     children.push(child);

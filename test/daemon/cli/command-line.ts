@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Problem } from '../../../shared/api/problem.ts';
 import { Discovery } from '../../../shared/domain/discovery.ts';
 import { waitForNoProcessOf } from '../../support/processes.ts';
+import { commandProgram } from '../../support/programs.ts';
 import { createTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const repository = join(import.meta.dirname, '..', '..', '..');
@@ -79,7 +80,7 @@ export async function createCommandLine(name: string): Promise<CommandLine> {
 
 function startCommand(home: string, args: readonly string[], options: RunOptions): RunningCommand {
   const { stdin, environment = {}, milliseconds = usualMilliseconds, cwd } = options;
-  const child = spawn(process.execPath, [join(repository, 'daemon', 'cli', 'main.ts'), ...args], {
+  const child = spawn(process.execPath, [commandProgram, ...args], {
     env: { ...process.env, NO_COLOR: '1', CI: '1', QUAYSIDE_PORT: '0', QUAYSIDE_HOME: home, ...environment },
     stdio: ['pipe', 'pipe', 'pipe'],
     cwd,

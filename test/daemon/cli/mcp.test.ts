@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { routes } from '../../../shared/api/routes.ts';
+import { commandProgram } from '../../support/programs.ts';
 import { type CommandLine, createCommandLine, testServer } from './command-line.ts';
-
-const program = join(import.meta.dirname, '..', '..', '..', 'daemon', 'cli', 'main.ts');
 
 describe('quayside mcp', () => {
   let quayside: CommandLine;
@@ -25,7 +24,12 @@ describe('quayside mcp', () => {
     const client = new Client({ name: 'some-editor', version: '3.1' });
     const env = { PATH: process.env['PATH'] ?? '', QUAYSIDE_HOME: quayside.home, QUAYSIDE_PORT: '0' };
     await client.connect(
-      new StdioClientTransport({ command: process.execPath, args: [program, 'mcp', ...args], env, stderr: 'ignore' }),
+      new StdioClientTransport({
+        command: process.execPath,
+        args: [commandProgram, 'mcp', ...args],
+        env,
+        stderr: 'ignore',
+      }),
     );
     return client;
   };

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { commandProgram } from '../../support/programs.ts';
 import type { CommandLine } from './command-line.ts';
 
 /** Runs a command on a terminal of its own, types when it asks, and gives back all that the terminal showed. */
@@ -9,8 +9,7 @@ export function typeInto(
   question: string,
   keys: string,
 ): Promise<{ code: number | null; screen: string }> {
-  const main = join(import.meta.dirname, '..', '..', '..', 'daemon', 'cli', 'main.ts');
-  const command = [process.execPath, main, ...args].map(word => `'${word}'`).join(' ');
+  const command = [process.execPath, commandProgram, ...args].map(word => `'${word}'`).join(' ');
   const child = spawn('script', ['-qfec', command, '/dev/null'], {
     env: { ...process.env, QUAYSIDE_HOME: quayside.home, QUAYSIDE_PORT: '0', NO_COLOR: '1' },
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -9,11 +9,11 @@ import { Mirror } from '../../../extension/daemon-link/mirror.ts';
 import { daemonPlace } from '../../../extension/daemon-link/place.ts';
 import { HostProblem } from '../../../extension/platform/host-problem.ts';
 import { isProblemError } from '../../../shared/api/problem.ts';
+import { daemonProgram } from '../../support/programs.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-const program = join(root, 'daemon', 'main.ts');
 const runtime = { path: process.execPath, nodeVersion: process.versions.node };
 
 async function until(what: string, isSo: () => boolean | Promise<boolean>, milliseconds = 10_000): Promise<void> {
@@ -33,14 +33,17 @@ describe('the link to the daemon', function () {
   /** The real daemon under another version. */
   const daemonOf = async (version: string): Promise<string> => {
     const file = join(folder.path, `daemon-${version}.mjs`);
-    await writeFile(file, `process.env.QUAYSIDE_VERSION = '${version}'; await import(${JSON.stringify(program)});`);
+    await writeFile(
+      file,
+      `process.env.QUAYSIDE_VERSION = '${version}'; await import(${JSON.stringify(daemonProgram)});`,
+    );
     return file;
   };
   const openLink = ({
     isTrusted = true,
     version = manifest.version,
     idleExitSeconds = 60 as number | null,
-    program: file = program,
+    program: file = daemonProgram,
   } = {}) => {
     const link = createDaemonLink({
       attach: () => ({
@@ -221,7 +224,7 @@ describe('the link to the daemon', function () {
 
   describe('when the daemon cannot be started', () => {
     const launch = (change: object) =>
-      launchDaemon({ place: place(), program, runtime, port: 0, idleExitSeconds: 60, ...change });
+      launchDaemon({ place: place(), program: daemonProgram, runtime, port: 0, idleExitSeconds: 60, ...change });
     const isCode = (code: string, text: RegExp) => (error: unknown) =>
       isProblemError(error) && error.code === code && text.test(error.problem.detail);
 
