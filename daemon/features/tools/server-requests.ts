@@ -107,8 +107,8 @@ const refused = (error: WireError, what: string, hideValues: (text: string) => s
 
 const cancelled = (what: string): ProblemError =>
   problem('TOOL_006', {
-    detail: `${what}: the call was cancelled, and the server was told to stop.`,
-    next: 'Call it again when you need it.',
+    detail: `${what}: it was cancelled, and the server was told to stop.`,
+    next: 'Ask again when you need it.',
   });
 
 /** Errors: TOOL_004. */
