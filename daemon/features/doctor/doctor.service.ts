@@ -6,7 +6,7 @@ import { problem } from '../../../shared/api/problem.ts';
 import { makeBundle } from './bundle.ts';
 import type { Check } from './check.ts';
 import { daemonChecks } from './checks/daemon.checks.ts';
-import { dockerChecks } from './checks/docker.checks.ts';
+import { choiceOfDocker, dockerChecks, unlessOff } from './checks/docker.checks.ts';
 import { profileChecks } from './checks/profiles.checks.ts';
 import { serverChecks } from './checks/servers.checks.ts';
 import type { DoctorNeeds } from './doctor-needs.ts';
@@ -64,11 +64,12 @@ function allChecks(needs: DoctorNeeds): Check[] {
     look ??= needs.docker.look();
     return look;
   };
+  const ofDocker = [...dockerChecks(needs, lookOnce), ...profileChecks(needs, lookOnce)];
   return [
     ...daemonChecks(needs),
-    ...dockerChecks(needs, lookOnce),
-    ...profileChecks(needs, lookOnce),
-    ...serverChecks(needs),
+    choiceOfDocker(lookOnce),
+    ...ofDocker.map(check => unlessOff(check, lookOnce)),
+    ...serverChecks(needs, lookOnce),
   ];
 }
 

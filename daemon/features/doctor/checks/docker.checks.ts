@@ -1,6 +1,6 @@
 // Docker: command, plugin, dialect, version, what it may do, and which engine is chosen.
 import type { DockerStatus } from '../../../../shared/api/docker.ts';
-import { byDaemon, byHand, type Check, type Finding, fromProblem, ok } from '../check.ts';
+import { byDaemon, byHand, type Check, type Finding, fromProblem, ok, skipped } from '../check.ts';
 import type { DoctorNeeds } from '../doctor-needs.ts';
 import { engineChecks } from './engine.checks.ts';
 
@@ -34,6 +34,24 @@ export function dockerChecks(needs: DoctorNeeds, look: () => Promise<DockerStatu
     },
   ];
 }
+
+const isOff = ({ problem }: DockerStatus): boolean => problem?.code === 'ENGINE_001';
+
+/** Whoever has switched Docker off has chosen so: one row says it, in place of all that look at Docker. */
+export const choiceOfDocker = (look: () => Promise<DockerStatus>): Check => ({
+  id: 'docker.choice',
+  title: 'Docker is used',
+  run: async () => {
+    const status = await look();
+    return isOff(status) ? skipped([status.problem?.detail, status.problem?.next].filter(Boolean).join(' ')) : [];
+  },
+});
+
+/** The check, which has nothing to tell where Docker is switched off. */
+export const unlessOff = (check: Check, look: () => Promise<DockerStatus>): Check => ({
+  ...check,
+  run: async signal => (isOff(await look()) ? [] : await check.run(signal)),
+});
 
 function findCommand({ docker, problem }: DockerStatus): Finding {
   if (docker.path !== null) return ok(`${docker.path}${docker.version ? ` (${docker.version})` : ''}`);

@@ -1,23 +1,28 @@
 // The servers: their settings, secrets, folders and images, and whether their tools can live together.
 import { posix, win32 } from 'node:path';
+import type { DockerStatus } from '../../../../shared/api/docker.ts';
 import type { SecretReference } from '../../../../shared/api/secrets.ts';
 import { byDaemon, byHand, type Check, enumerate, type Finding, fromProblem, ok } from '../check.ts';
 import type { DoctorNeeds, DoctorServer } from '../doctor-needs.ts';
 import { shortId } from '../fix-ids.ts';
 import { findSettingErrors } from '../settings-check.ts';
 import { judgeVolume } from '../volumes.ts';
+import { unlessOff } from './docker.checks.ts';
 
-export const serverChecks = (needs: DoctorNeeds): Check[] => [
+export const serverChecks = (needs: DoctorNeeds, look: () => Promise<DockerStatus>): Check[] => [
   { id: 'servers.state', title: 'No server has failed', run: () => findFailed(needs.servers()) },
   { id: 'servers.settings', title: 'The settings of servers fit', run: () => findSettings(needs.servers()) },
   { id: 'servers.secrets', title: 'Servers have the secrets that they need', run: () => findSecrets(needs) },
   { id: 'servers.folders', title: 'Servers may use the folders that they want', run: () => findFolders(needs) },
-  {
-    id: 'servers.images',
-    title: 'The images of servers are here and fit this machine',
-    after: ['docker.engine'],
-    run: async signal => await findImages(needs, signal),
-  },
+  unlessOff(
+    {
+      id: 'servers.images',
+      title: 'The images of servers are here and fit this machine',
+      after: ['docker.engine'],
+      run: async signal => await findImages(needs, signal),
+    },
+    look,
+  ),
 ];
 
 /** One row of each server with something to tell, or one for all of them. */

@@ -34,6 +34,20 @@ describe('The doctor in a daemon', () => {
     );
   });
 
+  it('takes a Docker that was switched off for the choice that it is', async () => {
+    await using without = await startInProcessDaemon();
+    await without.daemon.prepare();
+    await without.daemon.restore();
+    const { checks, state } = await without.api.runDoctor();
+    const ofDocker = checks.filter(({ id }) => /^(docker|catalogs|gateways|containers|servers\.images)/.test(id));
+    assert.deepEqual(
+      ofDocker.map(({ id, state: each }) => [id, each]),
+      [['docker.choice', 'skipped']],
+    );
+    assert.match(String(ofDocker[0]?.cause), /switched off.* QUAYSIDE_DOCKER=off/);
+    assert.notEqual(state, 'error', JSON.stringify(checks.filter(each => each.state === 'error')));
+  });
+
   it('pulls an image that is missing as an operation, and tells where to follow it', async () => {
     await docker.profiles.create({ id: 'dev', name: 'Dev' });
     // Profiles and catalogs are read in the background.
