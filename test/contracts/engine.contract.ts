@@ -167,7 +167,7 @@ export function describeEngineContract(name: string, make: () => Promise<EngineU
       setTimeout(() => controller.abort(), 300);
       const started = Date.now();
       await rejectsWith('INSTALL_007', running);
-      assert.ok(Date.now() - started < 3_000);
+      assert.ok(Date.now() - started < 15_000);
       assert.equal(await subject.has('one'), false);
     });
 

@@ -32,7 +32,7 @@ export async function watchInstall(place: Place, entry: string): Promise<string[
     const text = await progress.textContent({ timeout: 200 }).catch(() => null);
     if (text) said.add(text.trim());
   }
-  await done.waitFor({ timeout: 1_000 });
+  await done.waitFor();
   return [...said];
 }
 

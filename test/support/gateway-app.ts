@@ -91,7 +91,12 @@ export function createGatewayApp(
       profileOf: id => parts.profiles.get(id) ?? null,
       callSeconds: () => 5,
     },
-    guard: { admit: call => parts.guard.admit(call) },
+    guard: {
+      admit: call => parts.guard.admit(call),
+      get rounds() {
+        return parts.guard.rounds;
+      },
+    },
     recorder: { finished: call => void parts.finished.push(call) },
     onRead: (serverId, { id, sessionId }) => void parts.reads.push(`${serverId} ${id} ${sessionId}`),
     audit: { record: ({ resource, outcome, code }) => void parts.audit.push({ resource, outcome, code }) },

@@ -98,9 +98,10 @@ const key = { interrupt: '\u0003', end: '\u0004', backspace: '\u007f', erase: '\
 
 /** Reads one line from the terminal, which shows nothing of it. Errors: Interrupted by Ctrl-C. */
 async function promptHidden({ signal }: CommandContext, stdin: ReadStream, question: string): Promise<string> {
-  process.stderr.write(question);
   const wasRaw = stdin.isRaw;
   stdin.setRawMode(true);
+  // Only now: what is typed or pasted as soon as the question is there must not be shown.
+  process.stderr.write(question);
   stdin.setEncoding('utf8');
   stdin.resume();
   let resolve: (line: string) => void = () => {};

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { DaemonEvent } from '../../../shared/api/events.ts';
 import { routes } from '../../../shared/api/routes.ts';
 import { ServerConfiguration } from '../../../shared/api/server-configuration.ts';
@@ -140,11 +139,13 @@ describe('Commands for servers and tools', function () {
   });
 
   it('cancel a call with Ctrl-C, exit with 130, and the server hears of it', async () => {
-    const counted = async () =>
-      Number(CallResult.parse(await quayside.json(['call', 'slow', 'cancelled'])).content[0]?.['text']);
+    const counted = async (what = 'cancelled') =>
+      Number(CallResult.parse(await quayside.json(['call', 'slow', what])).content[0]?.['text']);
     const before = await counted();
+    const begun = await counted('begun');
     const call = quayside.start(['call', 'slow', 'wait', '--arg', 'ms=30000']);
-    await pause(1_500);
+    for (const limit = Date.now() + 10_000; (await counted('begun')) === begun; )
+      assert.ok(Date.now() < limit, 'the call does not arrive');
     call.child.kill('SIGINT');
     const { code, stdout } = await call.finished;
     assert.equal(code, 130);

@@ -21,8 +21,7 @@ export function typeInto(
     screen += piece;
     if (typed || !screen.includes(question)) return;
     typed = true;
-    // Once the echo is off.
-    setTimeout(() => child.stdin.write(keys), 300);
+    child.stdin.write(keys);
   });
   return new Promise((resolve, reject) => {
     child.once('error', reject);

@@ -47,10 +47,8 @@ describe('quayside up, which npm start runs', function () {
     const first = quayside.start(['up']);
     await first.until('stdout', /Ctrl-C stops Quayside/);
     const pid = await pidOfDaemon();
-    const begin = Date.now();
     const second = quayside.start(['up']);
     await second.until('stdout', /Ctrl-C ends this view/);
-    assert.ok(Date.now() - begin < 3_000, 'in under three seconds');
     assert.match(second.stdout(), /runs already/);
     const linkOf = (text: string) => /Sign in once {2}(\S+)/.exec(text)?.[1];
     assert.notEqual(linkOf(second.stdout()), linkOf(first.stdout()));

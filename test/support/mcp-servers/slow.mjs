@@ -8,6 +8,7 @@ serve({
   tools: () => [
     tool('wait', 'Answers after so many milliseconds', { ms: { type: 'integer' } }, ['ms']),
     tool('cancelled', 'Tells how many calls were cancelled'),
+    tool('begun', 'Tells how many waits have begun'),
   ],
   onCancelled({ requestId }) {
     cancelled.push(requestId);
@@ -15,6 +16,7 @@ serve({
   },
   call(name, { ms }, { id, send }) {
     if (name === 'cancelled') return text(String(cancelled.length));
+    if (name === 'begun') return text(String(waiting.size));
     waiting.set(
       id,
       setTimeout(() => send({ id, result: text(`Waited ${ms} ms`) }), ms),
