@@ -37,7 +37,7 @@ function Block({ shown, block, label, name }: BlockProps & { shown: ShownBlock }
     case 'image':
       return (
         <figure class="image-block">
-          <img src={shown.source} alt="From the tool's result" />
+          <img src={shown.source} alt="Given by the server" />
           <figcaption class="quiet">
             {shown.mimeType}, {formatBytes(shown.bytes)}
           </figcaption>
@@ -79,7 +79,7 @@ function SoundBlock({ shown, ...rest }: BlockProps & { shown: Extract<ShownBlock
   return (
     <figure class="image-block">
       {/* biome-ignore lint/a11y/useMediaCaption: a server gives sound without a text */}
-      <audio controls preload="metadata" src={shown.source} aria-label="Sound from the tool's result" />
+      <audio controls preload="metadata" src={shown.source} aria-label="Sound given by the server" />
       <figcaption class="quiet">{facts}</figcaption>
     </figure>
   );

@@ -1,4 +1,4 @@
-// The button that reads a resource, and what it held: the same in a server's list and below a link in a tool's result.
+// The button that reads a resource, and what it held: the same in a server's list and below a link in what it answers.
 import { useEffect } from 'preact/hooks';
 import { announce } from '../kit/announcer.ts';
 import { useApp } from '../kit/app.ts';

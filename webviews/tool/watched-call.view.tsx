@@ -7,8 +7,9 @@ import { Field as FieldFrame, TextArea, TextInput } from '../kit/fields.tsx';
 import { Form } from '../kit/form.tsx';
 import { ServerText } from '../kit/text.tsx';
 import { TextBlock } from '../kit/text-block.tsx';
+import { BlockView } from './block.view.tsx';
 import { type Draft, type FieldErrors, initialDraft, toArguments } from './draft.ts';
-import { Messages, toMessages } from './prompt-messages.view.tsx';
+import { Messages, toMessages } from './messages.view.tsx';
 import { toFields } from './schema-form.ts';
 import { FieldView, GroupFields } from './schema-form.view.tsx';
 import type { WatchedCall } from './watched-call.ts';
@@ -107,7 +108,7 @@ function Sampling({ question, call }: QuestionProps) {
         </TextBlock>
       )}
       {said ? (
-        <Messages messages={said} name="sampling" />
+        <Messages messages={said} name="sampling" part={BlockView} />
       ) : (
         <TextBlock label="Messages">
           <ServerText text={JSON.stringify(messages ?? question.request, null, 2)} />
