@@ -29,7 +29,7 @@ export interface GuardsOptions {
 
 export interface Guards
   extends Pick<Locks, 'isQuarantined' | 'instructions'>,
-    Pick<Approvals, 'admit' | 'finished' | 'read' | 'left' | 'close'> {
+    Pick<Approvals, 'admit' | 'rounds' | 'finished' | 'read' | 'left' | 'close'> {
   handlers: Locks['handlers'] & Approvals['handlers'];
   /** The whole list of a server, before any of it is offered. */
   seen(serverId: string, tools: readonly WireTool[]): void;
@@ -57,7 +57,7 @@ export function composeGuards(options: GuardsOptions): Guards {
       const known = facts(serverId);
       if (known) locks.seen(serverId, tools, known);
     },
-    ...{ admit: approvals.admit, finished: approvals.finished, read: approvals.read },
+    ...{ admit: approvals.admit, rounds: approvals.rounds, finished: approvals.finished, read: approvals.read },
     ...{ left: approvals.left, close: approvals.close },
     handlers: { ...locks.handlers, ...approvals.handlers },
   };

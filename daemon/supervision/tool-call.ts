@@ -51,6 +51,24 @@ export interface FinishedCall {
  */
 export interface CallGuard {
   admit(call: ToolCall): undefined | Promise<void>;
+  /** Of a guard that asks somebody. */
+  readonly rounds?: CallRounds | undefined;
+}
+
+/**
+ * Calls that a server answers with a question (revision 2026-07-28, "Multi Round-Trip Requests"): each round is a request of
+ * its own, and belongs to the call that was let in.
+ */
+export interface CallRounds {
+  /** Whether a state was handed out here, still good or not. No server knows what to do with it. */
+  isOurs(state: unknown): boolean;
+  /**
+   * Before `admit`: the params for the server of a call that comes back with a state of ours, with the server's own state and
+   * without answers that nobody asked for. The state is good once. Errors: APPROVAL_003 if it leads to no such call.
+   */
+  takeUp(call: ToolCall): Record<string, unknown>;
+  /** The result for the client: with a state of ours, if the call was asked about and its server asks something back. */
+  handOut(call: ToolCall, result: Record<string, unknown>): Record<string, unknown>;
 }
 
 export interface CallRecorder {

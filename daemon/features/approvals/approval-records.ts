@@ -10,6 +10,7 @@ export type ApprovalAct =
   | 'approvalExpired'
   | 'approvalWithdrawn'
   | 'approvalUsed'
+  | 'approvalContinued'
   | 'approvalReplayRefused'
   | 'approvalRefused';
 

@@ -6,11 +6,12 @@ import type { Page, PageQuery } from '../../../shared/api/route.ts';
 import type { AuditSink } from '../../http/bind-routes.ts';
 import { describePrincipal, type Principal } from '../../http/principal.ts';
 import { type Clock, toTimestamp } from '../../platform/clock.ts';
-import type { CallGuard, ToolCall } from '../../supervision/tool-call.ts';
+import type { CallGuard, CallRounds, ToolCall } from '../../supervision/tool-call.ts';
 import { alwaysRule, denied, stateWords, withoutSession } from './approval-answers.ts';
 import { createApprovalRecords } from './approval-records.ts';
 import type { ApprovalFilter, ApprovalRepository } from './approvals.repository.ts';
 import { digestOfCall, markOfSession, toBound } from './call-digest.ts';
+import { createCallRounds } from './call-rounds.ts';
 import { createFollowers } from './followers.ts';
 import type { ToolHints } from './hints.ts';
 import type { PolicyDecision, Question } from './policy.ts';
@@ -39,6 +40,7 @@ export interface GrantWish {
 }
 
 export interface ApprovalService extends CallGuard {
+  readonly rounds: CallRounds;
   list(query: PageQuery & ApprovalFilter): Page<Approval>;
   /** Errors: APPROVAL_002. */
   get(id: string): Approval;
@@ -77,6 +79,7 @@ export function createApprovalService(options: ApprovalServiceOptions): Approval
   const waiting = createWaitingCalls(clock.now, after);
   const followers = createFollowers();
   const sessionRules = createSessionRules();
+  const rounds = createCallRounds(clock.now, record);
   const at = (inSeconds = 0) => toTimestamp(clock.now() + inSeconds * 1_000);
   repository.withdrawWaiting(at());
 
@@ -121,11 +124,19 @@ export function createApprovalService(options: ApprovalServiceOptions): Approval
       return denied(call, why);
     };
 
+    const continued = rounds.of(call);
+    if (continued) {
+      const why = `round ${continued.round} of ${continued.approvalId}`;
+      record('approvalContinued', name, subject, { ...context, why });
+      rounds.approved(call, continued);
+      return;
+    }
     expireGrants();
     const grantDigests = [false, true].map(anyMeta => digestOfCall({ ...bound, sessionId: null, anyMeta }));
     const grant = firstOf(grantDigests, digest => repository.takeGrant(digest, call.id, at()));
     if (grant) {
       record('approvalUsed', name, subject, { ...context, why: `grant ${grant.id}` });
+      rounds.approved(call, { approvalId: grant.id, anyMeta: grant.digest !== grantDigests[0], round: 1 });
       tell(grant.id);
       return;
     }
@@ -187,6 +198,7 @@ export function createApprovalService(options: ApprovalServiceOptions): Approval
         const now = rules.policy.decide(toQuestion(call));
         if (now.verdict === 'deny') throw denyByRule(call, now);
         record('approvalUsed', caller.name, subject, { requestId });
+        rounds.approved(call, { approvalId: id, anyMeta: false, round: 1 });
       }
     }
   };
@@ -221,6 +233,7 @@ export function createApprovalService(options: ApprovalServiceOptions): Approval
   };
 
   return {
+    rounds,
     admit(call) {
       refuseQuarantined(call);
       const decision = rules.policy.decide(toQuestion(call));

@@ -39,6 +39,13 @@ export const toBound = ({ serverId, tool, arguments: args, params, caller }: Too
   sessionId: caller.sessionId,
 });
 
+/** The same for every round of one call: without the answers to what its server asked, and the state that came with the question. */
+export function digestOfRound(call: ToolCall, anyMeta = false): string {
+  const bound = toBound(call);
+  const { requestState, inputResponses, ...besides } = bound.besides;
+  return digestOfCall({ ...bound, besides, anyMeta });
+}
+
 /** Tells sessions apart without being one: who has it can do nothing with it. */
 export const markOfSession = ({ sessionId }: Pick<Caller, 'sessionId'>): string | null =>
   sessionId === null ? null : digestOfText(sessionId).slice('sha256:'.length, 'sha256:'.length + 8);

@@ -1,6 +1,6 @@
 // Puts the slice together: the guard of calls, what tells it of results and changes, and the handlers.
 import type { Database } from 'better-sqlite3';
-import type { Caller, CallGuard, CallRecorder } from '../../supervision/tool-call.ts';
+import type { Caller, CallGuard, CallRecorder, CallRounds } from '../../supervision/tool-call.ts';
 import { createApprovalRepository } from './approvals.repository.ts';
 import { approvalHandlers } from './approvals.routes.ts';
 import { type ApprovalServiceOptions, createApprovalService } from './approvals.service.ts';
@@ -17,6 +17,7 @@ export type ApprovalsOptions = Omit<ApprovalServiceOptions, 'repository' | 'rule
 };
 
 export interface Approvals extends CallGuard, CallRecorder {
+  readonly rounds: CallRounds;
   handlers: ReturnType<typeof approvalHandlers>;
   /** A caller has read a resource or a prompt of a server. */
   read(serverId: string, caller: Pick<Caller, 'id' | 'sessionId'>): void;
@@ -39,7 +40,7 @@ export function createApprovals(options: ApprovalsOptions): Approvals {
     ...{ rules, taint, hintsOf },
   });
   return {
-    admit: approvals.admit,
+    ...{ admit: approvals.admit, rounds: approvals.rounds },
     finished({ call: { serverId, tool, caller }, result, code }) {
       // The words of an error are the server's too.
       const hasAnswered = result !== undefined || code?.startsWith('rpc:') === true;

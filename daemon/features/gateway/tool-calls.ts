@@ -10,6 +10,7 @@ import {
 import { isMethodName, toMethodCall } from '../../../shared/domain/call-name.ts';
 import { errorToProblem } from '../../http/to-problem.ts';
 import { orderedId } from '../../platform/ordered-id.ts';
+import { needsInput } from '../../supervision/input-rounds.ts';
 import type { FinishedCall, ToolCall } from '../../supervision/tool-call.ts';
 import { WireError, type WireObject, type WireRequest } from '../../supervision/upstream.ts';
 import { type Asking, isRetriable, noMethod, noSuch } from './asking.ts';
@@ -83,6 +84,16 @@ export function createToolCalls(
   const serverInfoFor = (serverId: string, { era }: Asking): WireObject | undefined =>
     era === 'stateless' ? reach.offer(serverId)?.serverInfo : undefined;
 
+  /** The same, or what a call sends that comes back with the answers to a question of its server. */
+  const takeUp = (call: ToolCall, sending: Sending): Sending => {
+    if (sending.beside['requestState'] === undefined || !guard.rounds?.isOurs(sending.beside['requestState']))
+      return sending;
+    const { name: _, ...params } = guard.rounds.takeUp(call);
+    const { method, params: { name } = {} } = sending.request;
+    call.params = params;
+    return { ...sending, request: { method, params: { ...params, name } } };
+  };
+
   /** Forwards it with all that belongs to a call. Errors: as they come, once they are on record. */
   const run = async (
     { serverId, tool }: Pick<ToolCall, 'serverId' | 'tool'>,
@@ -106,10 +117,12 @@ export function createToolCalls(
     const finish = (outcome: FinishedCall['outcome'], code: string | null, result?: WireObject, bytes = 0) =>
       recorder.finished({ call, outcome, code, startedAt, durationMs: performance.now() - begun, bytes, result });
     try {
-      const sent = await forward(call, sending, asking, () => {
+      const sent = await forward(call, takeUp(call, sending), asking, () => {
         begun = performance.now();
       });
-      const result = screen ? screen(serverId, tool, sent) : sent;
+      const screened = screen ? screen(serverId, tool, sent) : sent;
+      const mayComeBack = asking.waiting.takesInputRequired && needsInput(screened);
+      const result = (mayComeBack && guard.rounds?.handOut(call, screened)) || screened;
       const text = toText(sending.request.method, result, asking.era, serverInfoFor(serverId, asking));
       finish(result['isError'] === true ? 'tool-error' : 'ok', null, result, Buffer.byteLength(text));
       return text;
