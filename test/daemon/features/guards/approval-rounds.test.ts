@@ -236,8 +236,9 @@ describe('a call that was approved, and that its server asks something back for'
 });
 
 it('the state of a server comes back as it was, whatever stands in it, and no other does', () => {
+  const unit = fc.constantFrom('a', '.', '-', '\n', '\u2028', '\0', '\ud800', '\u{1f600}', '7');
   fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 200 }), fc.string({ maxLength: 60 }), (serverState, other) => {
+    fc.property(fc.string({ unit, maxLength: 40 }), fc.string({ maxLength: 60 }), (serverState, other) => {
       const rounds = createCallRounds(
         () => 0,
         () => {},
