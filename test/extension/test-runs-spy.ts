@@ -5,7 +5,8 @@ export interface ToldRuns {
   /** Labels, in order. */
   readonly passed: string[];
   readonly failed: { label: string; messages: readonly vscode.TestMessage[] }[];
-  /** Runs that have ended. */
+  /** Runs that have begun, and those that have ended. */
+  readonly begun: number;
   readonly ended: number;
   restore(): void;
 }
@@ -13,11 +14,13 @@ export interface ToldRuns {
 export function spyOnRuns(controller: vscode.TestController): ToldRuns {
   const passed: string[] = [];
   const failed: { label: string; messages: readonly vscode.TestMessage[] }[] = [];
+  let begun = 0;
   let ended = 0;
   const original = controller.createTestRun;
   const create = original.bind(controller);
   controller.createTestRun = (...args) => {
     const run = create(...args);
+    begun += 1;
     const [pass, fail, end] = [run.passed.bind(run), run.failed.bind(run), run.end.bind(run)];
     run.passed = (item, duration) => {
       passed.push(item.label);
@@ -36,6 +39,9 @@ export function spyOnRuns(controller: vscode.TestController): ToldRuns {
   return {
     passed,
     failed,
+    get begun() {
+      return begun;
+    },
     get ended() {
       return ended;
     },
