@@ -1,5 +1,5 @@
 import type { ComponentChildren, TargetedKeyboardEvent } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useRef } from 'preact/hooks';
 import './tabs.css';
 
 export interface Tab {
@@ -15,19 +15,10 @@ interface TabsProps {
   children: ComponentChildren;
 }
 
-/** Tabs with roving focus: arrows, Home and End move and show at once. */
+/** Tabs with roving focus: arrows, Home and End move and show at once. Where not all fit in a row they take more rows. */
 export function Tabs({ label, tabs, active, onChange, children }: TabsProps) {
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    // Where not all fit, the one that is shown is in sight; the page itself does not move.
-    const tab = list.current?.querySelector<HTMLElement>(`[data-tab="${active}"]`);
-    if (!list.current || !tab) return;
-    const [start, end] = [tab.offsetLeft - list.current.offsetLeft, list.current.clientWidth];
-    if (start < list.current.scrollLeft || start + tab.offsetWidth > list.current.scrollLeft + end) {
-      list.current.scrollLeft = start - (end - tab.offsetWidth) / 2;
-    }
-  }, [active]);
   const move = (event: TargetedKeyboardEvent<HTMLElement>) => {
     const now = tabs.findIndex(tab => tab.id === active);
     const steps: Record<string, number> = { ArrowRight: now + 1, ArrowLeft: now - 1, Home: 0, End: tabs.length - 1 };
@@ -41,7 +32,7 @@ export function Tabs({ label, tabs, active, onChange, children }: TabsProps) {
   };
   return (
     <div class="tabs">
-      <div class="tab-list scrolls" role="tablist" aria-label={label} ref={list} onKeyDown={move}>
+      <div class="tab-list" role="tablist" aria-label={label} ref={list} onKeyDown={move}>
         {tabs.map(tab => (
           <button
             key={tab.id}
