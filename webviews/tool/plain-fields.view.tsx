@@ -45,15 +45,12 @@ function describe(field: Field, hint: string): ComponentChildren {
   return (
     <>
       <ServerText text={field.description} />
-      {hint && (
-        <span class="field-hint">
-          {field.description ? ' ' : ''}
-          {hint}
-        </span>
-      )}
+      {hint && <span class="field-hint">{field.description ? ` (${hint})` : capitalised(hint)}</span>}
     </>
   );
 }
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const inputTypes: Record<string, 'url' | 'email' | 'date' | 'time'> = {
   uri: 'url',
