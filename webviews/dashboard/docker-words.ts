@@ -24,6 +24,8 @@ const platformWords = { desktop: 'Docker Desktop', engine: 'Docker Engine' } as 
 
 /** One quiet line. A machine without Docker is no failure. */
 export function summaryOfDocker({ available, problem, plugin, engine, docker }: DockerStatus): string {
+  // Somebody has chosen so: whether it is on this machine was not even looked at.
+  if (problem?.code === 'ENGINE_001') return problem.detail;
   if (!plugin.installed && docker.path === null && !engine.reachable) return 'Docker is not on this machine.';
   if (!plugin.installed) return 'Docker is here, but docker mcp is not installed.';
   const dialect = plugin.dialect === 'legacy' ? ', legacy dialect' : plugin.dialect === 'profile' ? ', profiles' : '';

@@ -37,6 +37,17 @@ describe('Docker in one line', () => {
     assert.equal(warningsOf(docker({})).length, 1);
   });
 
+  it('takes a Docker that was switched off for a choice', () => {
+    const off = docker({
+      available: false,
+      plugin: none,
+      engine: { reachable: false, version: null, platform: null },
+      docker: { path: null, version: null },
+      problem: toProblem('ENGINE_001', { detail: 'Docker is switched off for this daemon.' }),
+    });
+    assert.equal(summaryOfDocker(off), 'Docker is switched off for this daemon.');
+  });
+
   it('tells a missing plugin from a missing engine', () => {
     assert.match(summaryOfDocker(docker({ available: false, plugin: none })), /docker mcp is not installed/);
     const down = docker({
