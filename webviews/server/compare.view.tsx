@@ -33,6 +33,8 @@ export function CompareTab({ server, state: { tools } }: CompareProps) {
   const lost = state.lost.value;
   const others = (app.live.servers.value.value ?? []).filter(({ id }) => id !== server.id);
   const isPackage = server.source.type === 'npm';
+  // Kept here: while a comparison runs there is no form, and whoever repeats one has not to choose again.
+  const [draft, setDraft] = useState(() => initialDraft(server));
   const isRunning = comparison !== undefined && comparison.endedAt === null;
   const show = async (id: string) => {
     await state.show(id);
@@ -45,7 +47,13 @@ export function CompareTab({ server, state: { tools } }: CompareProps) {
         <Running comparison={comparison} state={state} />
       ) : isPackage || others.length > 0 ? (
         <>
-          <CompareForm server={server} others={others.map(({ id }) => id)} state={state} />
+          <CompareForm
+            isPackage={isPackage}
+            others={others.map(({ id }) => id)}
+            state={state}
+            draft={draft}
+            onChange={setDraft}
+          />
           <PlannedCalls state={state} tools={tools.value.value} folded={comparison !== undefined} />
         </>
       ) : (
@@ -101,26 +109,28 @@ const NothingYet = ({ state, isPackage }: { state: CompareState; isPackage: bool
   </Empty>
 );
 
+const initialDraft = ({ source, update }: MCPServerDetail): CompareDraft => ({
+  with: source.type === 'npm' ? 'version' : 'server',
+  version: ExactVersion.safeParse(update?.to).data ?? 'latest',
+  serverId: '',
+});
+
 interface FormProps {
-  server: MCPServerDetail;
+  isPackage: boolean;
   others: readonly string[];
   state: CompareState;
+  draft: CompareDraft;
+  onChange: (draft: CompareDraft) => void;
 }
 
-function CompareForm({ server, others, state }: FormProps) {
-  const isPackage = server.source.type === 'npm';
-  const [draft, setDraft] = useState<CompareDraft>(() => ({
-    with: isPackage ? 'version' : 'server',
-    version: ExactVersion.safeParse(server.update?.to).data ?? 'latest',
-    serverId: '',
-  }));
+function CompareForm({ isPackage, others, state, draft, onChange }: FormProps) {
   const [tried, setTried] = useState(false);
   const reason = useWhyNot('servers:manage');
   const read = readDraft(draft);
   const error = tried && 'error' in read ? read.error : undefined;
   const change = (part: Partial<CompareDraft>) => {
     setTried(false);
-    setDraft({ ...draft, ...part });
+    onChange({ ...draft, ...part });
   };
   const start = () => {
     setTried(true);
