@@ -34,7 +34,7 @@ export function Waiting({ approval, decisions, children }: WaitingProps) {
   const [reason, setReason] = useState<string>();
   return (
     <article class="approval" aria-label={`${approval.tool} of ${approval.serverId}`} data-approval={approval.id}>
-      <Head approval={approval}>{left > 0 ? `denied in ${formatDuration(left)}` : 'over'}</Head>
+      <Head approval={approval}>{left > 0 ? `is denied in ${formatDuration(left)}` : 'over'}</Head>
       <Wanted approval={approval} />
       <Verdicts
         approval={approval}

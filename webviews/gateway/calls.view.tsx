@@ -38,7 +38,7 @@ function Calls() {
             Show newer calls
           </Button>
         ) : (
-          <p class="quiet">Every call by any way, the newest first.</p>
+          <p class="quiet">Every call by any way. What ended last is first.</p>
         )}
         <div class="button-row">
           <Button

@@ -82,7 +82,9 @@ function LockRow({ lock, state }: { lock: ServerLock; state: ChangesState }) {
       <div class="row-main">
         <span class="row-title">{lock.serverId}</span>
         <span class="quiet">
-          {countOf(lock.tools, 'tool')}
+          {lock.state === 'never-listed'
+            ? 'its tools are locked when it starts for the first time'
+            : countOf(lock.tools, 'tool')}
           {lock.approvedAt && `, approved ${formatAgo(lock.approvedAt, now)}`}
           {lock.approvedBy && (
             <>
