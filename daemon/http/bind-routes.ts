@@ -233,7 +233,7 @@ async function validate(
   if (errors.length === 0) return { params, query, body };
   const [first] = errors;
   throw problem('REQUEST_001', {
-    detail: `${first?.path}: ${first?.message}${errors.length > 1 ? ` There are ${errors.length - 1} more.` : ''}`,
+    detail: `${first?.path}: ${first?.message}${errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''}`,
     next: 'Correct the request; the API page at /api/docs shows what is expected.',
     errors,
   });

@@ -167,7 +167,7 @@ function refuseIfWrong({ tool, sent }: KnownTool, args: Record<string, unknown>)
   if (errors.length === 0) return;
   const [first] = errors;
   throw problem('TOOL_002', {
-    detail: `${first?.path.replace('/arguments', tool)}: ${first?.message}${errors.length > 1 ? ` There are ${errors.length - 1} more.` : ''}`,
+    detail: `${first?.path.replace('/arguments', tool)}: ${first?.message}${errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''}`,
     next: 'Correct the arguments; nothing was called.',
     errors,
   });
