@@ -1,8 +1,8 @@
-// What a test file answers when a tool asks: a person by elicitation, a model by sampling.
+// What a test file answers when a server asks: a person by elicitation, a model by sampling, the client by its roots.
 import * as z from 'zod';
 
 /** What the client behind the tests can do for a server: a server may look at it before it asks. */
-export const testOffers = ['elicitation', 'sampling'] as const;
+export const testOffers = ['elicitation', 'sampling', 'roots'] as const;
 export const TestOffer = z.enum(testOffers);
 export type TestOffer = z.infer<typeof TestOffer>;
 
@@ -45,3 +45,19 @@ function isAccepted({ action }: { action?: 'accept' | 'decline' | 'cancel' | und
 
 /** Of one call, or of a whole file. */
 export const TestAnswers = z.array(TestAnswer).max(50);
+
+/** A folder that the client works in. Whether its address is one is the parser's matter, who can say what to write instead. */
+export const TestRoot = z
+  .object({
+    uri: z
+      .string()
+      .min(1)
+      .max(2_048)
+      .meta({ pattern: '^file://|\\$\\{' })
+      .describe('Its address, for example file:///home/me/project'),
+    name: z.string().min(1).max(200).optional().describe('What a person calls it'),
+  })
+  .strict();
+export type TestRoot = z.infer<typeof TestRoot>;
+
+export const TestRoots = z.array(TestRoot).max(50);

@@ -1,6 +1,6 @@
 // The format of `*.mcptest.yaml`: what a test file may say. Where it stands in the file is the parser's matter.
 import * as z from 'zod';
-import { TestAnswers, TestOffer } from './mcptest-answers.ts';
+import { TestAnswers, TestOffer, TestRoots, testOffers } from './mcptest-answers.ts';
 import { EnvironmentVariableName, Name } from './names.ts';
 
 /** Bytes, counts and milliseconds. What is beyond them is refused with its line, before anything runs. */
@@ -121,6 +121,9 @@ const callShape = {
     .optional()
     .describe('Variables for later tests, each with the path of its value in the result'),
   answers: TestAnswers.optional().describe('What is answered when the server asks; each of them once, in their order'),
+  roots: TestRoots.optional().describe(
+    'The folders that the client works in for this call, instead of those of the file',
+  ),
   timeout: Milliseconds.optional().describe('Milliseconds after which the call is given up'),
 };
 const oneCall = { oneOf: [{ required: ['tool'] }, { required: ['prompt'] }, { required: ['resource'] }] };
@@ -175,9 +178,12 @@ export const TestFile = z
     variables: z.record(VariableName, Value).optional(),
     offers: z
       .array(TestOffer)
-      .max(2)
+      .max(testOffers.length)
       .optional()
-      .describe('What servers may ask of the client that makes the calls. Default: elicitation and sampling'),
+      .describe(
+        'What servers may ask of the client that makes the calls. Default: elicitation and sampling, and roots if there are any',
+      ),
+    roots: TestRoots.optional().describe('The folders that the client works in, for servers that ask (roots/list)'),
     answers: TestAnswers.optional().describe(
       'What is answered where a test has no answer of its own, as often as needed',
     ),

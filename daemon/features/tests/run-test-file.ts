@@ -8,10 +8,11 @@ import { type Finding, findFailures, showFinding } from './assertions.ts';
 import { compilePath } from './json-path.ts';
 import type { Observed } from './observed.ts';
 import { type Hide, toSnapshotValue } from './redaction.ts';
+import { fillRoots } from './roots.ts';
 import type { ServerTurns } from './server-turns.ts';
 import { type SnapshotFile, toSnapshotText } from './snapshots.ts';
 import type { TestCaller } from './test-caller.ts';
-import { filledIn, neededBy, type ReadFile, type ReadyCase } from './test-file.ts';
+import { filledIn, hasRoots, neededBy, type ReadFile, type ReadyCase } from './test-file.ts';
 import { type FindVariable, fillIn, namesIn, UnknownVariable } from './variables.ts';
 import type { SourcePath } from './yaml-source.ts';
 
@@ -55,7 +56,7 @@ export const toWaiting = (file: string, { id, label, serverId, range }: ReadyCas
 export function withNeeded(file: TestFile, cases: readonly ReadyCase[], wanted: ReadonlySet<string>): Set<string> {
   const all = new Set(wanted);
   const names = new Set<string>();
-  const always = namesIn(file.answers);
+  const always = namesIn([file.answers, file.roots]);
   for (const each of cases.toReversed()) {
     const test = file.tests[each.test];
     if (!test) continue;
@@ -124,8 +125,10 @@ async function runWithServer(run: FileRun, cases: readonly ReadyCase[], serverId
   }
 }
 
-const answersQuestions = ({ answers, setup = [], teardown = [], tests }: TestFile): boolean =>
-  [{ answers }, ...setup, ...tests, ...teardown].some(each => each.answers !== undefined);
+const answersQuestions = (file: TestFile): boolean => {
+  const { answers, setup = [], teardown = [], tests } = file;
+  return hasRoots(file) || [{ answers }, ...setup, ...tests, ...teardown].some(each => each.answers !== undefined);
+};
 
 /** The failure of the first step that fails. */
 async function runSteps(
@@ -238,7 +241,9 @@ async function callAndCheck(
     const expect = 'expect' in call ? call.expect : undefined;
     const wanted = { ...expect, ...(fillIn(filledIn(expect), find) as object) };
     const answers = createAnswers(call.answers ?? [], run.file.answers ?? [], value => fillIn(value, find));
-    const observed = await caller.call(filled, { signal: run.signal, timeoutMs, answers });
+    const { roots, wrong } = fillRoots(call.roots ?? run.file.roots ?? [], find);
+    if (wrong) return { found: [{ at: rootPlace(call, wrong.index), assertion: null, message: wrong.message }] };
+    const observed = await caller.call(filled, { signal: run.signal, timeoutMs, answers, roots });
     // Whatever else is wrong then comes of it.
     if (answers.unanswered.length > 0) return { found: unanswered(call, answers), observed };
     const found = findFailures(wanted, observed);
@@ -249,6 +254,10 @@ async function callAndCheck(
     throw error;
   }
 }
+
+/** It stands where the root is given, or where the test begins. */
+const rootPlace = ({ roots }: TestStep | TestDefinition, index: number): SourcePath =>
+  roots === undefined ? [] : ['', 'roots', index, 'uri'];
 
 /** They stand where answers are given, or where the test begins. */
 const unanswered = ({ answers }: TestStep | TestDefinition, { unanswered: messages }: Answers): Finding[] =>

@@ -17,7 +17,9 @@ import {
   type WireRequest,
 } from '../../supervision/upstream.ts';
 import type { Answers } from './answers.ts';
+import { createFolders } from './folders.ts';
 import type { Observed } from './observed.ts';
+import type { Root } from './roots.ts';
 
 export interface CallPorts {
   upstreams: Pick<Upstreams, 'of' | 'left'>;
@@ -41,7 +43,7 @@ export interface FilledCall {
 
 export interface TestCaller {
   /** A call that fails is observed as well. Errors: the signal's reason. */
-  call(call: FilledCall, options: { signal: AbortSignal; timeoutMs: number; answers?: Answers }): Promise<Observed>;
+  call(call: FilledCall, options: Limits & { answers?: Answers; roots?: readonly Root[] }): Promise<Observed>;
   /** All tools with their definitions as the server sends them. Errors: those of Upstream.request. */
   listTools(options: {
     signal: AbortSignal;
@@ -96,10 +98,11 @@ export function createTestCaller(options: TestCallerOptions): TestCaller {
   const onNotification = ({ method, params }: WireNotification) => tell('notification', method, params ?? {});
   /** Of the call that is under way: there is one at a time. */
   let answers: Answers | undefined;
+  const folders = createFolders(options.offers ?? []);
   const ask = async (request: WireRequest): Promise<WireObject> => {
     tell('question', request.method, request.params ?? {});
     try {
-      const answer = answerWith(answers, request);
+      const answer = folders.to(request) ?? answerWith(answers, request);
       tell('answer', request.method, answer);
       return answer;
     } catch (error) {
@@ -117,10 +120,11 @@ export function createTestCaller(options: TestCallerOptions): TestCaller {
   ): Promise<WireObject> => {
     const upstream = await upstreams.of(serverId, client);
     const limit = AbortSignal.timeout(timeoutMs + graceMs);
-    sent(performance.now());
     try {
       const both = AbortSignal.any([signal, limit]);
       const call = { client, signal: both, timeoutSeconds: timeoutMs / 1_000, onNotification };
+      await folders.announce(upstream, call);
+      sent(performance.now());
       return await sendHeard(
         request.method,
         () => upstream.request(request, call),
@@ -160,7 +164,8 @@ export function createTestCaller(options: TestCallerOptions): TestCaller {
   };
 
   return {
-    async call(filled, { signal, timeoutMs, answers: given }) {
+    async call(filled, { signal, timeoutMs, answers: given, roots = [] }) {
+      folders.set(roots);
       const request = toRequest(filled);
       const kind = filled.tool !== undefined ? 'tool' : filled.prompt !== undefined ? 'prompt' : 'resource';
       answers = given;
@@ -205,7 +210,10 @@ export function createTestCaller(options: TestCallerOptions): TestCaller {
       trace = [];
       return taken;
     },
-    close: () => upstreams.left(client),
+    close() {
+      upstreams.left(client);
+      folders.leave();
+    },
   };
 }
 
@@ -240,7 +248,11 @@ function toError(failure: unknown): NonNullable<Observed['error']> {
   return { code, message: detail ?? title };
 }
 
-const capabilities: Record<TestOffer, WireObject> = { elicitation: { form: {}, url: {} }, sampling: {} };
+const capabilities: Record<TestOffer, WireObject> = {
+  elicitation: { form: {}, url: {} },
+  sampling: {},
+  roots: { listChanged: true },
+};
 
 function answerWith(answers: Answers | undefined, request: WireRequest): WireObject {
   if (answers) return answers.to(request);

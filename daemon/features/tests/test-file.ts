@@ -11,6 +11,7 @@ import {
 } from '../../../shared/domain/mcptest.ts';
 import { compilePattern } from '../../platform/linear-pattern.ts';
 import { compilePath } from './json-path.ts';
+import { findRootProblems } from './roots.ts';
 import { findSchemaProblem } from './schema-check.ts';
 import { fillIn, namesIn } from './variables.ts';
 import { readYaml, type SourcePath, type SourceProblem, type YamlSource } from './yaml-source.ts';
@@ -129,7 +130,25 @@ function checkFile(file: TestFile, report: Report): void {
     if (test.expect?.error && test.save) report(['tests', index, 'save'], 'A call that fails has nothing to save.');
   });
   checkRules(file.redact, ['redact'], report);
+  checkRoots(file, report);
   checkVariables(file, report);
+}
+
+/** With its place, each call of a file. */
+const callsOf = ({ setup = [], tests, teardown = [] }: TestFile): [call: TestStep | TestDefinition, at: SourcePath][] =>
+  Object.entries({ setup, tests, teardown }).flatMap(([part, calls]) =>
+    calls.map((call, index): [typeof call, SourcePath] => [call, [part, index]]),
+  );
+
+/** Whether a server may be told of folders. */
+export const hasRoots = (file: TestFile): boolean =>
+  file.roots !== undefined || callsOf(file).some(([{ roots }]) => roots !== undefined);
+
+function checkRoots(file: TestFile, report: Report): void {
+  for (const [{ roots = [] }, at] of [[file, []] as const, ...callsOf(file)])
+    for (const [index, wrong] of findRootProblems(roots)) report([...at, 'roots', index, 'uri'], wrong);
+  if (file.offers && !file.offers.includes('roots') && hasRoots(file))
+    report(['offers'], 'There are roots, and no server may ask for them: add "roots" here, or leave "offers" out.');
 }
 
 function attempt(work: () => unknown, at: SourcePath, report: Report): void {
@@ -185,6 +204,7 @@ function checkVariables(file: TestFile, report: Report): void {
   const checkCall = (call: TestStep | TestDefinition, at: SourcePath, row: ReadonlySet<string>): void => {
     for (const key of ['tool', 'prompt', 'resource', 'arguments'] as const) check(call[key], [...at, key], row);
     for (const [index, answer] of (call.answers ?? []).entries()) check(answer, [...at, 'answers', index], row);
+    for (const [index, root] of (call.roots ?? []).entries()) check(root, [...at, 'roots', index], row);
     for (const [name, path] of Object.entries(call.save ?? {})) {
       attempt(() => compilePath(path), [...at, 'save', name], report);
       known.add(name);
@@ -202,6 +222,7 @@ function checkVariables(file: TestFile, report: Report): void {
   });
   for (const [index, step] of (file.teardown ?? []).entries()) checkCall(step, ['teardown', index], new Set());
   for (const [index, answer] of (file.answers ?? []).entries()) check(answer, ['answers', index]);
+  for (const [index, root] of (file.roots ?? []).entries()) check(root, ['roots', index]);
 }
 
 function unknownName(name: string, known: readonly string[], { setup = [], tests }: TestFile): string {
@@ -223,8 +244,8 @@ export function filledIn(expect: Expectations | undefined): Partial<Expectations
 
 /** The names that a test needs and that others save. */
 export function neededBy(test: TestDefinition): Set<string> {
-  const { tool, prompt, resource, arguments: args, answers, each, name } = test;
-  return namesIn([tool, prompt, resource, args, answers, each, name, filledIn(test.expect)]);
+  const { tool, prompt, resource, arguments: args, answers, roots, each, name } = test;
+  return namesIn([tool, prompt, resource, args, answers, roots, each, name, filledIn(test.expect)]);
 }
 
 function casesOf(

@@ -14,7 +14,7 @@ import { runTestFile, snapshotName } from './run-test-file.ts';
 import { createServerTurns } from './server-turns.ts';
 import { BrokenSnapshots, readSnapshots } from './snapshots.ts';
 import { type CallPorts, createTestCaller } from './test-caller.ts';
-import { type ReadFile, readTestFile } from './test-file.ts';
+import { hasRoots, type ReadFile, readTestFile } from './test-file.ts';
 import { addProblems, countOf, createRun, keyOf, type Run, toSummary, withinBudget } from './test-run.ts';
 import type { TestRunRepository } from './test-runs.repository.ts';
 
@@ -123,7 +123,7 @@ export function createTestRunService(options: TestRunServiceOptions): TestRunSer
       turns,
       openCaller(serverId) {
         const present = (value: unknown) => presented(value, hide);
-        const offers = file.offers ?? testOffers;
+        const offers = file.offers ?? testOffers.filter(offer => offer !== 'roots' || hasRoots(file));
         return createTestCaller({ ports: guarded(calls, runner), serverId, present, offers, ...runner });
       },
       onResult(result) {

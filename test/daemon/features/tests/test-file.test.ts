@@ -247,6 +247,11 @@ describe('test files', () => {
     const answering = (answer: object) => ({ server: 'a', tests: [{ name: 'a', tool: 'b', answers: [answer] }] });
     assert.ok(validator.validate(answering({ elicitation: true, content: { name: 'Ada' } })).valid);
     assert.ok(!validator.validate(answering({ text: 'Paris' })).valid);
+    const rooted = (uri: string) => ({ roots: [{ uri, name: 'Work' }], tests: [{ name: 'a', tool: 'b', roots: [] }] });
+    assert.deepEqual(
+      ['file:///home', '\x24{home}', '/home'].map(uri => validator.validate(rooted(uri)).valid),
+      [true, true, false],
+    );
     assert.ok(!validator.validate({ server: 'a', tests: [{ name: 'a' }] }).valid);
     assert.ok(!validator.validate({ server: 'a', tests: [{ name: 'a', tool: 'b', expcet: {} }] }).valid);
   });
