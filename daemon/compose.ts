@@ -39,7 +39,7 @@ import { type StatusSources, statusHandlers, toStatus } from './features/status/
 import type { Tools } from './features/tools/create-tools.ts';
 import { createEventHub } from './http/event-hub.ts';
 import { createEventStreams } from './http/event-response.ts';
-import type { Front } from './http/listen.ts';
+import type { Door, Front } from './http/listen.ts';
 import { findAssets } from './http/page.ts';
 import { noRateLimits } from './http/rate-limit.ts';
 import { type Clock, systemClock, toTimestamp } from './platform/clock.ts';
@@ -47,6 +47,7 @@ import type { DaemonConfig } from './platform/config.ts';
 import { createIdleWatch } from './platform/idle.ts';
 import type { Logger } from './platform/logger.ts';
 import { version } from './platform/version.ts';
+import { waitFor } from './platform/wait-for.ts';
 import { openDatabase } from './storage/database.ts';
 import type { ProcessSupervisor } from './supervision/create-supervisor.ts';
 import type { SupervisorEvents } from './supervision/supervisor.ts';
@@ -88,9 +89,15 @@ export interface Daemon extends Front {
   prepare(): Promise<void>;
   /** Starts the servers that shall run; resolves when all have been tried. */
   restore(): Promise<void>;
-  /** Ends streams, installs, servers and the database, in bounded time. */
-  close(reason: string): Promise<void>;
+  /**
+   * Ends in bounded time, and in this order: nobody new is taken in, requests under way get a moment, then streams, installs and
+   * servers end, the doors close, and last the database.
+   */
+  close(reason: string, doors?: readonly Door[]): Promise<void>;
 }
+
+/** How long requests may still take when the daemon ends. */
+const mostAnswerMs = 2_000;
 
 /** Errors: those of openDatabase and of writing the state folder. */
 export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonHooks): Daemon {
@@ -447,17 +454,22 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
       restoring = restore();
       return restoring;
     },
-    async close(reason) {
+    async close(reason, doors = []) {
       stopping = true;
       idle.stop();
+      for (const door of doors) door.refuse();
       events.publish({ type: 'daemon.stopping', reason });
       guards.close();
+      const isAnswered = () => idle.present === 0 && tools.callsInFlight === 0;
+      await waitFor(() => isAnswered() || doors.every(door => door.isEmpty()), mostAnswerMs);
+      streams.closeAll();
       await tests.close();
       await Promise.allSettled([operations.close(), gateway.close(), dockerFeatures.stopFollowing()]);
       await supervisor.close();
       await dockerFeatures.close();
       await restoring.catch(error => logFailure(error, 'restore'));
-      streams.closeAll();
+      // Calls of servers that have ended are answered by now; whoever asks for the database is let go of before it closes.
+      await Promise.all(doors.map(door => door.close()));
       catalogs.close();
       await bitwarden.close();
       await secrets.close();

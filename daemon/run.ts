@@ -79,8 +79,7 @@ async function run(config: DaemonConfig): Promise<void> {
   end = endOnce(async reason => {
     logger.info({ reason }, 'stopping');
     discovery.remove();
-    await daemon.close(reason);
-    await Promise.all(doors.map(door => door.close()));
+    await daemon.close(reason, doors);
     logger.info('stopped');
     await closeLog();
     lock.release();
@@ -96,7 +95,7 @@ async function run(config: DaemonConfig): Promise<void> {
     writeDiscovery();
     say({ ready: true, pid: process.pid, socket: config.socket, url: address?.url ?? null, version, warnings });
   } catch (error) {
-    await daemon.close('it could not listen');
+    await daemon.close('it could not listen', doors);
     throw error;
   }
   await daemon.restore();

@@ -3,20 +3,26 @@
 import { rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
-import { isProblemError, problem } from '../../shared/api/problem.ts';
+import { isProblemError, problem, toProblem } from '../../shared/api/problem.ts';
 import { findPortOwner } from '../platform/port-owner.ts';
 import { ensurePrivateFolder } from '../platform/private-file.ts';
 import type { TlsKeys } from '../platform/tls-files.ts';
 import type { AppEnvironment } from './app-environment.ts';
+import { writeProblem } from './write-problem.ts';
 
 export interface Door {
   server: Server;
   /** null for the socket. */
   port: number | null;
+  /** Takes nobody in any more: connections are refused, and who asks on an open one is told that the daemon is stopping. */
+  refuse(): void;
+  /** Nobody is connected. */
+  isEmpty(): boolean;
+  /** As refuse; then answers that are under way get a moment to end, and all connections are closed. */
   close(): Promise<void>;
 }
 
@@ -46,22 +52,22 @@ export async function listenOnSocket(front: Front, path: string): Promise<Door> 
     ensurePrivateFolder(dirname(path));
     await removeStale(path);
   }
-  const server = createHttpServer(front);
-  await listen(server, { path });
-  return { server, port: null, close: () => close(server) };
+  const door = createDoor(front);
+  await listen(door.server, { path });
+  return { ...door, port: null };
 }
 
 /** Errors: DAEMON_004 naming the program that holds the port, where that can be told. */
-export async function listenOnPort(front: Front, door: PortDoor): Promise<Door> {
-  const { port, host = loopback, tls } = door;
-  const server = createHttpServer(front, tls);
+export async function listenOnPort(front: Front, wanted: PortDoor): Promise<Door> {
+  const { port, host = loopback, tls } = wanted;
+  const door = createDoor(front, tls);
   try {
-    await listen(server, { port, host });
+    await listen(door.server, { port, host });
   } catch (error) {
-    throw await toPortProblem(error, door);
+    throw await toPortProblem(error, wanted);
   }
-  const address = server.address();
-  return { server, port: typeof address === 'object' && address ? address.port : port, close: () => close(server) };
+  const address = door.server.address();
+  return { ...door, port: typeof address === 'object' && address ? address.port : port };
 }
 
 /** The port if it is free; if it is taken and another will do, any free one, and what was in the way. */
@@ -77,20 +83,51 @@ export async function listenOnPortOrAnother(
   }
 }
 
-function createHttpServer({ app, takeAtOnce }: Front, tls?: TlsKeys): Server {
+function createDoor({ app, takeAtOnce }: Front, tls?: TlsKeys): Omit<Door, 'port'> {
   // The listener's own Request takes the place of the global one, because middleware that counts the bytes of a body
   // without a length (DELETE, chunked) makes a new request of the old, and the global one cannot.
   const ordinary = getRequestListener((request, bindings) => app.fetch(request, bindings));
+  let closed: Promise<void> | undefined;
   const listener: RequestListener = (incoming, outgoing) => {
-    if (!takeAtOnce?.(incoming, outgoing)) void ordinary(incoming, outgoing);
+    if (closed) writeProblem(outgoing, stopping, { 'retry-after': '5', connection: 'close' });
+    else if (!takeAtOnce?.(incoming, outgoing)) void ordinary(incoming, outgoing);
   };
   const server = tls ? createTlsServer({ ...tls, minVersion: 'TLSv1.2' }, listener) : createServer(listener);
   server.keepAliveTimeout = 30_000;
   server.headersTimeout = 10_000;
   server.requestTimeout = 60_000;
   server.maxHeadersCount = 100;
-  return server;
+  // Of those that have not said anything yet, or are not through with TLS, the server itself knows nothing.
+  const connections = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
+  const refuse = () => {
+    closed ??= new Promise(resolve => server.close(() => resolve()));
+    return closed;
+  };
+  return {
+    server,
+    refuse: () => void refuse(),
+    isEmpty: () => connections.size === 0,
+    async close() {
+      const closeIdle = setInterval(() => server.closeIdleConnections(), 20);
+      const force = setTimeout(() => {
+        for (const socket of connections) socket.destroy();
+      }, mostCloseMs);
+      await refuse();
+      clearInterval(closeIdle);
+      clearTimeout(force);
+    },
+  };
 }
+
+const mostCloseMs = 1_000;
+const stopping = toProblem('DAEMON_003', {
+  detail: 'The daemon ends, and takes nothing new.',
+  next: 'Try again in a moment.',
+});
 
 const listen = (server: Server, where: { path: string } | { port: number; host: string }): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -99,17 +136,6 @@ const listen = (server: Server, where: { path: string } | { port: number; host: 
       server.off('error', reject);
       resolve();
     });
-  });
-
-/** Answers that are under way get a moment to end; then the connections are closed. */
-const close = (server: Server): Promise<void> =>
-  new Promise(resolve => {
-    const force = setTimeout(() => server.closeAllConnections(), 1_000);
-    server.close(() => {
-      clearTimeout(force);
-      resolve();
-    });
-    server.closeIdleConnections();
   });
 
 async function toPortProblem(error: unknown, { port, host = loopback }: PortDoor): Promise<unknown> {

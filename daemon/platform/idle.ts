@@ -3,6 +3,8 @@
 export interface IdleWatch {
   /** Somebody came; call what it returns when they are gone. */
   enter(): () => void;
+  /** How many have come and are not gone. */
+  readonly present: number;
   stop(): void;
 }
 
@@ -37,6 +39,9 @@ export function createIdleWatch({ seconds, isBusy, onIdle }: IdleOptions): IdleW
         present -= 1;
         wait();
       };
+    },
+    get present() {
+      return present;
     },
     stop() {
       stopped = true;

@@ -10,6 +10,7 @@ import type { TakeAtOnce } from '../../http/listen.ts';
 import type { Principal } from '../../http/principal.ts';
 import { securityHeaders } from '../../http/security-headers.ts';
 import { errorToProblem } from '../../http/to-problem.ts';
+import { writeProblem } from '../../http/write-problem.ts';
 import type { Gateway } from './create-gateway.ts';
 import type { Answer, Asked } from './exchange.ts';
 import { gatewayAct } from './gateway.routes.ts';
@@ -41,14 +42,8 @@ export function createGatewayDoor(options: GatewayDoorOptions): TakeAtOnce {
       const found = await gateway.fetch(toAsked(incoming), { place, principal, requestId, signal, dismissal });
       write(outgoing, found, requestId);
     } catch (error) {
-      const failure = { ...errorToProblem(error), requestId };
       if (!isProblemError(error)) onFailure(error, gatewayAct.action, requestId);
-      const body = JSON.stringify(failure);
-      write(
-        outgoing,
-        { status: failure.status, headers: { 'content-type': 'application/problem+json' }, body },
-        requestId,
-      );
+      writeProblem(outgoing, errorToProblem(error), {}, requestId);
     } finally {
       end();
     }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { type IncomingMessage, type RequestOptions, request } from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { type Door, listenOnPort, listenOnSocket } from '../../../daemon/http/listen.ts';
 import { noting } from '../../support/both-ways.ts';
@@ -75,16 +76,46 @@ describe('the short way, when something ends', () => {
     await socket.close();
   });
 
-  it('answers whoever comes while the daemon ends, and breaks nothing', async () => {
+  it('lets requests under way end when the daemon does, and tells who comes then that it is stopping', async () => {
     const { secret } = await daemon.api.createKey({ body: { name: 'program', kind: 'agent' } });
-    await daemon.daemon.close('a test');
-    // Its key was not seen before, and the database has gone.
-    const response = await send(atPort(), secret, hello);
-    response.resume();
-    assert.equal(response.statusCode, 500);
-    assert.deepEqual(taken, [false]);
+    const body = String(hello.body);
+    const heads = [`Content-Length: ${body.length}`, 'Transfer-Encoding: chunked'].map(framing =>
+      [
+        'POST /mcp HTTP/1.1',
+        `Host: 127.0.0.1:${door.port}`,
+        // Each end needs the database: the key was not seen before.
+        `Authorization: Bearer ${secret}`,
+        ...Object.entries(hello.headers ?? {}).map(pair => pair.join(': ')),
+        framing,
+        '\r\n',
+      ].join('\r\n'),
+    );
+    const clients = heads.map(head => {
+      const socket = connect(door.port ?? 0, '127.0.0.1');
+      const client = { socket, head, told: '', ended: new Promise(resolve => socket.once('close', resolve)) };
+      socket.on('data', piece => {
+        client.told += piece;
+      });
+      socket.write(head);
+      return client;
+    });
+    await until(() => taken.length === 2, 'both requests to come in');
+    assert.deepEqual(taken.toSorted(), [false, true]);
+    const ended = daemon.daemon.close('a test', [door]);
+    assert.equal(door.server.listening, false);
+    const [whole, inPieces] = clients;
+    whole?.socket.write(body + whole.head);
+    inPieces?.socket.write(`${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n${inPieces.head}`);
+    await Promise.all(clients.map(client => client.ended));
+    for (const { told } of clients) {
+      const [first = '', second = ''] = told.split(/(?=HTTP\/1\.1 503)/);
+      assert.match(first, /^HTTP\/1\.1 200 OK/);
+      assert.match(second, /\r\nretry-after: \d+\r\nconnection: close\r\n[\s\S]*"code":"DAEMON_003"/i);
+      for (const each of [first, second]) assert.match(each, /\r\nx-content-type-options: nosniff\r\n/);
+    }
+    assert.equal(taken.length, 2);
+    await ended;
     // It ends once only: what is left is its folder.
-    await door.close();
     await rm(daemon.home, { recursive: true });
     daemon = await startInProcessDaemon();
   });
