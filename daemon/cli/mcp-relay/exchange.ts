@@ -1,5 +1,6 @@
 // One HTTP exchange with the daemon's MCP endpoint over its socket: every message of the answer, as it comes.
 import { Agent, type IncomingMessage, request } from 'node:http';
+import { Problem } from '../../../shared/api/problem.ts';
 
 export interface Endpoint {
   socketPath: string;
@@ -52,8 +53,8 @@ export function exchange(
 ): Promise<Incoming> {
   return new Promise((resolve, reject) => {
     let lastEventId: string | undefined;
-    const fail = (error: NodeJS.ErrnoException) =>
-      reject(new BrokenExchange(error, !notThere.includes(error.code ?? ''), lastEventId));
+    const fail = (error: NodeJS.ErrnoException, wasSent = !notThere.includes(error.code ?? '')) =>
+      reject(new BrokenExchange(error, wasSent, lastEventId));
     const pending = request(
       {
         socketPath,
@@ -75,9 +76,9 @@ export function exchange(
         const { retryMs, end } = readAnswer(response, onMessage, id => {
           lastEventId = id;
         });
-        response.once('error', fail);
+        response.once('error', error => fail(error));
         response.once('end', () => {
-          end();
+          if (end()) return fail(new Error('The daemon is stopping.'), false);
           const sessionId = response.headers['mcp-session-id'];
           resolve({
             status: response.statusCode ?? 0,
@@ -88,7 +89,7 @@ export function exchange(
         });
       },
     );
-    pending.once('error', fail);
+    pending.once('error', error => fail(error));
     pending.end(body);
   });
 }
@@ -127,8 +128,19 @@ function readAnswer(response: IncomingMessage, onMessage: TakeMessage, onEventId
   });
   return {
     retryMs: () => retry,
-    end() {
+    /** True: it was not an answer, because a daemon that is stopping takes nothing in. */
+    end(): boolean {
+      if (status === 503 && isStopping(text)) return true;
       if (!isStream && text.trim() !== '') void onMessage(text, status);
+      return false;
     },
   };
 }
+
+const isStopping = (text: string): boolean => {
+  try {
+    return Problem.parse(JSON.parse(text)).code === 'DAEMON_003';
+  } catch {
+    return false;
+  }
+};

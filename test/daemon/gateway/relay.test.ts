@@ -6,6 +6,8 @@ import { PassThrough } from 'node:stream';
 import { BrokenExchange, exchange } from '../../../daemon/cli/mcp-relay/exchange.ts';
 import { relay } from '../../../daemon/cli/mcp-relay/relay.ts';
 import { type Door, listenOnSocket } from '../../../daemon/http/listen.ts';
+import { writeProblem } from '../../../daemon/http/write-problem.ts';
+import { toProblem } from '../../../shared/api/problem.ts';
 import { testServerScript } from '../../support/fake-engine.ts';
 import { type InProcessDaemon, startInProcessDaemon, until } from '../../support/in-process-daemon.ts';
 import { initialize, type RpcAnswer, stateless } from '../../support/mcp-requests.ts';
@@ -106,6 +108,29 @@ describe('the MCP endpoint on standard input and output', () => {
     assert.equal((await client.answer(2)).result.content[0].text, 'Echo: after');
     await until(() => client.lines.some(({ method }) => method === 'notifications/tools/list_changed'));
     assert.equal(client.lines.filter(({ id }) => id === 0).length, 1);
+  });
+
+  it('asks again what a daemon that was stopping did not take in', async () => {
+    let isStopping = false;
+    await door.close();
+    door = await listenOnSocket(
+      {
+        ...daemon.daemon,
+        takeAtOnce(_incoming, outgoing) {
+          if (!isStopping) return false;
+          isStopping = false;
+          writeProblem(outgoing, toProblem('DAEMON_003', { detail: 'It ends.' }), { connection: 'close' });
+          return true;
+        },
+      },
+      socketPath(),
+    );
+    const client = begin();
+    const { body } = stateless('tools/call', { name: 'echo', arguments: { message: 'once more' } }, { id: 7 });
+    isStopping = true;
+    client.say(String(body));
+    assert.equal((await client.answer(7)).result.content[0].text, 'Echo: once more');
+    assert.equal(isStopping, false);
   });
 
   it('begins a session anew that was ended at the daemon', async () => {
