@@ -38,6 +38,9 @@ export function createAccessTokens({ keys, findFamily, findUser, clock }: Access
     remembered.set(id, { principal, expiresMs });
   };
 
+  /** What is asked of a new token while it is checked waits for the same: the short way to the endpoint and the ordinary one both ask. */
+  const underWay = new Map<string, Promise<Principal | null>>();
+
   const verify = async (token: string): Promise<z.infer<typeof Claims> | undefined> => {
     try {
       const { payload } = await jwtVerify(token, ({ kid = '' }) => keyOf(keys, kid), {
@@ -58,6 +61,7 @@ export function createAccessTokens({ keys, findFamily, findUser, clock }: Access
   };
   const checkNew = async (token: string, id: string): Promise<Principal | null> => {
     const claims = await verify(token);
+    underWay.delete(id);
     const family = claims && findFamily(claims.family);
     const user = family && findUser(family.userId);
     if (!claims || !user || user.disabled || user.id !== claims.sub) return null;
@@ -91,7 +95,9 @@ export function createAccessTokens({ keys, findFamily, findUser, clock }: Access
       const known = remembered.get(id);
       if (known && known.expiresMs > clock.now()) return known.principal;
       remembered.delete(id);
-      return checkNew(token, id);
+      const check = underWay.get(id) ?? checkNew(token, id);
+      underWay.set(id, check);
+      return check;
     },
     forget({ familyId, userId }) {
       for (const [id, { principal }] of remembered) {
