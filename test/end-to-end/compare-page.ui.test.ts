@@ -1,13 +1,14 @@
 // Two versions of a server beside each other on the page: what differs, what breaks, and how long each takes.
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ServerConfigurationChange } from '../../shared/api/server-configuration.ts';
 import { findBarriers, findOverflow } from '../support/accessibility.ts';
 import { type Browser, launchBrowser, recordComplaints, takeScreenshot } from '../support/browser.ts';
-import { type RunningDaemon, startDaemon } from '../support/daemon.ts';
+import { type RunningDaemon, startDaemon, waitForOperation } from '../support/daemon.ts';
 import { testServerScript } from '../support/fake-engine.ts';
 import { buildWireTool } from '../support/guards-app.ts';
+import { createNpmRegistry, type NpmRegistry } from '../support/npm-registry.ts';
 import { waitForNoProcessOf } from '../support/processes.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts';
 import { addTestServer } from '../support/test-server.ts';
@@ -23,8 +24,20 @@ const needsMore = {
   required: ['path', 'encoding'],
 };
 
+/** A package that is an MCP server, the same in each version but for its tools. */
+async function publishServer(registry: NpmRegistry, name: string, version: string, tools: object[]): Promise<void> {
+  const jsonLines = await readFile(join(import.meta.dirname, '../support/mcp-servers/json-lines.mjs'), 'utf8');
+  const server = `#!/usr/bin/env node
+import { serve, text } from './json-lines.mjs';
+serve({ name: '${name}', version: '${version}', tools: () => ${JSON.stringify(tools)}, call: name => text(name) });
+`;
+  const files = { 'server.mjs': server, 'json-lines.mjs': jsonLines };
+  registry.publish({ name, version, manifest: { bin: 'server.mjs' }, files });
+}
+
 describe('two versions of a server on the page', () => {
   let folder: TemporaryFolder;
+  let registry: NpmRegistry;
   let daemon: RunningDaemon;
   let browser: Browser;
   let complaints: string[];
@@ -48,7 +61,9 @@ describe('two versions of a server on the page', () => {
 
   before(async () => {
     folder = await createTemporaryFolder('compare-page');
-    daemon = await startDaemon({ home: join(folder.path, 'home') });
+    registry = await createNpmRegistry();
+    const environment = { npm_config_registry: registry.url };
+    daemon = await startDaemon({ home: join(folder.path, 'home'), environment });
     browser = await launchBrowser();
     browser.page.setDefaultTimeout(10_000);
     complaints = recordComplaints(browser.page, () => true);
@@ -59,6 +74,7 @@ describe('two versions of a server on the page', () => {
   after(async () => {
     await browser?.close();
     await daemon?.stop();
+    await registry?.close();
     const left = await waitForNoProcessOf(folder.path);
     await folder.remove();
     assert.deepEqual(left, [], 'processes were left running');
@@ -149,6 +165,31 @@ describe('two versions of a server on the page', () => {
       .getByText(/SERVER_\d+/)
       .waitFor();
     assert.ok(await button(/^\s*Start\s*$/).isVisible());
+  });
+
+  it('installs another version of a package beside it, and removes it when both are compared', async () => {
+    await publishServer(registry, 'pages', '1.0.0', [read, stat]);
+    await publishServer(registry, 'pages', '2.0.0', [{ ...read, inputSchema: needsMore }]);
+    const body = { kind: 'install', from: { package: 'pages', version: '1.0.0' } } as const;
+    const installing = await daemon.api.createOperation({ body });
+    const { state, problem } = await waitForOperation(daemon.api, installing.id);
+    assert.equal(state, 'succeeded', problem?.detail);
+    await open('pages');
+    await button('Compare with the latest version').waitFor();
+    const version = form().getByLabel('Version', { exact: true });
+    await version.fill('the new one');
+    await page().keyboard.press('Enter');
+    await form().getByText('Write an exact version such as 1.2.3, or latest.').waitFor();
+    await version.fill('2.0.0');
+    await page().keyboard.press('Enter');
+    await page().locator('[data-comparison="breaking"]').waitFor({ timeout: 60_000 });
+    await page().locator('[data-difference="removed"]', { hasText: 'stat' }).waitFor();
+    assert.equal(await version.inputValue(), '2.0.0');
+    await takeScreenshot(page(), 'compare-version');
+    assert.deepEqual(await problems(), []);
+    const { items } = await daemon.api.listServers({ query: { limit: 100 } });
+    assert.deepEqual(items.map(({ id }) => id).toSorted(), ['files', 'files-next', 'mute', 'pages']);
+    await open();
   });
 
   for (const theme of themes) {
