@@ -1,18 +1,23 @@
 // When tests of a server are worth another run: it runs again, or its tools are others.
 import type { DaemonEvent } from './events.ts';
 
-/** What a server says while its tests run, and so many milliseconds after, comes of them: to run them again for it would never end. */
-export const newsQuietMs = 1_000;
+export interface ServerNews {
+  serverId: string;
+  what: 'back' | 'tools';
+}
 
-/** Takes the events of one stream, in their order, and tells the server that has news. */
-export function createServerNews(): (event: DaemonEvent) => string | undefined {
+/** Takes the events of one stream, in their order, and tells of which server there is news. */
+export function createServerNews(): (event: DaemonEvent) => ServerNews | undefined {
   const states = new Map<string, string>();
   return event => {
-    if (event.type === 'tools.changed') return event.countedOnly ? undefined : event.serverId;
+    if (event.type === 'tools.changed')
+      return event.countedOnly ? undefined : { serverId: event.serverId, what: 'tools' };
     if (event.type !== 'server.changed') return undefined;
     const { id, state } = event.server;
     const before = states.get(id);
     states.set(id, state);
-    return state === 'running' && before !== undefined && before !== 'running' ? id : undefined;
+    return state === 'running' && before !== undefined && before !== 'running'
+      ? { serverId: id, what: 'back' }
+      : undefined;
   };
 }

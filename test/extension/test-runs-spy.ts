@@ -7,6 +7,8 @@ export interface ToldRuns {
   readonly failed: { label: string; messages: readonly vscode.TestMessage[] }[];
   /** Runs that have begun, and those that have ended. */
   readonly begun: number;
+  /** When the last of them began or ended, in ms since the epoch; 0: there was none. */
+  readonly touchedAt: number;
   readonly ended: number;
   restore(): void;
 }
@@ -15,12 +17,14 @@ export function spyOnRuns(controller: vscode.TestController): ToldRuns {
   const passed: string[] = [];
   const failed: { label: string; messages: readonly vscode.TestMessage[] }[] = [];
   let begun = 0;
+  let touchedAt = 0;
   let ended = 0;
   const original = controller.createTestRun;
   const create = original.bind(controller);
   controller.createTestRun = (...args) => {
     const run = create(...args);
     begun += 1;
+    touchedAt = Date.now();
     const [pass, fail, end] = [run.passed.bind(run), run.failed.bind(run), run.end.bind(run)];
     run.passed = (item, duration) => {
       passed.push(item.label);
@@ -32,6 +36,7 @@ export function spyOnRuns(controller: vscode.TestController): ToldRuns {
     };
     run.end = () => {
       ended += 1;
+      touchedAt = Date.now();
       end();
     };
     return run;
@@ -41,6 +46,9 @@ export function spyOnRuns(controller: vscode.TestController): ToldRuns {
     failed,
     get begun() {
       return begun;
+    },
+    get touchedAt() {
+      return touchedAt;
     },
     get ended() {
       return ended;

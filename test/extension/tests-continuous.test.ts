@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { comesOfRunMs } from '../../shared/api/run-pace.ts';
 import { activateExtension, type Parts, until } from './host.ts';
 import { spyOnRuns, type ToldRuns } from './test-runs-spy.ts';
 
@@ -29,15 +30,10 @@ describe('tests that run again by themselves', () => {
     await act();
     await until(`a test has ${what}`, () => told[what].length > before);
   };
-  /**
-   * What a server says just after its tests ran comes of them, and runs nothing. On a slow machine the news of it may come
-   * late, and bring one run more; if each run brought the next, it would never be quiet.
-   */
+  /** What a server says just after its tests ran comes of them, and runs nothing: else it would never be quiet. */
   const untilQuiet = async () => {
-    for (const limit = Date.now() + 30_000; Date.now() < limit; ) {
-      const { begun, ended } = told;
-      await pause(1_500);
-      if (told.begun === begun && ended === begun) return;
+    for (const limit = Date.now() + 30_000; Date.now() < limit; await pause(50)) {
+      if (told.begun === told.ended && Date.now() - told.touchedAt > comesOfRunMs.tools + 300) return;
     }
     assert.fail('runs came of runs');
   };

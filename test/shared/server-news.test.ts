@@ -21,6 +21,10 @@ describe('news of a server', () => {
       { type: 'tools.changed', serverId: 'b' },
       { type: 'reset' },
     ] satisfies DaemonEvent[];
-    assert.deepEqual(told.map(take), [undefined, undefined, undefined, undefined, 'a', undefined, 'b', undefined]);
+    const [back, tools] = [
+      { serverId: 'a', what: 'back' },
+      { serverId: 'b', what: 'tools' },
+    ];
+    assert.deepEqual(told.map(take), [undefined, undefined, undefined, undefined, back, undefined, tools, undefined]);
   });
 });

@@ -2,7 +2,8 @@
 import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiClient } from '../../../shared/api/client.ts';
-import { createServerNews, newsQuietMs } from '../../../shared/api/server-news.ts';
+import { createRunPace } from '../../../shared/api/run-pace.ts';
+import { createServerNews, type ServerNews } from '../../../shared/api/server-news.ts';
 import type { TestRun } from '../../../shared/api/tests.ts';
 import type { CommandContext, CommandResult } from '../command-context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -24,10 +25,11 @@ export async function watchTests(context: CommandContext, tests: WatchedTests): 
   while (!signal.aborted) {
     const files = await tests.find();
     const state = await stateOf(files);
-    if (files.length > 0 && (state !== last || news.isThere())) {
+    const cause = state === last ? news.due() : 'file';
+    if (files.length > 0 && cause) {
       last = state;
       const { result, run } = await tests.run(api, files);
-      news.begin(run.servers);
+      news.begin(run.servers, cause);
       const waiting = `Waiting for changes of ${count(files.length, 'file')} and of what they test. Ctrl-C ends it.`;
       if (output.json) output.line(result.document);
       else output.text(`${result.text}\n\n${output.style('dim', waiting)}`);
@@ -41,24 +43,27 @@ export async function watchTests(context: CommandContext, tests: WatchedTests): 
 function followNews(api: ApiClient, signal: AbortSignal) {
   const take = createServerNews();
   let servers: readonly string[] = [];
-  let isThere = false;
-  let quietUntil = 0;
+  const pace = createRunPace();
+  let next: { what: ServerNews['what']; at: number } | undefined;
   api
     .followEvents({
       signal,
       onEvent: event => {
-        const serverId = take(event);
-        if (serverId !== undefined && servers.includes(serverId) && Date.now() >= quietUntil) isThere = true;
+        const news = take(event);
+        if (!news || !servers.includes(news.serverId)) return;
+        const wait = pace.waitFor(news.what);
+        if (wait !== undefined) next ??= { what: news.what, at: Date.now() + wait };
       },
     })
     .catch(() => {});
   return {
-    isThere: () => isThere,
+    /** What a run should come of now. */
+    due: () => (next && Date.now() >= next.at ? next.what : undefined),
     /** After a run of tests of these servers. */
-    begin(tested: readonly string[]) {
+    begin(tested: readonly string[], cause: ServerNews['what'] | 'file') {
       servers = tested;
-      isThere = false;
-      quietUntil = Date.now() + newsQuietMs;
+      next = undefined;
+      pace.ended(cause);
     },
   };
 }

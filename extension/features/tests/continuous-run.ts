@@ -1,6 +1,7 @@
 // Runs tests again, until somebody ends it, when their file is saved and when their server comes back or has other tools.
 import { type CancellationToken, Disposable, TestRunRequest as Request, type TestRunRequest, type Uri } from 'vscode';
-import { createServerNews, newsQuietMs } from '../../../shared/api/server-news.ts';
+import { createRunPace } from '../../../shared/api/run-pace.ts';
+import { createServerNews, type ServerNews } from '../../../shared/api/server-news.ts';
 import type { DaemonLink } from '../../daemon-link/daemon-link.ts';
 import type { ReportProblem } from '../../platform/report-problem.ts';
 import type { TestDiscovery } from './test-discovery.ts';
@@ -19,13 +20,14 @@ const gatherMs = 300;
 
 export function runContinuously(parts: ContinuousRunParts, request: TestRunRequest, token: CancellationToken): void {
   const { link, items, discovery, report } = parts;
-  let quietUntil = 0;
-  const queue = createQueue(report, () => {
-    quietUntil = Date.now() + newsQuietMs;
-  });
-  const add = (uri: Uri): void => {
+  const pace = createRunPace();
+  let cause: ServerNews['what'] | 'file' = 'file';
+  const queue = createQueue(report, () => pace.ended(cause));
+  const add = (uri: Uri, because: typeof cause): void => {
     const again = requestFor(items, request, uri);
-    if (again) queue.add(uri.toString(), () => parts.run(again, token));
+    if (!again) return;
+    cause = because;
+    queue.add(uri.toString(), () => parts.run(again, token));
   };
   const files = (): Uri[] => {
     const wanted = new Map<string, Uri>();
@@ -34,20 +36,24 @@ export function runContinuously(parts: ContinuousRunParts, request: TestRunReque
   };
   const waiting = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
-  const runTestsOfWaiting = (): void => {
+  const runTestsOfWaiting = (why: ServerNews['what']): void => {
     timer = undefined;
-    for (const uri of files()) if (discovery.serversOf(uri).some(id => waiting.has(id))) add(uri);
+    for (const uri of files()) if (discovery.serversOf(uri).some(id => waiting.has(id))) add(uri, why);
     waiting.clear();
   };
   const take = createServerNews();
   const events = link.onEvent(event => {
-    const serverId = take(event);
-    if (serverId === undefined || queue.isBusy || Date.now() < quietUntil) return;
-    waiting.add(serverId);
+    const news = take(event);
+    const wait = news && !queue.isBusy ? pace.waitFor(news.what) : undefined;
+    if (!news || wait === undefined) return;
+    waiting.add(news.serverId);
     clearTimeout(timer);
-    timer = setTimeout(runTestsOfWaiting, gatherMs);
+    timer = setTimeout(() => runTestsOfWaiting(news.what), Math.max(gatherMs, wait));
   });
-  const subscriptions = Disposable.from(discovery.onDidChange(add), events);
+  const subscriptions = Disposable.from(
+    discovery.onDidChange(uri => add(uri, 'file')),
+    events,
+  );
   token.onCancellationRequested(() => {
     clearTimeout(timer);
     subscriptions.dispose();

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { newsQuietMs } from '../../../shared/api/server-news.ts';
+import { comesOfRunMs } from '../../../shared/api/run-pace.ts';
 import { TestRun } from '../../../shared/api/tests.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.ts';
 import { type CommandLine, createCommandLine, type RunOptions, testServer } from './command-line.ts';
@@ -185,7 +185,7 @@ describe('quayside test', function () {
     await writeFile(at('good.mcptest.yaml'), failing);
     await watching.until('stdout', /Tests: 1 failed\.[\s\S]*Waiting for changes/);
     // What the server says just after its tests ran comes of them.
-    await pause(newsQuietMs);
+    await pause(comesOfRunMs.back);
     await quayside.run(['restart', 'echo']);
     await watching.until('stdout', /(?:Tests: 1 failed\.[\s\S]*){2}Waiting for changes/);
     watching.child.kill('SIGINT');
