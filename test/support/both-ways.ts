@@ -1,10 +1,36 @@
 // A daemon behind two doors: one with the short way to the MCP endpoint, and one that knows the ordinary way alone.
-import { type Door, type Front, listenOnPort } from '../../daemon/http/listen.ts';
+// Both are of one kind: a port of IPv4 or IPv6, a port with TLS, or a socket.
+import { readFileSync } from 'node:fs';
+import { type ClientRequest, type IncomingMessage, type RequestOptions, request } from 'node:http';
+import { request as requestByTls } from 'node:https';
+import { connect, type Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import { connect as connectByTls } from 'node:tls';
+import { type Door, type Front, listenOnPort, listenOnSocket } from '../../daemon/http/listen.ts';
+import { readTlsFiles, type TlsFiles } from '../../daemon/platform/tls-files.ts';
+import { makeCertificate } from './certificate.ts';
 import type { InProcessDaemon } from './in-process-daemon.ts';
 
+export type Carrier = 'IPv4' | 'IPv6' | 'TLS' | 'the socket';
+
+const hasIPv6 = Object.values(networkInterfaces()).some(all => all?.some(({ address }) => address === '::1'));
+
+/** Those that this machine has; the others, with the reason, in `missing`. */
+export const carriers: readonly Carrier[] = ['IPv4', ...(hasIPv6 ? (['IPv6'] as const) : []), 'TLS', 'the socket'];
+export const missing: readonly string[] = hasIPv6 ? [] : ['IPv6: this machine has no address ::1'];
+
+export interface Way {
+  door: Door;
+  /** As the header Host names it. */
+  host: string;
+  connect(): Socket;
+  request(options: RequestOptions, onResponse: (response: IncomingMessage) => void): ClientRequest;
+}
+
 export interface BothWays extends AsyncDisposable {
-  short: Door;
-  ordinary: Door;
+  short: Way;
+  ordinary: Way;
   /** For each request at the short door, in order: whether it was taken there. To be emptied by whoever likes. */
   taken: boolean[];
 }
@@ -19,17 +45,48 @@ export const noting = ({ app, takeAtOnce }: Front, taken: boolean[]): Front => (
   },
 });
 
-export async function openBothWays({ daemon }: Pick<InProcessDaemon, 'daemon'>): Promise<BothWays> {
+export async function openBothWays(
+  { daemon, home }: Pick<InProcessDaemon, 'daemon' | 'home'>,
+  carrier: Carrier = 'IPv4',
+): Promise<BothWays> {
   const taken: boolean[] = [];
-  const short = await listenOnPort(noting(daemon, taken), { port: 0 });
-  const ordinary = await listenOnPort({ app: daemon.app }, { port: 0 });
+  const files = carrier === 'TLS' ? makeCertificate(home) : undefined;
+  const open = async (front: Front, name: string): Promise<Way> => {
+    if (carrier === 'the socket') return await openSocket(front, join(home, `${name}.sock`));
+    return await openPort(front, carrier === 'IPv6' ? '::1' : '127.0.0.1', files);
+  };
+  const short = await open(noting(daemon, taken), 'short');
+  const ordinary = await open({ app: daemon.app }, 'ordinary');
   return {
     short,
     ordinary,
     taken,
     async [Symbol.asyncDispose]() {
-      await short.close();
-      await ordinary.close();
+      await Promise.all([short, ordinary].map(({ door }) => door.close()));
     },
+  };
+}
+
+async function openSocket(front: Front, socketPath: string): Promise<Way> {
+  return {
+    door: await listenOnSocket(front, socketPath),
+    host: 'localhost',
+    connect: () => connect(socketPath),
+    request: (options, onResponse) => request({ ...options, socketPath }, onResponse),
+  };
+}
+
+async function openPort(front: Front, host: string, files: TlsFiles | undefined): Promise<Way> {
+  const door = await listenOnPort(front, { port: 0, host, tls: files && readTlsFiles(files) });
+  const where = { host, port: door.port ?? 0 };
+  const trust = files && { ca: readFileSync(files.cert), servername: 'localhost' };
+  return {
+    door,
+    host: `${host.includes(':') ? `[${host}]` : host}:${door.port}`,
+    connect: () => (trust ? connectByTls({ ...where, ...trust }) : connect(where)),
+    request: (options, onResponse) =>
+      trust
+        ? requestByTls({ ...options, ...where, ...trust }, onResponse)
+        : request({ ...options, ...where }, onResponse),
   };
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type RequestOptions, request } from 'node:https';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { type Door, listenOnPort } from '../../../daemon/http/listen.ts';
 import { readConfig } from '../../../daemon/platform/config.ts';
 import { readTlsFiles, type TlsFiles } from '../../../daemon/platform/tls-files.ts';
 import { isProblemError } from '../../../shared/api/problem.ts';
+import { makeCertificate } from '../../support/certificate.ts';
 import { addUser, goodPassword } from '../../support/identity.ts';
 import { type InProcessDaemon, startInProcessDaemon } from '../../support/in-process-daemon.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.ts';
@@ -22,20 +23,9 @@ describe('The port with TLS', () => {
   let daemon: InProcessDaemon;
   let door: Door;
 
-  /** A certificate of its own making for this machine, good for two days. */
-  const makeCertificate = (name: string): TlsFiles => {
-    const made = { cert: join(folder.path, `${name}.crt`), key: join(folder.path, `${name}.key`) };
-    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-    const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
-    execFileSync('openssl', ['req', '-x509', ...curve, ...names, '-keyout', made.key, '-out', made.cert], {
-      stdio: 'ignore',
-    });
-    return made;
-  };
-
   before(async () => {
     folder = await createTemporaryFolder('tls');
-    files = makeCertificate('own');
+    files = makeCertificate(folder.path);
     daemon = await startInProcessDaemon();
     door = await listenOnPort(daemon.daemon, { port: 0, tls: readTlsFiles(files) });
   });
@@ -94,7 +84,7 @@ describe('The port with TLS', () => {
   });
 
   it('is not opened with files that are missing, that do not belong together, or whose time is over', () => {
-    const other = makeCertificate('other');
+    const other = makeCertificate(folder.path, 'other');
     const broken = join(folder.path, 'broken');
     writeFileSync(broken, 'no certificate');
     assert.throws(() => readTlsFiles({ ...files, key: other.key }), saysWhy(/no certificate and its key/));
