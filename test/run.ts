@@ -30,6 +30,11 @@ const mochaConfig = {
 /** Hundreds of commands and daemons are started from their sources: what one has compiled, the next one reads. */
 const compileCache = join(artifactsFolder, 'compile-cache');
 
+/**
+ * On two busy cores one of some thousand tests with real children, engines and browsers may miss its time. A failed test is
+ * tried once more and told as unsteady at the end; more of them than this are a fault, and fail the run.
+ */
+const mostUnsteady = 2;
 const mochaMilliseconds = 20 * 60_000;
 const lingerMilliseconds = 15_000;
 
@@ -63,7 +68,7 @@ async function runMocha(name: keyof typeof mochaConfig, more: string[], log?: st
   const mocha = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
   const reporter = join(root, 'test', 'support', 'counting-reporter.cjs');
   const child = endWithUs(
-    spawn(process.execPath, [mocha, '--config', mochaConfig[name], '--reporter', reporter, ...more], {
+    spawn(process.execPath, [mocha, '--config', mochaConfig[name], '--reporter', reporter, '--retries', '1', ...more], {
       cwd: root,
       stdio: ['ignore', output, output],
       env: { ...process.env, QUAYSIDE_TEST_RESULTS: file, NODE_COMPILE_CACHE: compileCache },
@@ -82,13 +87,14 @@ async function runMocha(name: keyof typeof mochaConfig, more: string[], log?: st
 }
 
 async function runHost(): Promise<Outcome> {
-  const { passed, failed, skipped, failures, troubles } = await runExtensionSuite();
+  const { passed, failed, skipped, failures, unsteady, troubles } = await runExtensionSuite();
   for (const trouble of troubles) console.error(trouble);
   return {
     passed,
     failed,
     skipped,
     failures: [...failures, ...troubles],
+    unsteady,
     broken: failed > 0 || troubles.length > 0 || passed === 0,
   };
 }
@@ -125,7 +131,7 @@ const names = process.argv.slice(2).filter(isSuite);
 const more = process.argv.slice(2).filter(argument => !isSuite(argument));
 await mkdir(join(artifactsFolder, 'results'), { recursive: true });
 
-const total = { ...noResults, failures: [] as string[], broken: names.length === 0 };
+const total = { ...noResults, failures: [] as string[], unsteady: [] as string[], broken: names.length === 0 };
 
 async function runSuite(name: keyof typeof suites): Promise<void> {
   const started = performance.now();
@@ -134,7 +140,7 @@ async function runSuite(name: keyof typeof suites): Promise<void> {
     return { ...noResults, failures: [String(error)], broken: true };
   });
   const seconds = Math.round((performance.now() - started) / 1000);
-  const { passed, failed, skipped, failures, broken } = outcome;
+  const { passed, failed, skipped, failures, unsteady, broken } = outcome;
   console.log(
     `${name}: ${passed} passing, ${failed} failing, ${skipped} pending, in ${seconds} s${broken ? ': NOT GOOD' : ''}`,
   );
@@ -142,6 +148,7 @@ async function runSuite(name: keyof typeof suites): Promise<void> {
   total.failed += failed;
   total.skipped += skipped;
   total.failures.push(...failures.map(failure => `${name}: ${failure}`));
+  total.unsteady.push(...unsteady.map(failure => `${name}: ${failure}`));
   total.broken ||= broken;
 }
 
@@ -161,5 +168,8 @@ await Promise.all([runLane(shown, true), runLane(told, false)]);
 for (const name of told) console.log(`\n=== ${name} ===\n${await readFile(logOf(name), 'utf8').catch(String)}`);
 // Said again where it is read even if only the end of the output was kept.
 for (const failure of total.failures) console.log(`\nFailed in ${failure}`);
+for (const failure of total.unsteady) console.log(`\nUnsteady, passed when tried once more, in ${failure}`);
+if (total.unsteady.length > mostUnsteady)
+  console.log(`\nMore than ${mostUnsteady} tests are unsteady: the run has failed.`);
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
-process.exitCode = total.broken || total.passed === 0 ? 1 : 0;
+process.exitCode = total.broken || total.passed === 0 || total.unsteady.length > mostUnsteady ? 1 : 0;

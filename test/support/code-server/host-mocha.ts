@@ -14,13 +14,14 @@ const environment = (name: string): string => {
  * Rejects if a test fails or if there is none.
  */
 export async function runMocha(load: () => void | Promise<void>): Promise<void> {
-  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, reporter: Mocha.reporters.Base, forbidOnly: true });
+  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, reporter: Mocha.reporters.Base, forbidOnly: true, retries: 1 });
   mocha.suite.emit('pre-require', globalThis, '', mocha);
   await load();
   const log = environment('QUAYSIDE_TEST_LOG');
   const say = (line: string) => appendFileSync(log, `${line}\n`);
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const failures: string[] = [];
+  const unsteady: string[] = [];
   await new Promise<void>(resolve => {
     const runner = mocha.run(() => resolve());
     runner.on('suite', suite => say(`${'  '.repeat(depth(suite))}${suite.title}`));
@@ -32,6 +33,10 @@ export async function runMocha(load: () => void | Promise<void>): Promise<void> 
       counts.skipped++;
       say(`${'  '.repeat(depth(test.parent) + 1)}- ${test.title}`);
     });
+    runner.on('retry', (test, error) => {
+      unsteady.push(describeFailure(test, error));
+      say(`${'  '.repeat(depth(test.parent) + 1)}? ${test.title}: is tried once more\n${error.stack ?? error.message}`);
+    });
     runner.on('fail', (test, error) => {
       counts.failed++;
       failures.push(describeFailure(test, error));
@@ -39,7 +44,7 @@ export async function runMocha(load: () => void | Promise<void>): Promise<void> 
     });
   });
   say(`\n  ${counts.passed} passing\n  ${counts.failed} failing\n  ${counts.skipped} pending`);
-  writeFileSync(environment('QUAYSIDE_TEST_RESULTS'), JSON.stringify({ ...counts, failures }));
+  writeFileSync(environment('QUAYSIDE_TEST_RESULTS'), JSON.stringify({ ...counts, failures, unsteady }));
   if (counts.failed > 0) throw new Error(`${counts.failed} tests failed.`);
   if (counts.passed === 0) throw new Error('No test ran.');
 }

@@ -26,6 +26,8 @@ export interface SuiteResults {
   skipped: number;
   /** A text for each failed test. */
   failures: string[];
+  /** A text for each test that failed at first and passed when it was tried once more. */
+  unsteady: string[];
 }
 
 export interface HostSuiteOutcome extends SuiteResults {
@@ -33,7 +35,7 @@ export interface HostSuiteOutcome extends SuiteResults {
   troubles: string[];
 }
 
-export const noResults: SuiteResults = { passed: 0, failed: 0, skipped: 0, failures: [] };
+export const noResults: SuiteResults = { passed: 0, failed: 0, skipped: 0, failures: [], unsteady: [] };
 
 const hostMilliseconds = 5 * 60_000;
 
@@ -144,8 +146,8 @@ async function runInCodeServer({ folder, environment, workspace, extension, test
 
 async function readResults(file: string): Promise<SuiteResults | undefined> {
   try {
-    const { passed, failed, skipped, failures }: SuiteResults = JSON.parse(await readFile(file, 'utf8'));
-    return { passed, failed, skipped, failures };
+    const { passed, failed, skipped, failures, unsteady }: SuiteResults = JSON.parse(await readFile(file, 'utf8'));
+    return { passed, failed, skipped, failures, unsteady };
   } catch {
     return undefined;
   }
