@@ -171,7 +171,7 @@ export const NewTestRun = z
           .strict(),
       )
       .min(1)
-      .max(200),
+      .max(testFileLimits.filesOfRun),
     server: Name.optional().describe('Test this one, whatever the files name'),
     filter: z.string().max(200).optional().describe('Only tests with this in their name'),
     tags: z.array(z.string().max(50)).max(20).optional().describe('Only tests with one of these'),

@@ -19,6 +19,7 @@ export const testFileLimits = {
   cases: 2_000,
   /** Of all files of one run. */
   casesOfRun: 5_000,
+  filesOfRun: 200,
   servers: 10,
   steps: 50,
   retries: 10,

@@ -1,6 +1,7 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import type { ApiClient } from '../../../shared/api/client.ts';
+import { tooLargeToSend, toParts } from '../../../shared/api/test-parts.ts';
 import type { NewTestRun, TestHistory, TestRun, TestTrendPoint } from '../../../shared/api/tests.ts';
 import { testFileEnding, testFileSchema } from '../../../shared/domain/mcptest.ts';
 import { Name } from '../../../shared/domain/names.ts';
@@ -9,13 +10,14 @@ import { toServerName } from '../arguments/names.ts';
 import type { Act, CommandContext, CommandResult } from '../command-context.ts';
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.ts';
 import { listAll } from '../list-all.ts';
+import { count } from '../terminal/describe.ts';
 import { safeLine } from '../terminal/safe-text.ts';
 import { adviceOn } from '../tests/advice.ts';
 import { initFile } from '../tests/first-file.ts';
-import { followRun } from '../tests/follow-run.ts';
 import { historyText } from '../tests/history-text.ts';
 import { toJUnit } from '../tests/junit.ts';
 import { prepareReport } from '../tests/report-file.ts';
+import { runParts } from '../tests/run-parts.ts';
 import { type Reporter, reporters, runText } from '../tests/run-text.ts';
 import {
   type FoundFile,
@@ -109,16 +111,22 @@ async function runOnce(
   options: TestOptions,
 ): Promise<{ result: CommandResult; run: TestRun }> {
   const junit = options.junit === undefined ? undefined : await prepareReport(options.junit);
-  const body = await prepare(context, api, files, options);
-  const started = await api.startTestRun({ body }, { signal: context.signal });
-  const { run, interrupted } = await followRun(context, api, started);
+  const parts = await prepare(context, api, files, options);
+  const done = await runParts(context, api, parts);
+  if (!done) throw new UsageError('There is no file to run.');
+  const { run, interrupted, ids, left } = done;
   const written = await keepSnapshots(run, files);
   if (junit !== undefined) await writeFile(junit, toJUnit(run));
   const { style } = context.output;
-  const notes = [...written.map(path => `Snapshots written: ${safeLine(path)}`), ...adviceOn(run, options)];
+  const notes = [
+    ...(left > 0 ? [`${count(left, 'file')} ${left === 1 ? 'was' : 'were'} not begun any more.`] : []),
+    ...written.map(path => `Snapshots written: ${safeLine(path)}`),
+    ...adviceOn(run, options),
+  ];
   const text = [runText(run, options.reporter, style), ...notes].join('\n');
   const exitCode = interrupted ? exitCodes.interrupted : exitCodeOf(run, context);
-  return { result: { document: run, text, exitCode }, run };
+  const document = parts.length > 1 ? { ...run, runs: ids } : run;
+  return { result: { document, text, exitCode }, run };
 }
 
 /** A run of nothing is none that passed: a word was misspelt, or the tests are gone. */
@@ -133,8 +141,9 @@ async function prepare(
   api: ApiClient,
   found: readonly FoundFile[],
   options: TestOptions,
-): Promise<NewTestRun> {
+): Promise<NewTestRun[]> {
   const { signal, environment } = context;
+  const cases = new Map<string, number>();
   const files: NewTestRun['files'] = [];
   const names = new Set<string>();
   const servers = new Set<string>(options.server === undefined ? [] : [options.server]);
@@ -142,6 +151,10 @@ async function prepare(
     const [text, snapshots] = [await readTestText(file), await readSnapshotText(file)];
     const parsed = await api.parseTestFile({ body: { path: file.path, text } }, { signal });
     for (const name of parsed.environment) names.add(name);
+    cases.set(
+      file.path,
+      parsed.tests.reduce((sum, test) => sum + test.cases.length, 0),
+    );
     if (options.server === undefined) for (const server of parsed.servers) servers.add(server);
     files.push({ path: file.path, text, ...(snapshots === undefined ? {} : { snapshots }) });
   }
@@ -150,7 +163,7 @@ async function prepare(
     const value = environment[name];
     return value === undefined ? [] : [[name, value] as const];
   });
-  return {
+  const whole: NewTestRun = {
     files,
     ...(options.server === undefined ? {} : { server: options.server }),
     ...(options.filter === undefined ? {} : { filter: options.filter }),
@@ -159,6 +172,10 @@ async function prepare(
     snapshots: options.updateSnapshots ? 'update' : environment['CI'] ? 'never' : 'new',
     trace: context.output.json,
   };
+  const { parts, tooLarge } = toParts(whole, path => cases.get(path) ?? 0);
+  const [first] = tooLarge;
+  if (first !== undefined) throw new UsageError(tooLargeToSend(first));
+  return parts;
 }
 
 async function ensureRunning(api: ApiClient, id: string, signal: AbortSignal): Promise<void> {

@@ -13,14 +13,21 @@ export interface FollowedRun {
   interrupted: boolean;
 }
 
-/** Resolves when the run has ended. Errors: those of the API. */
-export async function followRun(context: CommandContext, api: ApiClient, first: TestRun): Promise<FollowedRun> {
+/** Resolves when the run has ended. `which`: told before how far it is. Errors: those of the API. */
+export async function followRun(
+  context: CommandContext,
+  api: ApiClient,
+  first: TestRun,
+  which: string,
+): Promise<FollowedRun> {
   const { id } = first;
   const done = new AbortController();
   const stopped = AbortSignal.any([done.signal, context.signal]);
   const show = ({ counts }: TestRunSummary) => {
     const ended = counts.passed + counts.failed + counts.skipped;
-    context.output.progress(`${ended} of ${counts.total}${counts.failed > 0 ? `, ${counts.failed} failed` : ''}`);
+    context.output.progress(
+      `${which}${ended} of ${counts.total}${counts.failed > 0 ? `, ${counts.failed} failed` : ''}`,
+    );
   };
   let interrupted = false;
   const release = context.interrupt.handle(() => {

@@ -11,6 +11,7 @@ import {
   type Uri,
 } from 'vscode';
 import { isProblemError } from '../../../shared/api/problem.ts';
+import { joinRuns, tooLargeToSend, toParts } from '../../../shared/api/test-parts.ts';
 import type { NewTestRun, TestCaseResult, TestFailure, TestRun } from '../../../shared/api/tests.ts';
 import { canStart } from '../../../shared/domain/server-state.ts';
 import type { DaemonLink } from '../../daemon-link/daemon-link.ts';
@@ -39,6 +40,7 @@ interface WantedFile {
   input: NewTestRun['files'][number];
   servers: string[];
   environment: string[];
+  cases: number;
 }
 
 /** Resolves with the results when the run has ended; whatever happens, the editor's run ends too. Errors: those of the API. */
@@ -53,7 +55,8 @@ export async function runTests(
     const files = await wantedFiles(parts, request);
     if (files.length === 0 || token.isCancellationRequested) return undefined;
     await startServers(parts, files, run);
-    const done = await follow(parts, run, files, token, wish);
+    const done = await runParts(parts, run, files, token, wish);
+    if (!done) return undefined;
     if (done.reason !== null) run.appendOutput(forOutput(`The run ended early: ${done.reason}`));
     for (const { file, text } of done.state === 'cancelled' ? [] : done.snapshots) {
       const wanted = files.find(each => each.input.path === file);
@@ -101,7 +104,8 @@ async function wantedFiles({ items, discovery }: TestRunParts, request: TestRunR
       ...(snapshots === undefined ? {} : { snapshots }),
       ...(left === undefined ? {} : { only: [...left] }),
     };
-    files.push({ uri, caseIds: left, input, servers: parsed.servers, environment: parsed.environment });
+    const cases = parsed.tests.reduce((sum, test) => sum + test.cases.length, 0);
+    files.push({ uri, caseIds: left, input, servers: parsed.servers, environment: parsed.environment, cases });
   }
   return files;
 }
@@ -143,14 +147,14 @@ const pollMs = 1_000;
 /** A run is read as a whole: the longer it is, the less often. */
 const restMs = (results: number): number => Math.min(50 + results * 2, pollMs);
 
-async function follow(
+/** All files, in as many requests as that takes. Files too large for any are shown as such. */
+async function runParts(
   parts: TestRunParts,
   run: EditorRun,
   files: readonly WantedFile[],
   token: CancellationToken,
   { snapshots, trace }: RunWish,
-): Promise<TestRun> {
-  const { api, onEvent } = parts.link;
+): Promise<TestRun | undefined> {
   const names = new Set(files.flatMap(file => file.environment));
   const environment = Object.fromEntries(
     [...names].flatMap(name => {
@@ -158,9 +162,39 @@ async function follow(
       return value === undefined ? [] : [[name, value]];
     }),
   );
-  const { id } = await api.startTestRun({
-    body: { files: files.map(file => file.input), environment, snapshots, trace },
-  });
+  const casesIn = new Map(files.map(file => [file.input.path, file.cases]));
+  const whole = { files: files.map(file => file.input), environment, snapshots, trace };
+  const { parts: bodies, tooLarge } = toParts(whole, path => casesIn.get(path) ?? 0);
+  for (const path of tooLarge) {
+    const uri = files.find(each => each.input.path === path)?.uri;
+    if (uri) run.errored(parts.items.file(uri), new TestMessage(tooLargeToSend(path)));
+  }
+  const show = createShow(parts.items, run, files, trace);
+  const runs: TestRun[] = [];
+  for (const body of bodies) {
+    if (token.isCancellationRequested) break;
+    const done = await follow(parts, body, token, show);
+    runs.push(done);
+    if (done.state === 'cancelled' || done.state === 'interrupted') break;
+  }
+  const [first, ...others] = runs;
+  return first && bodies.length > 1
+    ? joinRuns(
+        first,
+        others,
+        whole.files.map(({ path }) => path),
+      )
+    : first;
+}
+
+async function follow(
+  parts: TestRunParts,
+  body: NewTestRun,
+  token: CancellationToken,
+  show: (run: TestRun) => void,
+): Promise<TestRun> {
+  const { api, onEvent } = parts.link;
+  const { id } = await api.startTestRun({ body });
   const cancel = () => void api.cancelTestRun({ params: { id } }).catch(() => {});
   const cancelled = token.onCancellationRequested(cancel);
   if (token.isCancellationRequested) cancel();
@@ -175,7 +209,6 @@ async function follow(
     new Promise<void>(resolve => {
       wake = resolve;
     });
-  const show = createShow(parts.items, run, files, trace);
   try {
     for (;;) {
       hasChanged = false;
