@@ -147,6 +147,35 @@ describe('quayside test', function () {
     assert.match((await run(['good.mcptest.yaml', '--update-snapshots'])).stdout, /snapshot updated/);
   });
 
+  it('sends more than one request can hold in several, and tells them as one run', async () => {
+    await mkdir(at('large/__snapshots__'), { recursive: true });
+    const kept = `"of before": |2\n${`  ${'x'.repeat(998)}\n`.repeat(1_900)}`;
+    for (const name of ['a', 'b', 'c']) {
+      await writeFile(at(`large/${name}.mcptest.yaml`), passing);
+      await writeFile(at(`large/__snapshots__/${name}.mcptest.snap.yaml`), kept);
+    }
+    const { code, stdout } = await quayside.run(['--json', 'test', 'large', '--junit', 'large.xml'], {
+      cwd: folder.path,
+      environment: { CI: '', WORD: 'xyzzy-plugh' },
+    });
+    assert.equal(code, 0, stdout);
+    const document = JSON.parse(stdout);
+    const { counts, files } = TestRun.parse(document);
+    assert.deepEqual([counts.passed, document.runs.length], [6, 2]);
+    assert.deepEqual(files, ['large/a.mcptest.yaml', 'large/b.mcptest.yaml', 'large/c.mcptest.yaml']);
+    assert.match(await readFile(at('large.xml'), 'utf8'), /<testsuites name="quayside" tests="6" failures="0" /);
+    assert.match(await readFile(at('large/__snapshots__/c.mcptest.snap.yaml'), 'utf8'), /"keeps a picture of it"/);
+    // Written as JSON, each of these takes two bytes.
+    await writeFile(at('large/__snapshots__/b.mcptest.snap.yaml'), kept.replaceAll('xx', '""').repeat(2));
+    const refused = await run(['large']);
+    assert.equal(refused.code, 1);
+    assert.match(
+      refused.stderr,
+      /large\/b\.mcptest\.yaml and its snapshots are too large for one request \(5 MiB\)\. Split/,
+    );
+    await rm(at('large'), { recursive: true });
+  });
+
   it('says what is wrong with a file, and exits with 1', async () => {
     await writeFile(at('broken.mcptest.yaml'), 'server: echo\ntests:\n  - name: a\n    tool: b\n    expcet: {}\n');
     const { code, stdout } = await run(['broken.mcptest.yaml']);
