@@ -12,6 +12,7 @@ import {
 } from '../../shared/api/problem.ts';
 import type { Route } from '../../shared/api/route.ts';
 import { apiPrefix, type OperationId, operationIds, routes } from '../../shared/api/routes.ts';
+import { countingMore, plainIssue } from '../../shared/domain/plain-issue.ts';
 import type { AppEnvironment } from './app-environment.ts';
 import { auditedChanges, type ChangeWatch, toldByHandlers, watchChanges } from './audited-changes.ts';
 import { writeSessionCookie } from './authenticate.ts';
@@ -233,7 +234,7 @@ async function validate(
   if (errors.length === 0) return { params, query, body };
   const [first] = errors;
   throw problem('REQUEST_001', {
-    detail: `${first?.path}: ${first?.message}${errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''}`,
+    detail: `${first?.path}: ${countingMore(first?.message ?? '', errors.length - 1)}`,
     next: 'Correct the request; the API page at /api/docs shows what is expected.',
     errors,
   });
@@ -251,7 +252,7 @@ function queryOf(c: Context<AppEnvironment>, queries: RememberedQueries, check: 
 }
 
 const toFieldErrors = (part: string, issue: z.core.$ZodIssue): FieldError[] => [
-  { path: `/${[part, ...issue.path].filter(piece => piece !== '').join('/')}`, message: issue.message },
+  { path: `/${[part, ...issue.path].filter(piece => piece !== '').join('/')}`, message: plainIssue(issue.message) },
 ];
 
 async function readJson(c: Context<AppEnvironment>): Promise<unknown> {

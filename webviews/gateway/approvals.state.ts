@@ -1,6 +1,7 @@
 // Calls that wait for a person, those that were decided, and the rules that decide which have to wait.
 import type * as z from 'zod';
 import { type Approval, type ApprovalRules, type PresetName, RuleSet } from '../../shared/api/approvals.ts';
+import { plainIssue } from '../../shared/domain/plain-issue.ts';
 import { announce } from '../kit/announcer.ts';
 import type { App } from '../kit/app.ts';
 import { type Act, createAct, createLoad, type Load } from '../kit/load.ts';
@@ -84,7 +85,7 @@ function parseRules(text: string): { rules: z.infer<typeof Written> } | { error:
     if (success) return { rules: data };
     const [issue] = error.issues;
     const place = issue?.path.join('/') ?? '';
-    return { error: `${place === '' ? '' : `${place}: `}${issue?.message ?? 'These are no rules.'}` };
+    return { error: `${place === '' ? '' : `${place}: `}${plainIssue(issue?.message ?? 'These are no rules.')}` };
   } catch (error) {
     return { error: `This is not JSON: ${error instanceof Error ? error.message : String(error)}` };
   }

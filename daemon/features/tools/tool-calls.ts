@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { type FieldError, isProblemError, problem } from '../../../shared/api/problem.ts';
 import { type CallResult, ContentBlock } from '../../../shared/api/tool-calls.ts';
+import { countingMore } from '../../../shared/domain/plain-issue.ts';
 import { errorToProblem } from '../../http/to-problem.ts';
 import { type Clock, toTimestamp } from '../../platform/clock.ts';
 import { orderedId } from '../../platform/ordered-id.ts';
@@ -167,7 +168,7 @@ function refuseIfWrong({ tool, sent }: KnownTool, args: Record<string, unknown>)
   if (errors.length === 0) return;
   const [first] = errors;
   throw problem('TOOL_002', {
-    detail: `${first?.path.replace('/arguments', tool)}: ${first?.message}${errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''}`,
+    detail: `${first?.path.replace('/arguments', tool)}: ${countingMore(first?.message ?? '', errors.length - 1)}`,
     next: 'Correct the arguments; nothing was called.',
     errors,
   });

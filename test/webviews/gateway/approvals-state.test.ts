@@ -74,7 +74,7 @@ describe('approvals on the page', () => {
 
   it('takes written rules, and says what is wrong with a text that is none', async () => {
     assert.match((await state.writeRules('{"rules": [')) ?? '', /This is not JSON/);
-    assert.match((await state.writeRules('[]')) ?? '', /expected object/);
+    assert.match((await state.writeRules('[]')) ?? '', /must be an object, and it is a list/);
     assert.match((await state.writeRules('{"rules": [{"id": "a", "when": {"tol": "x"}}]}')) ?? '', /^rules\/0\//);
     assert.equal(app.askedFor('replaceApprovalRules').length, 0);
     const rule = { id: 'no-writes', when: { tool: 'write*' }, verdict: 'deny', reason: 'Nothing is written here.' };
