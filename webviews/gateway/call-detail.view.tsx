@@ -1,5 +1,6 @@
 import type { TargetedKeyboardEvent } from 'preact';
 import type { CallDetail } from '../../shared/api/calls.ts';
+import { problemCodes, toProblem } from '../../shared/api/problem.ts';
 import { PermittedButton } from '../kit/permission.tsx';
 import { ServerText } from '../kit/text.tsx';
 import { LongText } from '../tool/block.view.tsx';
@@ -64,6 +65,7 @@ export function CallDetailView({ call, state }: { call: CallDetail; state: Calls
         )}
         , {new Date(call.startedAt).toLocaleString([], { dateStyle: 'medium', timeStyle: 'medium' })}
       </p>
+      <WhyItFailed call={call} />
       <Value label="Arguments" value={call.arguments} absent={whyAbsent[call.argumentsState]} name={call.tool} />
       <Value label="Result" value={call.result} absent={whyAbsent[call.resultState]} name={call.tool} />
       {replayed && (
@@ -73,6 +75,18 @@ export function CallDetailView({ call, state }: { call: CallDetail; state: Calls
         </>
       )}
     </section>
+  );
+}
+
+/** A code alone says little to whoever has not looked it up. */
+function WhyItFailed({ call: { code, protocolError } }: { call: CallDetail }) {
+  const known = problemCodes.find(each => each === code);
+  if (known === undefined && protocolError === null) return null;
+  return (
+    <p>
+      {known ? `${toProblem(known, { detail: '' }).title}.` : 'The server answered with an error of the protocol.'}{' '}
+      <span class="code">{known ?? protocolError}</span>
+    </p>
   );
 }
 

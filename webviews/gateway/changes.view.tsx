@@ -83,7 +83,7 @@ function LockRow({ lock, state }: { lock: ServerLock; state: ChangesState }) {
         <span class="row-title">{lock.serverId}</span>
         <span class="quiet">
           {lock.state === 'never-listed'
-            ? 'its tools are locked when it starts for the first time'
+            ? 'Its tools are locked when it starts for the first time.'
             : countOf(lock.tools, 'tool')}
           {lock.approvedAt && `, approved ${formatAgo(lock.approvedAt, now)}`}
           {lock.approvedBy && (
