@@ -67,7 +67,9 @@ export function CallDetailView({ call, state }: { call: CallDetail; state: Calls
       </p>
       <WhyItFailed call={call} />
       <Value label="Arguments" value={call.arguments} absent={whyAbsent[call.argumentsState]} name={call.tool} />
-      <Value label="Result" value={call.result} absent={whyAbsent[call.resultState]} name={call.tool} />
+      {(call.outcome === 'ok' || call.outcome === 'tool-error') && (
+        <Value label="Result" value={call.result} absent={whyAbsent[call.resultState]} name={call.tool} />
+      )}
       {replayed && (
         <>
           <h4>Called again</h4>
