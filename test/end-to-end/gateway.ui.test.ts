@@ -291,6 +291,13 @@ describe('the gateway on the page of the daemon', () => {
     await prompt.getByLabel('who').fill('Ann');
     await prompt.locator('vscode-button', { hasText: 'Get it' }).click();
     await prompt.getByText('Say hello to Ann').waitFor();
+    // What a message only links to is read in place.
+    const looking = page().locator('[data-prompt="look"]');
+    await looking.locator('vscode-button', { hasText: 'Try it' }).click();
+    await looking.locator('vscode-button', { hasText: 'Get it' }).click();
+    const linked = looking.locator('[data-block="link"]', { hasText: 'What to look at' });
+    await linked.locator('vscode-button', { hasText: /^\s*Read\s*$/ }).click();
+    await linked.getByText('This is test://note').waitFor();
     await takeScreenshot(page(), 'server-prompts');
     assert.deepEqual([...(await findBarriers(page())), ...(await findOverflow(page()))], []);
     await openServer('files', 'tests');

@@ -32,6 +32,8 @@ const questions = {
   folders: ['roots/list', undefined],
 };
 
+const link = { type: 'resource_link', uri: 'test://note', name: 'note', title: 'What to look at' };
+
 serve({
   name: 'asks',
   tools: () => [tool('ask', 'Asks, and tells the answer', { what: { type: 'string' } }, ['what'])],
@@ -40,9 +42,11 @@ serve({
     'resources/list': () => ({ resources: [{ uri: 'test://note', name: 'note', mimeType: 'text/plain' }] }),
     'resources/templates/list': () => ({ resourceTemplates: [{ uriTemplate: 'test://{name}', name: 'any' }] }),
     'resources/read': ({ uri }) => ({ contents: [{ uri, mimeType: 'text/plain', text: `This is ${uri}` }] }),
-    'prompts/list': () => ({ prompts: [{ name: 'greet', arguments: [{ name: 'who', required: true }] }] }),
-    'prompts/get': ({ arguments: { who } }) => ({
-      messages: [{ role: 'user', content: { type: 'text', text: `Say hello to ${who}` } }],
+    'prompts/list': () => ({
+      prompts: [{ name: 'greet', arguments: [{ name: 'who', required: true }] }, { name: 'look' }],
+    }),
+    'prompts/get': ({ name, arguments: { who } = {} }) => ({
+      messages: [{ role: 'user', content: name === 'look' ? link : { type: 'text', text: `Say hello to ${who}` } }],
     }),
   },
   async call(_name, { what }) {
