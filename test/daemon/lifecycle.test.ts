@@ -213,7 +213,8 @@ describe('the daemon as a process', function () {
     await until(async () => (await api().listServerTools({ params: { id: 'slow' } })).total > 0);
     const abort = new AbortController();
     const pending = call('wait', { ms: 60_000 }, abort.signal);
-    setTimeout(() => abort.abort(new Error('hung up')), 200);
+    await until(async () => JSON.stringify((await call('begun', {})).content).includes('1'), 'the call');
+    abort.abort(new Error('hung up'));
     await assert.rejects(pending, /hung up/);
     await until(async () => JSON.stringify((await call('cancelled', {})).content).includes('1'), 'the cancellation');
   });

@@ -9,6 +9,7 @@ import { activateExtension, type Parts, until } from './host.ts';
 const echo = join(import.meta.dirname, '..', 'support', 'mcp-servers', 'echo.mjs');
 const id = 'host-saved';
 const questionMs = 700;
+const accept = 'workbench.action.acceptSelectedQuickOpenItem';
 const madeFile = `${id}.add.mcptest.yaml`;
 
 describe('the commands of tests', () => {
@@ -25,6 +26,15 @@ describe('the commands of tests', () => {
     const texts = await Promise.all([madeFile, `${id}.mcptest.yaml`].map(read));
     return texts.join('\n').split(/^\s*- name: /m).length - 1;
   };
+  /** Does again what an open question takes, and a closed one does not mind, until something is so. */
+  const pressing = async (keys: string[], isSo: () => boolean, what: string) => {
+    for (const end = Date.now() + 30_000; !isSo(); ) {
+      assert.ok(Date.now() < end, what);
+      // A question is on the screen before what it proposes is.
+      await pause(questionMs);
+      for (const key of keys) if (!isSo()) await vscode.commands.executeCommand(key);
+    }
+  };
   /** Runs a command, and takes what its questions propose until it is done. */
   const accepting = async (command: string, argument: unknown, more: () => Promise<unknown> = async () => {}) => {
     let isDone = false;
@@ -32,12 +42,7 @@ describe('the commands of tests', () => {
       isDone = true;
     });
     await more();
-    for (const end = Date.now() + 15_000; !isDone && Date.now() < end; ) {
-      // A question is on the screen before what it proposes is.
-      await pause(questionMs);
-      if (!isDone) await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
-    }
-    assert.ok(isDone, 'it still asks something');
+    await pressing([accept], () => isDone, 'it still asks something');
     await done;
   };
   const calls = async () =>
@@ -87,20 +92,33 @@ describe('the commands of tests', () => {
 
   it('put it at the end of a file that is there, which is run as before and with it', async () => {
     const before = await countTests();
+    const { api } = parts.link;
+    const { makeTestOfCall } = api;
+    let isMade = false;
+    const noted: typeof makeTestOfCall = (...wish) => {
+      isMade = true;
+      return makeTestOfCall(...wish);
+    };
+    Object.assign(api, { makeTestOfCall: noted });
     await accepting(commands.saveCallAsTest, await lastCall(), async () => {
       // What to look at as it is proposed; then the file, which comes after "New file".
-      await pause(questionMs);
-      await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
-      await pause(questionMs);
-      await vscode.commands.executeCommand('workbench.action.quickOpenSelectNext');
-    });
+      await pressing([accept], () => isMade, 'what to look at is still asked');
+      for (let i = 0; i < 5; i++) {
+        await pause(questionMs / 2);
+        await vscode.commands.executeCommand('quickInput.last');
+      }
+    }).finally(() => Object.assign(api, { makeTestOfCall }));
     assert.equal(await countTests(), before + 1);
   });
 
   it('ask nothing and write nothing when somebody leaves their question', async () => {
-    const done = vscode.commands.executeCommand(commands.saveCallAsTest, await lastCall());
-    await pause(questionMs);
-    await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
+    let isDone = false;
+    const done = Promise.resolve(vscode.commands.executeCommand(commands.saveCallAsTest, await lastCall())).finally(
+      () => {
+        isDone = true;
+      },
+    );
+    await pressing(['workbench.action.closeQuickOpen'], () => isDone, 'it still asks something');
     await done;
   });
 });

@@ -128,6 +128,25 @@ describe('test files in the editor', () => {
     assert.ok(item('good.mcptest.yaml'));
   });
 
+  it('are one run where one request cannot hold them all', async () => {
+    const names = ['a', 'b', 'c'].map(name => `large/${name}`);
+    const kept = `"of before": |2\n${`  ${'x'.repeat(998)}\n`.repeat(1_900)}`;
+    for (const name of names) {
+      await write(name.replace('/', '/__snapshots__/').concat('.mcptest.snap.yaml'), kept);
+      await write(`${name}.mcptest.yaml`, good);
+    }
+    const files = await until('the files are there', () => {
+      const found = names.flatMap(name => item(`${name}.mcptest.yaml`) ?? []);
+      return found.length === names.length && found;
+    });
+    const before = told.passed.length;
+    const run = await parts.tests.run(new vscode.TestRunRequest(files));
+    assert.deepEqual([run?.state, run?.files.length, run?.counts.passed], ['passed', 3, 9]);
+    assert.equal(told.passed.length - before, 9);
+    assert.equal(run?.snapshots.length, 3);
+    await vscode.workspace.fs.delete(at('large'), { recursive: true });
+  });
+
   it('show what is wrong with them in the list and in the text', async () => {
     const document = await vscode.workspace.openTextDocument(at('bad.mcptest.yaml'));
     const edit = new vscode.WorkspaceEdit();
