@@ -1,14 +1,18 @@
 // Hides secrets in what servers answer, on its way to clients, where somebody wants that.
 import { soundsSecret } from '../../platform/secret-patterns.ts';
+import { needsInput } from '../../supervision/input-rounds.ts';
 import type { WireObject } from '../../supervision/upstream.ts';
 import { hiddenMark, type SecretScanner } from './secret-scanner.ts';
 
 /**
  * The result with a mark in place of each secret, and in `_meta` how many there were; the same object if there was none.
- * What a server sends as images, sound or files is not looked at.
+ * What a server sends as images, sound or files is not looked at, nor the state that it wants back with the answers to what it
+ * asks: with another one the call could not go on.
  */
 export function screenResult(result: WireObject, scanner: SecretScanner): WireObject {
   let hits = 0;
+  const isState = (name: string, members: object): boolean =>
+    name === 'requestState' && members === result && needsInput(result);
   const clean = (value: unknown, depth: number): unknown => {
     if (typeof value === 'string') return cleanText(value);
     if (value === null || typeof value !== 'object') return value;
@@ -35,7 +39,11 @@ export function screenResult(result: WireObject, scanner: SecretScanner): WireOb
   const cleanMembers = (members: object, depth: number): object => {
     const before = Object.entries(members);
     const next = before.map(
-      ([name, member]) => [name, isBinary(name, members) ? member : cleanMember(name, member, depth + 1)] as const,
+      ([name, member]) =>
+        [
+          name,
+          isBinary(name, members) || isState(name, members) ? member : cleanMember(name, member, depth + 1),
+        ] as const,
     );
     return next.some(([, member], at) => member !== before[at]?.[1]) ? Object.fromEntries(next) : members;
   };

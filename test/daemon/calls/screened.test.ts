@@ -54,6 +54,17 @@ describe('secrets in results', () => {
     assert.equal(screenResult(result, scanner), result);
   });
 
+  it('are left in the state that a server wants back as it was, and nowhere else', () => {
+    const asks = (more: object) => ({ resultType: 'input_required', inputRequests: { a: { text: token } }, ...more });
+    const screened = screenResult(asks({ requestState: token }), scanner);
+    assert.deepEqual(screened, {
+      ...asks({ requestState: token, inputRequests: { a: { text: '•••' } } }),
+      _meta: { 'quayside/redacted': 1 },
+    });
+    for (const result of [{ requestState: token }, asks({ inputRequests: { requestState: token } })])
+      assert.ok(!JSON.stringify(screenResult(result, scanner)).includes(token));
+  });
+
   it('cannot be hidden by nesting them deeply', () => {
     let inner: unknown = token;
     for (let depth = 0; depth < 5_000; depth += 1) inner = [inner];
