@@ -1,13 +1,10 @@
 // Calls whose server asks something back natively (revision 2026-07-28): the client makes the same call again with the answers.
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
-import { createCallRounds } from '../../../../daemon/features/approvals/call-rounds.ts';
 import type { WireObject } from '../../../../daemon/supervision/upstream.ts';
 import { createGatewayApp, type GatewayApp, keyOf, tool } from '../../../support/gateway-app.ts';
-import { buildCall, buildWireTool, createGuardsApp, type GuardsApp } from '../../../support/guards-app.ts';
+import { buildWireTool, createGuardsApp, type GuardsApp } from '../../../support/guards-app.ts';
 import { until } from '../../../support/in-process-daemon.ts';
 import { lastMessage, type RpcAnswer, stateless } from '../../../support/mcp-requests.ts';
-import { hasCode } from '../../../support/problems.ts';
 
 const question = { method: 'elicitation/create', params: { message: 'Sure?' } };
 const yes = { action: 'accept', content: { sure: true } };
@@ -233,31 +230,4 @@ describe('a call that was approved, and that its server asks something back for'
     assert.equal((await send({ ...responses, requestState: 'quayside' })).result.resultType, 'complete');
     assert.deepEqual(reached().at(-1), { name: 'delete', arguments: {}, ...responses, requestState: 'quayside' });
   });
-});
-
-it('the state of a server comes back as it was, whatever stands in it, and no other does', () => {
-  const unit = fc.constantFrom('a', '.', '-', '\n', '\u2028', '\0', '\ud800', '\u{1f600}', '7');
-  fc.assert(
-    fc.property(fc.string({ unit, maxLength: 40 }), fc.string({ maxLength: 60 }), (serverState, other) => {
-      const rounds = createCallRounds(
-        () => 0,
-        () => {},
-      );
-      const first = buildCall();
-      rounds.approved(first, { approvalId: 'approval', anyMeta: false, round: 1 });
-      const told = rounds.handOut(first, { resultType: 'input_required', requestState: serverState });
-      const next = (requestState: unknown) => buildCall({ params: { requestState } });
-      fc.pre(other !== told['requestState']);
-      assert.throws(() => rounds.takeUp(next(other)), hasCode('APPROVAL_003'));
-      assert.throws(
-        () => rounds.takeUp(next(`${String(told['requestState'])}${other || '.'}`)),
-        hasCode('APPROVAL_003'),
-      );
-      const again = next(told['requestState']);
-      assert.deepEqual(rounds.takeUp(again), { requestState: serverState });
-      assert.equal(rounds.of(again)?.round, 2);
-      assert.throws(() => rounds.takeUp(again), hasCode('APPROVAL_003'));
-    }),
-    { numRuns: 50 },
-  );
 });
