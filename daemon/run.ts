@@ -11,7 +11,7 @@ import type { CreateDockerEngine } from './engines/docker-engine.ts';
 import { createProcessEngine } from './engines/process/process.engine.ts';
 import { masterKeyPlaces } from './features/secrets/master-key.ts';
 import { urlOf, warningsOf } from './http/exposure.ts';
-import { type Door, listenOnPort, listenOnPortOrAnother, listenOnSocket } from './http/listen.ts';
+import { type ListeningDoor, listenOnPort, listenOnPortOrAnother, listenOnSocket } from './http/listen.ts';
 import { errorToProblem } from './http/to-problem.ts';
 import { type DaemonConfig, readConfig } from './platform/config.ts';
 import { createDiscoveryFile } from './platform/discovery-file.ts';
@@ -60,7 +60,7 @@ async function run(config: DaemonConfig): Promise<void> {
   });
   logger.info({ version, runtime: process.version, home: config.home }, 'starting');
   const discovery = createDiscoveryFile(config.home);
-  const doors: Door[] = [];
+  const doors: ListeningDoor[] = [];
 
   let end: (reason: string) => void = () => {};
   const writeDiscovery = () =>
@@ -144,7 +144,7 @@ function composeWithEngine(config: DaemonConfig, logger: Logger, hooks: Paramete
   );
 }
 
-async function listen(config: DaemonConfig, daemon: Daemon, doors: Door[]): Promise<Problem[]> {
+async function listen(config: DaemonConfig, daemon: Daemon, doors: ListeningDoor[]): Promise<Problem[]> {
   // First of all: with a certificate that cannot be used nothing is opened.
   const tls = config.tls && readTlsFiles(config.tls);
   doors.push(await listenOnSocket(daemon, config.socket));
@@ -160,7 +160,7 @@ async function listen(config: DaemonConfig, daemon: Daemon, doors: Door[]): Prom
   return taken ? [...warnings, taken.problem] : warnings;
 }
 
-function addressOf(doors: readonly Door[], config: DaemonConfig): { url: string; port: number } | null {
+function addressOf(doors: readonly ListeningDoor[], config: DaemonConfig): { url: string; port: number } | null {
   const port = doors.find(door => door.port !== null)?.port;
   return port ? { url: urlOf(config, port), port } : null;
 }

@@ -1,53 +1,30 @@
 // The two doors: a socket in a private folder, and a port on loopback.
 
 import { rmSync } from 'node:fs';
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
-import { connect, type Socket } from 'node:net';
+import type { Server } from 'node:http';
+import { connect } from 'node:net';
 import { dirname } from 'node:path';
-import { getRequestListener } from '@hono/node-server';
-import type { Hono } from 'hono';
-import { isProblemError, problem, toProblem } from '../../shared/api/problem.ts';
+import { isProblemError, problem } from '../../shared/api/problem.ts';
 import { findPortOwner } from '../platform/port-owner.ts';
 import { ensurePrivateFolder } from '../platform/private-file.ts';
-import type { TlsKeys } from '../platform/tls-files.ts';
-import type { AppEnvironment } from './app-environment.ts';
-import { writeProblem } from './write-problem.ts';
+import { createDoor, type Door, type DoorOptions, type Front } from './door.ts';
 
-export interface Door {
-  server: Server;
+export interface ListeningDoor extends Door {
   /** null for the socket. */
   port: number | null;
-  /** Takes nobody in any more: connections are refused, and who asks on an open one is told that the daemon is stopping. */
-  refuse(): void;
-  /** Nobody is connected. */
-  isEmpty(): boolean;
-  /** As refuse; then answers that are under way get a moment to end, and all connections are closed. */
-  close(): Promise<void>;
-}
-
-/** Takes a request and answers it, or leaves it untouched. True: it was taken. */
-export type TakeAtOnce = (incoming: IncomingMessage, outgoing: ServerResponse) => boolean;
-
-/** What stands behind a door. */
-export interface Front {
-  app: Hono<AppEnvironment>;
-  /** Asked first; what it leaves goes to the app. */
-  takeAtOnce?: TakeAtOnce | undefined;
 }
 
 /** Where the port is, and how it speaks. */
-export interface PortDoor {
+export interface PortDoor extends DoorOptions {
   port: number;
   /** Default: this machine's own. */
   host?: string | undefined;
-  tls?: TlsKeys | undefined;
 }
 
 const loopback = '127.0.0.1';
 
 /** Errors: DAEMON_005 if something that answers holds the socket. */
-export async function listenOnSocket(front: Front, path: string): Promise<Door> {
+export async function listenOnSocket(front: Front, path: string): Promise<ListeningDoor> {
   if (process.platform !== 'win32') {
     ensurePrivateFolder(dirname(path));
     await removeStale(path);
@@ -58,9 +35,9 @@ export async function listenOnSocket(front: Front, path: string): Promise<Door> 
 }
 
 /** Errors: DAEMON_004 naming the program that holds the port, where that can be told. */
-export async function listenOnPort(front: Front, wanted: PortDoor): Promise<Door> {
-  const { port, host = loopback, tls } = wanted;
-  const door = createDoor(front, tls);
+export async function listenOnPort(front: Front, wanted: PortDoor): Promise<ListeningDoor> {
+  const { port, host = loopback } = wanted;
+  const door = createDoor(front, wanted);
   try {
     await listen(door.server, { port, host });
   } catch (error) {
@@ -74,7 +51,7 @@ export async function listenOnPort(front: Front, wanted: PortDoor): Promise<Door
 export async function listenOnPortOrAnother(
   front: Front,
   wanted: PortDoor,
-): Promise<{ door: Door; taken: ReturnType<typeof problem> | null }> {
+): Promise<{ door: ListeningDoor; taken: ReturnType<typeof problem> | null }> {
   try {
     return { door: await listenOnPort(front, wanted), taken: null };
   } catch (error) {
@@ -82,52 +59,6 @@ export async function listenOnPortOrAnother(
     return { door: await listenOnPort(front, { ...wanted, port: 0 }), taken: error };
   }
 }
-
-function createDoor({ app, takeAtOnce }: Front, tls?: TlsKeys): Omit<Door, 'port'> {
-  // The listener's own Request takes the place of the global one, because middleware that counts the bytes of a body
-  // without a length (DELETE, chunked) makes a new request of the old, and the global one cannot.
-  const ordinary = getRequestListener((request, bindings) => app.fetch(request, bindings));
-  let closed: Promise<void> | undefined;
-  const listener: RequestListener = (incoming, outgoing) => {
-    if (closed) writeProblem(outgoing, stopping, { 'retry-after': '5', connection: 'close' });
-    else if (!takeAtOnce?.(incoming, outgoing)) void ordinary(incoming, outgoing);
-  };
-  const server = tls ? createTlsServer({ ...tls, minVersion: 'TLSv1.2' }, listener) : createServer(listener);
-  server.keepAliveTimeout = 30_000;
-  server.headersTimeout = 10_000;
-  server.requestTimeout = 60_000;
-  server.maxHeadersCount = 100;
-  // Of those that have not said anything yet, or are not through with TLS, the server itself knows nothing.
-  const connections = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    connections.add(socket);
-    socket.once('close', () => connections.delete(socket));
-  });
-  const refuse = () => {
-    closed ??= new Promise(resolve => server.close(() => resolve()));
-    return closed;
-  };
-  return {
-    server,
-    refuse: () => void refuse(),
-    isEmpty: () => connections.size === 0,
-    async close() {
-      const closeIdle = setInterval(() => server.closeIdleConnections(), 20);
-      const force = setTimeout(() => {
-        for (const socket of connections) socket.destroy();
-      }, mostCloseMs);
-      await refuse();
-      clearInterval(closeIdle);
-      clearTimeout(force);
-    },
-  };
-}
-
-const mostCloseMs = 1_000;
-const stopping = toProblem('DAEMON_003', {
-  detail: 'The daemon ends, and takes nothing new.',
-  next: 'Try again in a moment.',
-});
 
 const listen = (server: Server, where: { path: string } | { port: number; host: string }): Promise<void> =>
   new Promise((resolve, reject) => {

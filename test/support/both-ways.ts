@@ -7,7 +7,8 @@ import { connect, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectByTls } from 'node:tls';
-import { type Door, type Front, listenOnPort, listenOnSocket } from '../../daemon/http/listen.ts';
+import type { DoorLimits, Front } from '../../daemon/http/door.ts';
+import { type ListeningDoor, listenOnPort, listenOnSocket } from '../../daemon/http/listen.ts';
 import { readTlsFiles, type TlsFiles } from '../../daemon/platform/tls-files.ts';
 import { makeCertificate } from './certificate.ts';
 import type { InProcessDaemon } from './in-process-daemon.ts';
@@ -21,7 +22,7 @@ export const carriers: readonly Carrier[] = ['IPv4', ...(hasIPv6 ? (['IPv6'] as 
 export const missing: readonly string[] = hasIPv6 ? [] : ['IPv6: this machine has no address ::1'];
 
 export interface Way {
-  door: Door;
+  door: ListeningDoor;
   /** As the header Host names it. */
   host: string;
   connect(): Socket;
@@ -48,12 +49,13 @@ export const noting = ({ app, takeAtOnce }: Front, taken: boolean[]): Front => (
 export async function openBothWays(
   { daemon, home }: Pick<InProcessDaemon, 'daemon' | 'home'>,
   carrier: Carrier = 'IPv4',
+  limits: Partial<DoorLimits> = {},
 ): Promise<BothWays> {
   const taken: boolean[] = [];
   const files = carrier === 'TLS' ? makeCertificate(home) : undefined;
   const open = async (front: Front, name: string): Promise<Way> => {
     if (carrier === 'the socket') return await openSocket(front, join(home, `${name}.sock`));
-    return await openPort(front, carrier === 'IPv6' ? '::1' : '127.0.0.1', files);
+    return await openPort(front, { host: carrier === 'IPv6' ? '::1' : '127.0.0.1', files, limits });
   };
   const short = await open(noting(daemon, taken), 'short');
   const ordinary = await open({ app: daemon.app }, 'ordinary');
@@ -76,8 +78,14 @@ async function openSocket(front: Front, socketPath: string): Promise<Way> {
   };
 }
 
-async function openPort(front: Front, host: string, files: TlsFiles | undefined): Promise<Way> {
-  const door = await listenOnPort(front, { port: 0, host, tls: files && readTlsFiles(files) });
+interface Port {
+  host: string;
+  files: TlsFiles | undefined;
+  limits: Partial<DoorLimits>;
+}
+
+async function openPort(front: Front, { host, files, limits }: Port): Promise<Way> {
+  const door = await listenOnPort(front, { port: 0, host, tls: files && readTlsFiles(files), limits });
   const where = { host, port: door.port ?? 0 };
   const trust = files && { ca: readFileSync(files.cert), servername: 'localhost' };
   return {
@@ -89,4 +97,24 @@ async function openPort(front: Front, host: string, files: TlsFiles | undefined)
         ? requestByTls({ ...options, ...where, ...trust }, onResponse)
         : request({ ...options, ...where }, onResponse),
   };
+}
+
+export interface Talk {
+  socket: Socket;
+  /** All that came back. */
+  told: string;
+  /** All of it, once the connection has ended, however it did. */
+  ended: Promise<string>;
+}
+
+/** A connection by hand. */
+export function talk(socket: Socket, ...said: string[]): Talk {
+  const ended = new Promise<string>(resolve => socket.once('close', () => resolve(one.told)));
+  const one: Talk = { socket, told: '', ended };
+  socket.setEncoding('latin1').on('error', () => {});
+  socket.on('data', (piece: string) => {
+    one.told += piece;
+  });
+  for (const text of said) socket.write(text, 'latin1');
+  return one;
 }

@@ -3,14 +3,14 @@ import { rm } from 'node:fs/promises';
 import { type IncomingMessage, type RequestOptions, request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { type Door, listenOnPort, listenOnSocket } from '../../../daemon/http/listen.ts';
+import { type ListeningDoor, listenOnPort, listenOnSocket } from '../../../daemon/http/listen.ts';
 import { noting } from '../../support/both-ways.ts';
 import { type InProcessDaemon, startInProcessDaemon, until } from '../../support/in-process-daemon.ts';
 import { bothTypes, initialize, stateless } from '../../support/mcp-requests.ts';
 
 describe('the short way, when something ends', () => {
   let daemon: InProcessDaemon;
-  let door: Door;
+  let door: ListeningDoor;
   let taken: boolean[];
   const front = () => noting(daemon.daemon, taken);
   beforeEach(async () => {

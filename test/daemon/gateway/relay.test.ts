@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { BrokenExchange, exchange } from '../../../daemon/cli/mcp-relay/exchange.ts';
 import { relay } from '../../../daemon/cli/mcp-relay/relay.ts';
-import { type Door, listenOnSocket } from '../../../daemon/http/listen.ts';
+import { type ListeningDoor, listenOnSocket } from '../../../daemon/http/listen.ts';
 import { writeProblem } from '../../../daemon/http/write-problem.ts';
 import { toProblem } from '../../../shared/api/problem.ts';
 import { testServerScript } from '../../support/fake-engine.ts';
@@ -23,7 +23,7 @@ interface Relayed {
 
 describe('the MCP endpoint on standard input and output', () => {
   let daemon: InProcessDaemon;
-  let door: Door;
+  let door: ListeningDoor;
   let stop: AbortController;
   const socketPath = () => join(daemon.home, 'relay', 'daemon.sock');
   const open = async () => {

@@ -5,7 +5,7 @@ import { type RequestOptions, request } from 'node:https';
 import { join } from 'node:path';
 import { findBorderProblem } from '../../../daemon/http/border.ts';
 import { urlOf, warningsOf } from '../../../daemon/http/exposure.ts';
-import { type Door, listenOnPort } from '../../../daemon/http/listen.ts';
+import { type ListeningDoor, listenOnPort } from '../../../daemon/http/listen.ts';
 import { readConfig } from '../../../daemon/platform/config.ts';
 import { readTlsFiles, type TlsFiles } from '../../../daemon/platform/tls-files.ts';
 import { isProblemError } from '../../../shared/api/problem.ts';
@@ -21,7 +21,7 @@ describe('The port with TLS', () => {
   let folder: TemporaryFolder;
   let files: TlsFiles;
   let daemon: InProcessDaemon;
-  let door: Door;
+  let door: ListeningDoor;
 
   before(async () => {
     folder = await createTemporaryFolder('tls');
