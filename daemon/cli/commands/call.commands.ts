@@ -11,6 +11,7 @@ import { toServerName, toToolName, toWholeNumber } from '../arguments/names.ts';
 import { typedPairs } from '../arguments/pairs.ts';
 import type { Act, CommandContext, CommandResult } from '../command-context.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { tellIfHeld } from '../held-call.ts';
 import { listAll } from '../list-all.ts';
 import { blockText } from '../terminal/content-text.ts';
 import { describeBytes, describeDuration } from '../terminal/describe.ts';
@@ -56,8 +57,10 @@ async function callTool(
   await ensureRunning(api, id, options.start === true, signal);
   const args = { ...given, ...(await typedArguments(api, id, tool, options.arg ?? [], signal)) };
   const body = { arguments: args, ...(options.timeout ? { timeoutSeconds: options.timeout } : {}) };
-  const result = await watchCall(context, api, options.input, watching =>
-    api.callTool({ params: { id, tool }, body: { ...body, ...watching } }, { signal }),
+  const result = await tellIfHeld(context, api, { serverId: id, tool }, () =>
+    watchCall(context, api, options.input, watching =>
+      api.callTool({ params: { id, tool }, body: { ...body, ...watching } }, { signal }),
+    ),
   );
   if (!output.json) {
     const summary = `${id}/${tool}, ${describeDuration(result.durationMs)}, ${describeBytes(result.bytes)}`;

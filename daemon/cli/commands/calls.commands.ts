@@ -7,6 +7,7 @@ import { toCallName, toServerName, toWholeNumber } from '../arguments/names.ts';
 import { confirm } from '../arguments/secret-input.ts';
 import type { Act, CommandContext, CommandResult } from '../command-context.ts';
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.ts';
+import { tellIfHeld } from '../held-call.ts';
 import { printPieces } from '../print-pieces.ts';
 import { count, describeBytes, describeDuration } from '../terminal/describe.ts';
 import { safeJson, safeLine, safeText } from '../terminal/safe-text.ts';
@@ -203,7 +204,9 @@ async function replayCall(
 ): Promise<CommandResult> {
   const api = await context.connect();
   const body = timeout === undefined ? {} : { timeoutSeconds: timeout };
-  const result = await api.replayCall({ params: { id }, body }, { signal: context.signal });
+  const { signal } = context;
+  const called = await api.getCall({ params: { id } }, { signal });
+  const result = await tellIfHeld(context, api, called, () => api.replayCall({ params: { id }, body }, { signal }));
   const exitCode = result.isError ? exitCodes.toolError : exitCodes.ok;
   return { document: result, text: resultText(result), exitCode };
 }

@@ -28,8 +28,8 @@ describe('Commands for locks and approvals', () => {
   let tools: string;
   let lockFile: string;
   /** In this process, at the daemon that a child process of the command line has started: forty children would take a minute. */
-  const run = async (args: readonly string[]): Promise<Finished> => {
-    const [stdout, stderr] = [createText(), createText()];
+  const run = async (args: readonly string[], stderr = createText()): Promise<Finished> => {
+    const stdout = createText();
     const code = await runCommandLine(['--home', quayside.home, '--no-start', ...args], {
       ...{ stdout, stderr, stdin: Readable.from([]), environment: {} },
       interrupt: { signal: new AbortController().signal, handle: () => () => {} },
@@ -141,6 +141,18 @@ describe('Commands for locks and approvals', () => {
     assert.deepEqual([code, stdout.includes('"name":"remove"')], [0, true]);
   });
 
+  it('say that a call waits, and which command lets it pass', async () => {
+    const said = createText();
+    const call = run(['call', 'files', 'remove', '--arg', 'path=/tmp/b'], said);
+    const told = /somebody allows it: quayside approvals approve (\S+) /;
+    const { id } = await firstWaiting();
+    for (let tries = 0; tries < 500 && !told.test(said.text()); tries += 1)
+      await new Promise(resolve => setTimeout(resolve, 20));
+    assert.equal(told.exec(said.text())?.[1], id);
+    assert.equal((await run(['approvals', 'approve', id, '--yes'])).code, 0);
+    assert.equal((await call).code, 0);
+  });
+
   it('deny a call with a reason, and grant one before it is made', async () => {
     const call = run(['call', 'files', 'remove', '--arg', 'path=/tmp/c']);
     const { id } = await firstWaiting();
@@ -161,7 +173,7 @@ describe('Commands for locks and approvals', () => {
     assert.match(granted, /^Granted files\/remove to owner, once, until /);
     assert.equal((await run(['call', 'files', 'remove', '--arg', 'path=/tmp/d'])).code, 0);
     const all = pageOf(Approval).parse(await json('approvals', 'list', '--all'));
-    assert.deepEqual(all.items.map(({ state }) => state).toSorted(), ['denied', 'used', 'used']);
+    assert.deepEqual(all.items.map(({ state }) => state).toSorted(), ['denied', 'used', 'used', 'used']);
   });
 
   it('grant a method, say what else may be sent, and show it', async () => {
