@@ -12,12 +12,18 @@ export function toBlock(value: unknown): ContentBlock {
 const sizeOf = (base64: unknown): string =>
   typeof base64 === 'string' ? describeBytes(Math.floor((base64.length * 3) / 4)) : 'no data';
 
+/** What `quayside resources read` takes comes first. */
+const linkText = ({ uri, title, name }: ContentBlock): string => {
+  const said = [title, name].find(each => typeof each === 'string' && each !== '' && each !== uri);
+  return safeLine(`[link: ${String(uri ?? 'without an address')}${said === undefined ? '' : `, ${said}`}]`);
+};
+
 export function blockText(block: ContentBlock): string {
   if (block.type === 'text' && typeof block['text'] === 'string') return safeText(block['text']);
   if (block.type === 'image' || block.type === 'audio') {
     return `[${block.type}: ${safeLine(String(block['mimeType'] ?? 'unknown type'))}, ${sizeOf(block['data'])}; --json shows the data]`;
   }
-  if (block.type === 'resource_link') return safeLine(String(block['uri'] ?? ''));
+  if (block.type === 'resource_link') return linkText(block);
   const resource = block['resource'];
   if (typeof resource === 'object' && resource !== null) {
     if ('text' in resource && typeof resource.text === 'string') return safeText(resource.text);

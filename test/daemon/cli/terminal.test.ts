@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { blockText } from '../../../daemon/cli/terminal/content-text.ts';
 import { safeJson, safeLine, safeText } from '../../../daemon/cli/terminal/safe-text.ts';
 import { createStyle } from '../../../daemon/cli/terminal/style.ts';
 import { renderTable } from '../../../daemon/cli/terminal/table.ts';
@@ -94,5 +95,14 @@ describe('Colour', () => {
     assert.equal(createStyle({ isTTY: true }, { NO_COLOR: '1' })('red', 'x'), 'x');
     assert.equal(createStyle({ isTTY: true }, { TERM: 'dumb' })('red', 'x'), 'x');
     assert.equal(createStyle({}, {})('red', 'x'), 'x');
+  });
+});
+
+describe('What servers give', () => {
+  it('is named where it is only linked to or cannot be shown', () => {
+    const link = { type: 'resource_link', uri: 'test://note', name: 'note', title: 'What to \u001b[31mlook at' };
+    assert.equal(blockText(link), '[link: test://note, What to \\u001b[31mlook at]');
+    assert.equal(blockText({ type: 'resource_link', uri: 'test://note', name: 'test://note' }), '[link: test://note]');
+    assert.match(blockText({ type: 'image', mimeType: 'image/png', data: 'AAAA' }), /^\[image: image\/png, 3 B; /);
   });
 });
