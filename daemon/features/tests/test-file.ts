@@ -69,9 +69,7 @@ function reportIssue(issue: z.core.$ZodIssue, source: YamlSource, problems: Sour
   if (issue.code === 'unrecognized_keys') {
     for (const key of issue.keys.slice(0, 20)) {
       const range = source.locate([...issue.path, key], 'key');
-      const message =
-        key === '<<' ? 'YAML 1.2 has no merge keys ("<<"): write it out.' : `"${key.slice(0, 100)}" is not known here.`;
-      problems.push({ message, range });
+      problems.push({ message: unknownKey(key, issue.path), range });
     }
     return;
   }
@@ -80,6 +78,12 @@ function reportIssue(issue: z.core.$ZodIssue, source: YamlSource, problems: Sour
   // A message about the whole file belongs to its start.
   const place = issue.path.length === 0 ? { ...range, endLine: range.line, endColumn: range.column } : range;
   problems.push({ message: messageOf(issue), range: place });
+}
+
+function unknownKey(key: string, place: readonly PropertyKey[]): string {
+  if (key === '<<') return 'YAML 1.2 has no merge keys ("<<"): write it out.';
+  if (key === 'roots' && place.includes('answers')) return 'Roots are no answer: write "roots:" beside "answers:".';
+  return `"${key.slice(0, 100)}" is not known here.`;
 }
 
 function messageOf(issue: z.core.$ZodIssue): string {

@@ -49,6 +49,11 @@ describe('roots in test files', () => {
     assert.match(problemsOf(`offers: [sampling]\n${withRoot('{ uri: "file:///a" }')}`)[0] ?? '', /^1 .*add "roots"/);
   });
 
+  it('are not looked for among the answers', () => {
+    const text = 'tests:\n  - name: a\n    tool: b\n    answers:\n      - roots: [{ uri: "file:///a" }]\n';
+    assert.deepEqual(problemsOf(text)[0], '5 Roots are no answer: write "roots:" beside "answers:".');
+  });
+
   it('that are made of any path are none that is wrong', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }), { maxLength: 5 }), parts => {
