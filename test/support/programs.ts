@@ -5,5 +5,11 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '..', '..');
 const isBuilt = process.env['QUAYSIDE_TEST_BUILT'] === '1';
 
-export const daemonProgram = isBuilt ? join(root, 'dist', 'daemon.mjs') : join(root, 'daemon', 'main.ts');
-export const commandProgram = isBuilt ? join(root, 'dist', 'cli.mjs') : join(root, 'daemon', 'cli', 'main.ts');
+/** Of the version that QUAYSIDE_VERSION says; what was built has one of its own. */
+export const sources = {
+  daemon: join(root, 'daemon', 'main.ts'),
+  command: join(root, 'daemon', 'cli', 'main.ts'),
+};
+
+export const daemonProgram = isBuilt ? join(root, 'dist', 'daemon.mjs') : sources.daemon;
+export const commandProgram = isBuilt ? join(root, 'dist', 'cli.mjs') : sources.command;

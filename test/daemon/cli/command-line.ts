@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Problem } from '../../../shared/api/problem.ts';
 import { Discovery } from '../../../shared/domain/discovery.ts';
 import { waitForNoProcessOf } from '../../support/processes.ts';
-import { commandProgram } from '../../support/programs.ts';
+import { commandProgram, sources } from '../../support/programs.ts';
 import { createTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const repository = join(import.meta.dirname, '..', '..', '..');
@@ -33,6 +33,8 @@ export interface RunOptions {
   milliseconds?: number;
   /** The folder that it runs in. */
   cwd?: string;
+  /** As if it were of another version. */
+  version?: string;
 }
 
 export interface CommandLine extends AsyncDisposable {
@@ -79,9 +81,18 @@ export async function createCommandLine(name: string): Promise<CommandLine> {
 }
 
 function startCommand(home: string, args: readonly string[], options: RunOptions): RunningCommand {
-  const { stdin, environment = {}, milliseconds = usualMilliseconds, cwd } = options;
-  const child = spawn(process.execPath, [commandProgram, ...args], {
-    env: { ...process.env, NO_COLOR: '1', CI: '1', QUAYSIDE_PORT: '0', QUAYSIDE_HOME: home, ...environment },
+  const { stdin, environment = {}, milliseconds = usualMilliseconds, cwd, version } = options;
+  const program = version === undefined ? commandProgram : sources.command;
+  const child = spawn(process.execPath, [program, ...args], {
+    env: {
+      ...process.env,
+      NO_COLOR: '1',
+      CI: '1',
+      QUAYSIDE_PORT: '0',
+      QUAYSIDE_HOME: home,
+      QUAYSIDE_VERSION: version,
+      ...environment,
+    },
     stdio: ['pipe', 'pipe', 'pipe'],
     cwd,
   });

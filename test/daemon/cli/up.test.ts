@@ -66,7 +66,7 @@ describe('quayside up, which npm start runs', function () {
   });
 
   it('replaces an older daemon, which loses nothing', async () => {
-    const old = quayside.start(['daemon', '--port', '0'], { environment: { QUAYSIDE_VERSION: '0.0.1' } });
+    const old = quayside.start(['daemon', '--port', '0'], { version: '0.0.1' });
     await old.until('stdout', /is ready/);
     await quayside.run(['add', 'command', 'echo', '--', process.execPath, testServer('echo')]);
     const pid = await pidOfDaemon();

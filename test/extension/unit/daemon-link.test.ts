@@ -9,7 +9,7 @@ import { Mirror } from '../../../extension/daemon-link/mirror.ts';
 import { daemonPlace } from '../../../extension/daemon-link/place.ts';
 import { HostProblem } from '../../../extension/platform/host-problem.ts';
 import { isProblemError } from '../../../shared/api/problem.ts';
-import { daemonProgram } from '../../support/programs.ts';
+import { daemonProgram, sources } from '../../support/programs.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
@@ -35,7 +35,7 @@ describe('the link to the daemon', function () {
     const file = join(folder.path, `daemon-${version}.mjs`);
     await writeFile(
       file,
-      `process.env.QUAYSIDE_VERSION = '${version}'; await import(${JSON.stringify(daemonProgram)});`,
+      `process.env.QUAYSIDE_VERSION = '${version}'; await import(${JSON.stringify(sources.daemon)});`,
     );
     return file;
   };
