@@ -232,8 +232,8 @@ describe('a session at the MCP endpoint', () => {
     const call = session.send('tools/call', { name: 'never' });
     await new Promise(setImmediate);
     app.lifelines.cut('key:a');
-    // A change of the list may have come before.
-    assert.ok((await listening.next()) === undefined || (await listening.next()) === undefined);
+    // Changes of lists may have come before: as many as there are lists, on a slow machine.
+    while (await listening.next());
     assert.equal((await call).status, 499);
     await new Promise(setImmediate);
     assert.equal(app.upstreams.underWay, 0);
