@@ -19,7 +19,7 @@ import type { Lifelines } from './http/lifelines.ts';
 import type { OpenApiDocument } from './http/openapi.ts';
 import { newNonce, servePage } from './http/page.ts';
 import { decide } from './http/policy.ts';
-import { describePrincipal } from './http/principal.ts';
+import { describePrincipal, ownerOf } from './http/principal.ts';
 import { limitRates, type RateLimits } from './http/rate-limit.ts';
 import { createRememberingRouter } from './http/remembering-router.ts';
 import { isFiltered, mayHear } from './http/scope.ts';
@@ -82,7 +82,10 @@ export function createApp(services: AppServices): Hono<AppEnvironment> {
   bindRoutes(app, {
     ...services,
     openEvents: (lastEventId, signal, principal) =>
-      services.openEvents(lastEventId, services.lifelines.until(principal, signal), mayHear(principal)),
+      services.openEvents(lastEventId, services.lifelines.until(principal, signal), {
+        owner: principal ? ownerOf(principal) : '',
+        mayHear: mayHear(principal),
+      }),
   });
   serveGateway(app, {
     ...services,

@@ -42,11 +42,19 @@ export interface DoorLimits {
   headMs: number;
   /** Milliseconds for a whole request. */
   requestMs: number;
+  /** Milliseconds for which nothing of an answer is read; then it is given up. */
+  unreadMs: number;
   /** Milliseconds between two looks for those that take longer. */
   lookEveryMs: number;
 }
 
-const usual: DoorLimits = { connections: 2_000, headMs: 10_000, requestMs: 60_000, lookEveryMs: 5_000 };
+const usual: DoorLimits = {
+  connections: 2_000,
+  headMs: 10_000,
+  requestMs: 60_000,
+  unreadMs: 60_000,
+  lookEveryMs: 5_000,
+};
 const restMs = 30_000;
 const mostCloseMs = 1_000;
 const stopping = toProblem('DAEMON_003', {
@@ -60,6 +68,7 @@ export function createDoor({ app, takeAtOnce }: Front, { tls, limits }: DoorOpti
   const ordinary = getRequestListener((request, bindings) => app.fetch(request, bindings));
   let closed: Promise<void> | undefined;
   const listener = takeInTurn((incoming, outgoing) => {
+    outgoing.on('timeout', endIfUnread);
     if (closed) writeProblem(outgoing, stopping, { 'retry-after': '5', connection: 'close' });
     else if (!takeAtOnce?.(incoming, outgoing)) void ordinary(incoming, outgoing);
   });
@@ -90,6 +99,11 @@ export function createDoor({ app, takeAtOnce }: Front, { tls, limits }: DoorOpti
   };
 }
 
+/** Nothing has moved for a while: either it is being worked on, which may take as long as it takes, or nobody reads it. */
+function endIfUnread(this: ServerResponse): void {
+  if (this.writableEnded) this.destroy();
+}
+
 function createHttpServer(listener: RequestListener, limits: DoorLimits, tls: TlsKeys | undefined): Server {
   const options = {
     connectionsCheckingInterval: limits.lookEveryMs,
@@ -103,5 +117,6 @@ function createHttpServer(listener: RequestListener, limits: DoorLimits, tls: Tl
   server.maxHeadersCount = 100;
   server.maxConnections = limits.connections;
   server.on('drop', () => server.closeIdleConnections());
+  server.timeout = limits.unreadMs;
   return server;
 }

@@ -1,22 +1,33 @@
 import { toFrame } from '../../shared/api/event-stream.ts';
 import type { DaemonEvent } from '../../shared/api/events.ts';
+import { problem } from '../../shared/api/problem.ts';
 import type { EventHub } from './event-hub.ts';
 
 export interface EventStreams {
-  /** Ends with the signal. Events that `mayHear` refuses are left out. */
-  open(lastEventId: string | undefined, signal: AbortSignal, mayHear?: (event: DaemonEvent) => boolean): Response;
+  /** Ends with the signal. Errors: REQUEST_005 for an owner who has as many as there may be. */
+  open(lastEventId: string | undefined, signal: AbortSignal, listener: EventListener): Response;
   /** Ends all streams; their clients come back and resume. */
   closeAll(): void;
 }
 
+export interface EventListener {
+  owner: string;
+  /** What it refuses is left out; undefined: nothing is. */
+  mayHear: ((event: DaemonEvent) => boolean) | undefined;
+}
+
+/** A window has one, and so has a page: nobody needs this many. */
+const mostPerOwner = 64;
 const heartbeatMs = 15_000;
 /** How much a slow reader may leave unread before its stream is ended; it resumes with its last id. */
 const mostUnread = 1_048_576;
 
 export function createEventStreams(hub: EventHub): EventStreams {
-  const ends = new Set<() => void>();
+  /** How each of them is ended, and whose it is. */
+  const ends = new Map<() => void, string>();
 
-  const open: EventStreams['open'] = (lastEventId, signal, mayHear) => {
+  const open: EventStreams['open'] = (lastEventId, signal, { owner, mayHear }) => {
+    if ([...ends.values()].filter(each => each === owner).length >= mostPerOwner) throw tooMany();
     let end = () => {};
     const body = new ReadableStream<Uint8Array>(
       {
@@ -39,7 +50,7 @@ export function createEventStreams(hub: EventHub): EventStreams {
             }
           };
           const heartbeat = setInterval(() => send(': \n\n'), heartbeatMs);
-          ends.add(end);
+          ends.set(end, owner);
           signal.addEventListener('abort', end, { once: true });
           stop = hub.subscribe(lastEventId, numbered => {
             if (!mayHear || mayHear(numbered.event)) send(toFrame(numbered));
@@ -59,7 +70,13 @@ export function createEventStreams(hub: EventHub): EventStreams {
   return {
     open,
     closeAll() {
-      for (const end of [...ends]) end();
+      for (const end of [...ends.keys()]) end();
     },
   };
 }
+
+const tooMany = () =>
+  problem('REQUEST_005', {
+    detail: `You follow ${mostPerOwner} streams of events already.`,
+    next: 'Close a window, a page or a program that follows them.',
+  });

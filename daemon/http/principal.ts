@@ -35,6 +35,9 @@ export const ownerPrincipal = (
   ...session,
 });
 
+/** Whose something is: every way in of one user or key is the same one. */
+export const ownerOf = ({ kind, id }: Principal): string => `${kind}:${id}`;
+
 /** For audit rows and call records: `owner (session)`, `user ada (jwt)`, `agent cursor (key)`. */
 export function describePrincipal(principal: Principal | null): string {
   if (!principal) return 'anonymous';

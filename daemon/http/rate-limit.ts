@@ -9,7 +9,7 @@ import type { AppEnvironment } from './app-environment.ts';
 import { toResponse } from './bind-routes.ts';
 import { addressOf } from './caller.ts';
 import { networkOf } from './network.ts';
-import type { Principal } from './principal.ts';
+import { ownerOf } from './principal.ts';
 
 export interface RateLimits {
   /** Requests a minute from one address that come without a valid token or session; 0: no limit. */
@@ -38,7 +38,7 @@ export function limitRates({ strangers, known }: RateLimits): MiddlewareHandler<
     const limiter = principal ? limiters.known : limiters.stranger;
     // Over the socket there is no address: whoever may open it is this user, and asks for the daemon's health while it starts.
     const address = addressOf(c);
-    const key = principal ? keyOf(principal) : address && networkOf(address);
+    const key = principal ? ownerOf(principal) : address && networkOf(address);
     if (!limiter || key === null) return next();
     const state = await limiter.count(key);
     const reset = Math.ceil(state.msBeforeNext / 1_000);
@@ -93,6 +93,3 @@ const tooMany = ({ most }: Limiter, reset: number, requestId: string) =>
     next: `Wait ${reset} seconds and try again.`,
     requestId,
   });
-
-/** A session is its user's: all of them count together. */
-const keyOf = ({ kind, id }: Principal): string => `${kind}:${id}`;

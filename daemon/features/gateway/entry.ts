@@ -16,9 +16,6 @@ export interface Entry {
   dismissal: Leaving;
 }
 
-/** Whose sessions are whose: every way in of one user or key is the same one. */
-export const ownerOf = ({ kind, id }: Principal): string => `${kind}:${id}`;
-
 export const toViewer = ({ place, principal }: Pick<Entry, 'place' | 'principal'>): Viewer => ({
   place,
   maySee: serverId => maySee(principal, serverId),

@@ -1,12 +1,12 @@
 // Streamable HTTP with sessions: revision 2025-11-25 and those before it.
 
 import { isProblemError, type ProblemError } from '../../../shared/api/problem.ts';
-import { describePrincipal, maySee } from '../../http/principal.ts';
+import { describePrincipal, maySee, ownerOf } from '../../http/principal.ts';
 import { WireError, type WireObject } from '../../supervision/upstream.ts';
 import { toWireError } from './asking.ts';
 import { answerBatch } from './batch.ts';
 import { describePlace } from './description.ts';
-import { type Entry, ownerOf, toAsking, toViewer } from './entry.ts';
+import { type Entry, toAsking, toViewer } from './entry.ts';
 import { type Answer, type Asked, toJsonAnswer, withoutBody } from './exchange.ts';
 import { isLogLevel } from './log-level.ts';
 import { streamHeaders } from './outbound-stream.ts';

@@ -1,12 +1,13 @@
 // Revision 2026-07-28: each request stands alone and brings its envelope along.
 
 import { relayHeader } from '../../../shared/api/mcp.ts';
+import { ownerOf } from '../../http/principal.ts';
 import type { DownstreamClient, WireObject } from '../../supervision/upstream.ts';
 import { noMethod, toWireError } from './asking.ts';
 import { missingCapability, refuseQuestion } from './asks.ts';
 import type { Waiting } from './client-call.ts';
 import { describePlace } from './description.ts';
-import { type Entry, ownerOf, toAsking, toViewer } from './entry.ts';
+import { type Entry, toAsking, toViewer } from './entry.ts';
 import { type Answer, type Asked, toJsonAnswer, withoutBody } from './exchange.ts';
 import type { HeldRequests, Round } from './held-requests.ts';
 import type { Leaving } from './leaving.ts';

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { connect } from 'node:net';
+import { Hono } from 'hono';
+import type { TakeAtOnce } from '../../../daemon/http/door.ts';
+import { type ListeningDoor, listenOnPort } from '../../../daemon/http/listen.ts';
+import { talk } from '../../support/both-ways.ts';
+import { until } from '../../support/in-process-daemon.ts';
+
+describe('an answer at a door', () => {
+  let door: ListeningDoor;
+  let answer: (outgoing: ServerResponse) => void;
+  beforeEach(async () => {
+    const takeAtOnce: TakeAtOnce = (_incoming, outgoing) => {
+      answer(outgoing);
+      return true;
+    };
+    door = await listenOnPort({ app: new Hono(), takeAtOnce }, { port: 0, limits: { unreadMs: 400 } });
+  });
+  afterEach(() => door.close());
+  const open = () => connect(door.port ?? 0, '127.0.0.1');
+  const request = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n';
+
+  it('is given up when nobody reads it', async () => {
+    let given: ServerResponse | undefined;
+    answer = outgoing => {
+      given = outgoing;
+      // More than the system takes from us for the other side.
+      outgoing.end(Buffer.alloc(67_108_864));
+    };
+    const { socket } = talk(open(), request);
+    socket.pause();
+    await until(() => given?.destroyed, 'the answer to be given up');
+    assert.equal(given?.writableFinished, false);
+    await until(() => door.isEmpty(), 'the connection to end');
+    socket.destroy();
+  });
+
+  it('may take longer than anybody may take to read it', async () => {
+    answer = outgoing => void once(outgoing, 'timeout').then(() => outgoing.end('at last'));
+    const client = talk(open(), request);
+    await until(() => client.told.endsWith('at last'), 'the answer');
+    client.socket.destroy();
+  });
+});
