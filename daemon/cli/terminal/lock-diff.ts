@@ -26,7 +26,7 @@ interface Sides {
 }
 
 function patchOf({ name, before, after }: Sides, style: Style): string {
-  const patch = createTwoFilesPatch('approved', 'now', `${before ?? ''}\n`, `${after ?? ''}\n`, undefined, undefined, {
+  const patch = createTwoFilesPatch('approved', 'now', asLines(before), asLines(after), undefined, undefined, {
     context: 3,
     // Two texts made to be slow to compare are shown one after the other.
     timeout: 1_000,
@@ -36,6 +36,9 @@ function patchOf({ name, before, after }: Sides, style: Style): string {
     '\n',
   );
 }
+
+/** What is not there has no line, not even an empty one. */
+const asLines = (text: string | null): string => (text === null || text === '' ? '' : `${text}\n`);
 
 const whole = (before: string | null, after: string | null): string[] => [
   ...(before ?? '').split('\n').map(line => `-${line}`),

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiClient } from '../../../shared/api/client.ts';
 import type { TestRun, TestRunSummary } from '../../../shared/api/tests.ts';
 import type { CommandContext } from '../command-context.ts';
+import { createHeldNotice } from '../held-call.ts';
 
 /** Events tell of the end at once; this is for the case that the stream breaks. */
 const pollMilliseconds = 1_000;
@@ -46,6 +47,13 @@ export async function followRun(
   });
   // Its failure is that of the poll beside it, which reports it.
   events.catch(() => {});
+  const { servers, startedAt } = first;
+  const held = createHeldNotice(
+    context,
+    api,
+    startedAt,
+    ({ via, serverId }) => via === 'test' && servers.includes(serverId),
+  );
   try {
     for (;;) {
       const run = await api.getTestRun({ params: { id } }, { signal: context.signal });
@@ -53,6 +61,7 @@ export async function followRun(
       const wake = AbortSignal.any([ended.signal, stopped]);
       await sleep(pollMilliseconds, undefined, { signal: wake }).catch(() => {});
       context.signal.throwIfAborted();
+      if (!ended.signal.aborted) await held.look(stopped);
     }
   } finally {
     release();
