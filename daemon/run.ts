@@ -76,7 +76,9 @@ async function run(config: DaemonConfig): Promise<void> {
     });
   const daemon = composeWithEngine(config, logger, { onStop: reason => end(reason), onTokenChanged: writeDiscovery });
   hide = line => daemon.redact(line);
+  let isEnding = false;
   end = endOnce(async reason => {
+    isEnding = true;
     logger.info({ reason }, 'stopping');
     discovery.remove();
     await daemon.close(reason, doors);
@@ -88,6 +90,8 @@ async function run(config: DaemonConfig): Promise<void> {
 
   try {
     await daemon.prepare();
+    // It was told to end before it began: nobody gets to know that it was there.
+    if (isEnding) return;
     const warnings = await listen(config, daemon, doors);
     const address = addressOf(doors, config);
     daemon.reachedAt(address, warnings);
@@ -95,6 +99,7 @@ async function run(config: DaemonConfig): Promise<void> {
     writeDiscovery();
     say({ ready: true, pid: process.pid, socket: config.socket, url: address?.url ?? null, version, warnings });
   } catch (error) {
+    if (isEnding) return;
     await daemon.close('it could not listen', doors);
     throw error;
   }
