@@ -142,6 +142,7 @@ export function JsonView(props: FieldProps<JsonField>) {
         value={text}
         rows={4}
         monospace
+        placeholder={field.example}
         onInput={next => onChange(next.trim() === '' ? absent : { kind: 'text', text: next })}
       />
     </FieldFrame>

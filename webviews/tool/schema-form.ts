@@ -55,6 +55,8 @@ export interface JsonField extends FieldCommon {
   kind: 'json';
   /** Why, for a person. */
   reason: string;
+  /** How such a value is written. */
+  example?: string;
 }
 export type Field =
   | TextField
@@ -95,7 +97,11 @@ function toField(raw: unknown, place: Place, walk: Walk, depth: number): Field {
   const { schema, nullable } = simplify(outer, walk.root);
   if (!schema) return toJsonField(base, 'Its reference cannot be followed.');
   const inner: FieldCommon = { ...common({ ...schema, ...pick(outer) }, place), nullable };
-  return fieldOf(schema, inner, walk, depth) ?? toJsonField(inner, 'No form fits what it takes.');
+  return (
+    fieldOf(schema, inner, walk, depth) ??
+    toMapField(schema, inner) ??
+    toJsonField(inner, 'No form fits what it takes.')
+  );
 }
 
 function fieldOf(schema: Schema, base: FieldCommon, walk: Walk, depth: number): Field | undefined {
@@ -188,6 +194,23 @@ const alone: Place = { key: '', required: true };
 
 const takesAnyKey = (schema: Schema): boolean =>
   isSchema(schema['additionalProperties']) || schema['patternProperties'] !== undefined;
+
+const samples = new Map<string | undefined, Json>([
+  ['number', 1],
+  ['integer', 1],
+  ['boolean', true],
+  ['array', []],
+  ['object', {}],
+]);
+
+/** Headers, variables: whatever one likes to name. */
+function toMapField(schema: Schema, base: FieldCommon): JsonField | undefined {
+  const { additionalProperties: values, properties } = schema;
+  if (typeOf(schema) !== 'object' || !isSchema(values) || properties !== undefined || combines(schema))
+    return undefined;
+  const example = JSON.stringify({ name: samples.get(typeOf(values)) ?? 'value' });
+  return { ...toJsonField(base, 'It takes names of your own, each with its value.'), example };
+}
 
 const toJsonField = (base: FieldCommon, reason: string): JsonField => ({ ...base, kind: 'json', reason });
 

@@ -161,6 +161,17 @@ describe('a form made from a schema', () => {
     }
   });
 
+  it('shows by an example how names of one’s own are written', () => {
+    const exampleOf = (schema: unknown) => {
+      const field = only(schema);
+      return field.kind === 'json' ? field.example : field.kind;
+    };
+    assert.equal(exampleOf({ type: 'object', additionalProperties: { type: 'string' } }), '{"name":"value"}');
+    assert.equal(exampleOf({ type: 'object', additionalProperties: { type: 'integer' } }), '{"name":1}');
+    assert.equal(exampleOf({ type: 'object', additionalProperties: { type: 'constructor' } }), '{"name":"value"}');
+    assert.equal(exampleOf({}), undefined);
+  });
+
   it('ends at a schema that contains itself', () => {
     const tree = object(
       { it: { $ref: '#/$defs/node' } },
