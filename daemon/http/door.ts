@@ -36,7 +36,7 @@ export interface DoorOptions {
 }
 
 export interface DoorLimits {
-  /** Connections at once. For the next one those that rest are closed. */
+  /** Connections at once. For the next one those that rest, or have said nothing yet, are closed. */
   connections: number;
   /** Milliseconds for the head of a request, from the begin of the connection on, and for the handshake of TLS. */
   headMs: number;
@@ -79,6 +79,10 @@ export function createDoor({ app, takeAtOnce }: Front, { tls, limits }: DoorOpti
     connections.add(socket);
     socket.once('close', () => connections.delete(socket));
   });
+  server.on('drop', () => {
+    server.closeIdleConnections();
+    for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
+  });
   const refuse = () => {
     closed ??= new Promise(resolve => server.close(() => resolve()));
     return closed;
@@ -116,7 +120,6 @@ function createHttpServer(listener: RequestListener, limits: DoorLimits, tls: Tl
     : createServer(options, listener);
   server.maxHeadersCount = 100;
   server.maxConnections = limits.connections;
-  server.on('drop', () => server.closeIdleConnections());
   server.timeout = limits.unreadMs;
   return server;
 }
