@@ -16,6 +16,7 @@ import { useOwned } from '../kit/owned.ts';
 import { StateMark } from '../kit/server-state.tsx';
 import { Description, ServerText } from '../kit/text.tsx';
 import { HeldCall } from './held-call.view.tsx';
+import { NoSuchTool } from './no-such-tool.view.tsx';
 import { ResultView } from './result.view.tsx';
 import { SavedCalls } from './saved-calls.view.tsx';
 import { FieldView, GroupFields } from './schema-form.view.tsx';
@@ -28,6 +29,8 @@ import './tool.css';
 export function ToolView({ serverId, name }: { serverId: string; name: string }) {
   const app = useApp();
   const state = useOwned(() => createToolState(app, serverId, name));
+  const isMissing = state.tool.value.value === undefined && state.tool.problem.value?.code === 'TOOL_001';
+  if (isMissing) return <NoSuchTool serverId={serverId} name={name} onRetry={() => void state.tool.reload()} />;
   return (
     <div class="view tool-view">
       <nav class="crumbs" aria-label="Place">
