@@ -38,6 +38,8 @@ export interface DoorOptions {
 export interface DoorLimits {
   /** Connections at once. For the next one those that rest, or have said nothing yet, are closed. */
   connections: number;
+  /** Headers of one request. */
+  headers: number;
   /** Milliseconds for the head of a request, from the begin of the connection on, and for the handshake of TLS. */
   headMs: number;
   /** Milliseconds for a whole request. */
@@ -50,6 +52,7 @@ export interface DoorLimits {
 
 const usual: DoorLimits = {
   connections: 2_000,
+  headers: 100,
   headMs: 10_000,
   requestMs: 60_000,
   unreadMs: 60_000,
@@ -62,7 +65,11 @@ const stopping = toProblem('DAEMON_003', {
   next: 'Try again in a moment.',
 });
 
-export function createDoor({ app, takeAtOnce }: Front, { tls, limits }: DoorOptions = {}): Door {
+const tooManyHeaders = (most: number) =>
+  toProblem('REQUEST_004', { detail: `A request may have ${most} headers.`, next: 'Send fewer of them.' });
+
+export function createDoor({ app, takeAtOnce }: Front, { tls, limits: wanted }: DoorOptions = {}): Door {
+  const limits = { ...usual, ...wanted };
   // The listener's own Request takes the place of the global one, because middleware that counts the bytes of a body
   // without a length (DELETE, chunked) makes a new request of the old, and the global one cannot.
   const ordinary = getRequestListener((request, bindings) => app.fetch(request, bindings));
@@ -70,9 +77,11 @@ export function createDoor({ app, takeAtOnce }: Front, { tls, limits }: DoorOpti
   const listener = takeInTurn((incoming, outgoing) => {
     outgoing.on('timeout', endIfUnread);
     if (closed) writeProblem(outgoing, stopping, { 'retry-after': '5', connection: 'close' });
+    else if (incoming.rawHeaders.length > limits.headers * 2)
+      writeProblem(outgoing, tooManyHeaders(limits.headers), { connection: 'close' });
     else if (!takeAtOnce?.(incoming, outgoing)) void ordinary(incoming, outgoing);
   });
-  const server = createHttpServer(listener, { ...usual, ...limits }, tls);
+  const server = createHttpServer(listener, limits, tls);
   // Of those that are not through with TLS the server itself knows nothing.
   const connections = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
@@ -118,7 +127,8 @@ function createHttpServer(listener: RequestListener, limits: DoorLimits, tls: Tl
   const server = tls
     ? createTlsServer({ ...options, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: limits.headMs }, listener)
     : createServer(options, listener);
-  server.maxHeadersCount = 100;
+  // Node leaves out what is beyond its limit, and who leaves out an Origin lets it in. The size of a head is bounded anyway.
+  server.maxHeadersCount = 0;
   server.maxConnections = limits.connections;
   server.timeout = limits.unreadMs;
   return server;

@@ -1,19 +1,22 @@
 // What the short way does with bodies and streams, with a gateway by hand that answers as it is told to.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Hono } from 'hono';
 import type { Gateway } from '../../../daemon/features/gateway/create-gateway.ts';
 import type { Answer } from '../../../daemon/features/gateway/exchange.ts';
 import { createGatewayDoor } from '../../../daemon/features/gateway/gateway.door.ts';
+import type { TakeAtOnce } from '../../../daemon/http/door.ts';
 import { createLifelines } from '../../../daemon/http/lifelines.ts';
+import { type ListeningDoor, listenOnPort } from '../../../daemon/http/listen.ts';
 import { ownerPrincipal } from '../../../daemon/http/principal.ts';
 import { systemClock } from '../../../daemon/platform/clock.ts';
 import { until } from '../../support/in-process-daemon.ts';
 
 describe('bodies and streams on the short way', () => {
-  let server: Server;
+  let door: ListeningDoor;
   let fetch: Gateway['fetch'];
   let underWay: number;
   let answers: ServerResponse[];
@@ -39,31 +42,30 @@ describe('bodies and streams on the short way', () => {
         };
       },
     });
-    server = createServer((incoming: IncomingMessage, outgoing: ServerResponse) => {
+    const takeAtOnce: TakeAtOnce = (incoming, outgoing) => {
       answers.push(outgoing);
       assert.ok(take(incoming, outgoing));
-    });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
+      return true;
+    };
+    door = await listenOnPort({ app: new Hono(), takeAtOnce }, { port: 0 });
   });
   afterEach(async () => {
     process.off('warning', warned);
-    server.closeAllConnections();
-    await new Promise(resolve => server.close(resolve));
+    door.server.closeAllConnections();
+    await door.close();
   });
 
-  const port = () => (server.address() as { port: number }).port;
   const head = (length: number, ...more: string[]) =>
     [
       'POST /mcp HTTP/1.1',
-      `host: 127.0.0.1:${port()}`,
+      `host: 127.0.0.1:${door.port}`,
       'authorization: Bearer x',
       'content-type: application/json',
       `content-length: ${length}`,
       ...more,
       '\r\n',
     ].join('\r\n');
-  const open = (): Socket => connect(port(), '127.0.0.1').on('error', () => {});
+  const open = (): Socket => connect(door.port ?? 0, '127.0.0.1').on('error', () => {});
   const streamOf = (pull: UnderlyingDefaultSource<Uint8Array>['pull'], cancel = () => {}): Answer => ({
     status: 200,
     headers: { 'content-type': 'text/event-stream' },
@@ -209,7 +211,7 @@ describe('bodies and streams on the short way', () => {
     assert.equal(count, 2);
   });
 
-  it('answers in order what comes without waiting, and lets all of it go with the connection', async () => {
+  it('takes in turn what comes without waiting, and lets what is under way go with the connection', async () => {
     const rest: PromiseWithResolvers<Answer>[] = [];
     let left = 0;
     fetch = async (_request, { signal }) => {
@@ -226,21 +228,18 @@ describe('bodies and streams on the short way', () => {
       told += piece;
     });
     socket.write(`${head(2)}{}`.repeat(4));
-    await until(() => rest.length === 4, 'all of them to be taken');
-    const document = (body: string): Answer => ({ status: 200, headers: {}, body });
-    rest[1]?.resolve(document('second'));
-    await nextTurn();
-    assert.equal(told, '');
-    rest[0]?.resolve(document('first'));
-    await until(() => told.includes('second'), 'two answers');
-    assert.ok(told.indexOf('first') < told.indexOf('second'));
-    const before = left;
-    rest[3]?.resolve(streamOf(controller => controller.enqueue(Buffer.alloc(65_536, 'x'))));
-    await nextTurn();
+    for (const [at, body] of ['first', 'second'].entries()) {
+      await until(() => rest.length > at, `the ${body} to be taken`);
+      assert.equal(rest.length, at + 1);
+      rest[at]?.resolve({ status: 200, headers: {}, body });
+      await until(() => told.includes(body), `the ${body} answer`);
+    }
+    await until(() => rest.length === 3 && left === 2, 'the third to be taken');
     socket.destroy();
-    await until(() => left - before === 2, 'the others to hear of it');
-    rest[2]?.resolve(document('third'));
+    await until(() => left === 3, 'it to hear of the end');
+    rest[2]?.resolve({ status: 200, headers: {}, body: 'third' });
     await until(() => underWay === 0, 'all of them to be let go of');
+    assert.equal(rest.length, 3);
   });
 
   const readAll = (text: string): Promise<string> =>

@@ -84,7 +84,7 @@ describe('a door, and what hostile clients send through it', () => {
 
   const floods: [string, number, (way: Way) => string][] = [
     ['a header', 431, way => head(way, [`X: ${'a'.repeat(20_000)}`])],
-    ['headers', 431, way => head(way, Array<string>(5_000).fill('X:'))],
+    ['headers', 431, way => head(way, Array<string>(5_000).fill('X: some value'))],
     ['an address', 431, () => `POST /mcp/${'a'.repeat(20_000)}`],
     ['what is said of a piece', 413, way => `${head(way, inPieces)}\r\n1;${'x'.repeat(40_000)}`],
     [
@@ -97,6 +97,14 @@ describe('a door, and what hostile clients send through it', () => {
     atBoth(`refuses ${what} without an end`, async way => {
       assert.deepEqual(statuses(await talk(way.connect(), text(way)).ended), [status]);
     });
+
+  atBoth('refuses more headers than there may be, and leaves none of them out', async way => {
+    const some = (count: number) => Array.from({ length: count }, (_, at) => `X-${at}: y`);
+    const told = await talk(way.connect(), whole(way, ...some(120), 'Origin: https://evil.test')).ended;
+    assert.match(told, /^HTTP\/1\.1 413 [\s\S]*"code":"REQUEST_004"/);
+    const foreign = talk(way.connect(), whole(way, ...some(80), 'Origin: https://evil.test', 'Connection: close'));
+    assert.deepEqual(statuses(await foreign.ended), [403]);
+  });
 
   const soon = { headMs: 60, requestMs: 120, lookEveryMs: 20 };
   atBoth(
