@@ -1,0 +1,80 @@
+// Gives memory back in a quiet moment: by itself V8 keeps for hours what a start or one busy minute needed once.
+
+export interface MemoryRelease {
+  /** There is work now: a quiet moment is one that comes some time after it. Cheap enough for every request. */
+  noticed(): void;
+  stop(): void;
+}
+
+export interface Heap {
+  /** What V8 holds of the system, used or not, in bytes. */
+  heldBytes(): number;
+  /** Collects all that can be and gives free pages back; stands still for some 50 ms. */
+  collect(): void;
+}
+
+/** Calls back once after so many milliseconds; what it returns takes that back. */
+export type After = (milliseconds: number, act: () => void) => () => void;
+
+export interface MemoryReleaseOptions {
+  /** undefined: this runtime was started without a way to collect, and nothing is ever done. */
+  heap: Heap | undefined;
+  now: () => number;
+  after: After;
+  quietMs?: number;
+  /** How much more must be held than after the last time. A call now and then never comes to it. */
+  growthBytes?: number;
+}
+
+/** The first quiet moment always collects, because a start leaves most behind; later ones when the heap has grown by enough. */
+export function createMemoryRelease(options: MemoryReleaseOptions): MemoryRelease {
+  const { heap, now, after, quietMs = 3_000, growthBytes = 8 * 1_048_576 } = options;
+  let lastWork = 0;
+  let heldBefore = Number.NEGATIVE_INFINITY;
+  let cancel: (() => void) | undefined;
+
+  // One timer for a whole busy time: it looks when the last work was, instead of being set anew by each.
+  const look = (): void => {
+    const quiet = now() - lastWork;
+    if (quiet < quietMs) {
+      cancel = after(quietMs - quiet, look);
+      return;
+    }
+    cancel = undefined;
+    if (!heap || heap.heldBytes() < heldBefore + growthBytes) return;
+    heap.collect();
+    heldBefore = heap.heldBytes();
+  };
+
+  let stopped = heap === undefined;
+  return {
+    noticed() {
+      if (stopped) return;
+      lastWork = now();
+      cancel ??= after(quietMs, look);
+    },
+    stop() {
+      stopped = true;
+      cancel?.();
+    },
+  };
+}
+
+/** The heap of this process, if it was started with `--expose-gc`. */
+export function ownHeap(): Heap | undefined {
+  const collect = globalThis.gc;
+  if (!collect) return undefined;
+  return {
+    heldBytes() {
+      const { heapTotal, external } = process.memoryUsage();
+      return heapTotal + external;
+    },
+    // Only this kind empties V8's pages and caches until there is nothing more to get.
+    collect: () => collect({ type: 'major', execution: 'sync', flavor: 'last-resort' }),
+  };
+}
+
+export const systemAfter: After = (milliseconds, act) => {
+  const timer = setTimeout(act, milliseconds).unref();
+  return () => clearTimeout(timer);
+};

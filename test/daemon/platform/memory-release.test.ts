@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { createMemoryRelease, type Heap, ownHeap } from '../../../daemon/platform/memory-release.ts';
+
+const quietMs = 3_000;
+const growthBytes = 1_000;
+
+/** A heap, and a clock with timers that go only as far as they are told. */
+function createWorld(heap: Heap | undefined) {
+  let now = 0;
+  let timer: { at: number; act: () => void } | undefined;
+  let timersSet = 0;
+  const release = createMemoryRelease({
+    ...{ heap, quietMs, growthBytes },
+    now: () => now,
+    after(milliseconds, act) {
+      timersSet += 1;
+      timer = { at: now + milliseconds, act };
+      return () => {
+        timer = undefined;
+      };
+    },
+  });
+  return {
+    release,
+    get timersSet() {
+      return timersSet;
+    },
+    get isWaiting() {
+      return timer !== undefined;
+    },
+    pass(milliseconds: number) {
+      const until = now + milliseconds;
+      while (timer && timer.at <= until) {
+        const { at, act } = timer;
+        timer = undefined;
+        now = at;
+        act();
+      }
+      now = until;
+    },
+  };
+}
+
+function createHeap() {
+  const heap = {
+    held: 10_000,
+    collected: 0,
+    heldBytes: () => heap.held,
+    collect() {
+      heap.collected += 1;
+      heap.held = 5_000;
+    },
+  };
+  return heap;
+}
+
+describe('memory that is given back', () => {
+  it('is given back once, in the first quiet moment', () => {
+    const heap = createHeap();
+    const world = createWorld(heap);
+    world.release.noticed();
+    world.pass(quietMs - 1);
+    assert.equal(heap.collected, 0);
+    world.pass(1);
+    assert.equal(heap.collected, 1);
+    world.pass(100 * quietMs);
+    assert.equal(heap.collected, 1);
+    assert.equal(world.isWaiting, false, 'a daemon at rest is woken by nothing');
+  });
+
+  it('is not given back while there is work, and a busy time costs few timers', () => {
+    const heap = createHeap();
+    const world = createWorld(heap);
+    for (let request = 0; request < 1_000; request++) {
+      world.release.noticed();
+      world.pass(100);
+    }
+    assert.equal(heap.collected, 0);
+    assert.ok(world.timersSet < 50, `${world.timersSet} timers`);
+    world.pass(quietMs);
+    assert.equal(heap.collected, 1);
+  });
+
+  it('is left alone as long as it is little', () => {
+    const heap = createHeap();
+    const world = createWorld(heap);
+    const workAndRest = (held: number) => {
+      heap.held = held;
+      world.release.noticed();
+      world.pass(quietMs);
+    };
+    workAndRest(20_000);
+    workAndRest(5_000 + growthBytes - 1);
+    assert.equal(heap.collected, 1);
+    workAndRest(5_000 + growthBytes);
+    assert.equal(heap.collected, 2);
+  });
+
+  it('stays where it is after the end, and where the runtime has no way to collect', () => {
+    const heap = createHeap();
+    const ending = createWorld(heap);
+    ending.release.noticed();
+    ending.release.stop();
+    ending.release.noticed();
+    ending.pass(10 * quietMs);
+    assert.equal(heap.collected, 0);
+
+    const without = createWorld(undefined);
+    without.release.noticed();
+    assert.equal(without.timersSet, 0);
+  });
+
+  it('is that of the process, if it was started for it', () => {
+    const before = globalThis.gc;
+    try {
+      const asked: unknown[] = [];
+      globalThis.gc = ((options: unknown) => void asked.push(options)) as typeof globalThis.gc;
+      const heap = ownHeap();
+      assert.ok((heap?.heldBytes() ?? 0) > 1_000_000);
+      heap?.collect();
+      assert.deepEqual(asked, [{ type: 'major', execution: 'sync', flavor: 'last-resort' }]);
+      globalThis.gc = undefined;
+      assert.equal(ownHeap(), undefined);
+    } finally {
+      globalThis.gc = before;
+    }
+  });
+});
