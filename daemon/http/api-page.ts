@@ -20,7 +20,7 @@ export function renderApiPage(document: OpenApiDocument, nonce: string): Html {
 <body>
 <header>
 <h1>Quayside API</h1>
-<p>Version ${document.info.version}. Send the token of <code>quayside token</code> as <code>Authorization: Bearer …</code>.
+<p>Version ${document.info.version}. Send the token of <code>quayside token</code> as <code>Authorization: Bearer &hellip;</code>.
 The same as a document for programs: <a href="/openapi.json">openapi.json</a>. Back to <a href="/">Quayside</a>.</p>
 </header>
 <nav aria-label="Parts of the API"><ul>${[...groups.keys()].map(group => html`<li><a href="#${group}">${group}</a></li>`)}<li><a href="#problems">problems</a></li></ul></nav>
