@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { type Call, type CallDetail, CallOutcome } from '../../../shared/api/calls.ts';
+import { problemCodes, toProblem } from '../../../shared/api/problem.ts';
 import { definedOnly } from '../../../shared/domain/defined.ts';
 import { limits } from '../../../shared/domain/limits.ts';
 import { type RangeOptions, rangeOptions, toRange } from '../arguments/moments.ts';
@@ -126,7 +127,7 @@ function describeCall(call: CallDetail): string {
   const facts: [string, string | null][] = [
     ['Tool', `${call.serverId}/${call.tool}`],
     ['Time', call.startedAt],
-    ['Outcome', [call.outcome, codeOf(call)].filter(Boolean).join(', ')],
+    ['Outcome', [call.outcome, codeOf(call), titleOf(call)].filter(Boolean).join(', ')],
     ['Took', describeDuration(call.durationMs)],
     ['Size', `${describeBytes(call.requestBytes)} sent, ${describeBytes(call.bytes)} came back`],
     ['Caller', `${call.caller}, by ${call.via}`],
@@ -137,20 +138,25 @@ function describeCall(call: CallDetail): string {
   return [
     ...lines,
     kept('Arguments', call.argumentsState, call.arguments),
-    kept('Result', call.resultState, call.result),
+    // A call that failed or was denied has none that could have been kept.
+    ...(call.outcome === 'ok' || call.outcome === 'tool-error' ? [kept('Result', call.resultState, call.result)] : []),
   ].join('\n');
 }
 
-const states = {
-  whole: '',
-  cut: ' (cut)',
-  hidden: ' (a secret was taken out)',
-  none: ' were not kept',
-  'not-yours': ' are not shown to you',
+/** What the code of a problem means. */
+function titleOf({ code }: Call): string | undefined {
+  const known = problemCodes.find(each => each === code);
+  return known && toProblem(known, { detail: '' }).title;
+}
+
+const states = { whole: '', cut: ' (cut)', hidden: ' (a secret was taken out)' } as const;
+const absent = {
+  Arguments: { none: 'Arguments were not kept.', 'not-yours': 'Arguments are not shown to you.' },
+  Result: { none: 'The result was not kept.', 'not-yours': 'The result is not shown to you.' },
 } as const;
 
-function kept(what: string, state: CallDetail['argumentsState'], value: unknown): string {
-  if (state === 'none' || state === 'not-yours') return `${what}${states[state]}.`;
+function kept(what: keyof typeof absent, state: CallDetail['argumentsState'], value: unknown): string {
+  if (state === 'none' || state === 'not-yours') return absent[what][state];
   return `${what}${states[state]}:\n${typeof value === 'string' ? safeText(value) : safeJson(value, 2)}`;
 }
 

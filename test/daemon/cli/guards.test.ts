@@ -170,6 +170,10 @@ describe('Commands for locks and approvals', () => {
     const refused = await call;
     assert.deepEqual([refused.code, /not now.*APPROVAL_001/s.test(refused.stderr)], [2, true]);
     assert.equal((await run(['approvals', 'wait', id, '--seconds', '5'])).code, 1);
+    assert.match(
+      await lines('calls', 'show', id),
+      /Outcome +denied, APPROVAL_001, The call was not approved\n[\s\S]*not kept\.\n$/,
+    );
     const granted = await lines(
       'approvals',
       'grant',
