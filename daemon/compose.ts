@@ -46,6 +46,7 @@ import { type Clock, systemClock, toTimestamp } from './platform/clock.ts';
 import type { DaemonConfig } from './platform/config.ts';
 import { createIdleWatch } from './platform/idle.ts';
 import type { Logger } from './platform/logger.ts';
+import { createMemoryRelease, ownHeap, systemAfter } from './platform/memory-release.ts';
 import { version } from './platform/version.ts';
 import { waitFor } from './platform/wait-for.ts';
 import { openDatabase } from './storage/database.ts';
@@ -348,6 +349,8 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     onIdle: () => hooks.onStop('nobody uses it'),
   });
 
+  const memory = createMemoryRelease({ heap: ownHeap(), now: () => performance.now(), after: systemAfter });
+
   const statusSources: StatusSources = {
     version,
     startedAt,
@@ -388,7 +391,10 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     now: clock.now,
     gateway,
     onFailure: logFailure,
-    onRequest: idle.enter,
+    onRequest: () => {
+      memory.noticed();
+      return idle.enter();
+    },
   };
   const app = createApp({
     ...front,
@@ -435,6 +441,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     // In the background: a Docker that is slow or away keeps nobody waiting.
     dockerFeatures.start();
     await servers.restore();
+    memory.noticed();
   };
 
   return {
@@ -457,6 +464,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     async close(reason, doors = []) {
       stopping = true;
       idle.stop();
+      memory.stop();
       for (const door of doors) door.refuse();
       events.publish({ type: 'daemon.stopping', reason });
       guards.close();
