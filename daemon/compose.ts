@@ -1,5 +1,6 @@
 // The composition root: the one place that creates everything and hands each part what it needs, and no more.
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Problem } from '../shared/api/problem.ts';
 import { createApp } from './app.ts';
 import { composeDocker, dockerForServers } from './compose-docker.ts';
@@ -465,8 +466,10 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
       stopping = true;
       idle.stop();
       memory.stop();
-      for (const door of doors) door.refuse();
       events.publish({ type: 'daemon.stopping', reason });
+      // Whoever follows knows of it before anybody is refused, and takes it for no crash.
+      await nextTurn();
+      for (const door of doors) door.refuse();
       guards.close();
       const isAnswered = () => idle.present === 0 && tools.callsInFlight === 0;
       await waitFor(() => isAnswered() || doors.every(door => door.isEmpty()), mostAnswerMs);

@@ -102,8 +102,8 @@ export async function stopAndWait(discovery: Discovery, reason: string): Promise
   try {
     await clientFor(discovery).stopDaemon({ body: { reason } }, { signal: AbortSignal.timeout(stopTimeout) });
   } catch (error) {
-    // It may have ended before it could answer.
-    if (isProblemError(error) && error.code !== 'DAEMON_002') throw error;
+    // It may have ended before it could answer, or somebody else has asked it.
+    if (isProblemError(error) && error.code !== 'DAEMON_002' && error.code !== 'DAEMON_003') throw error;
   }
   const end = Date.now() + stopTimeout;
   while (isAlive(discovery.pid)) {

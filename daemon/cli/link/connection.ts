@@ -91,7 +91,12 @@ export async function replace(found: FoundDaemon, signal: AbortSignal, notice: (
 
 /** Asks a daemon to end and waits until it is gone. Errors: DAEMON_010 if it is not gone in time. */
 export async function endDaemon({ api, discovery }: FoundDaemon, reason: string, signal: AbortSignal): Promise<void> {
-  await api.stopDaemon({ body: { reason } }, { signal });
+  try {
+    await api.stopDaemon({ body: { reason } }, { signal });
+  } catch (error) {
+    // Somebody else has asked it before.
+    if (!isProblemError(error) || error.code !== 'DAEMON_003') throw error;
+  }
   if (await waitUntilGone(discovery.pid, stopMilliseconds)) return;
   throw problem('DAEMON_010', {
     detail: `The daemon (process ${discovery.pid}) has not ended after ${stopMilliseconds / 1_000} seconds.`,

@@ -102,7 +102,7 @@ describe('the short way, when something ends', () => {
     await until(() => taken.length === 2, 'both requests to come in');
     assert.deepEqual(taken.toSorted(), [false, true]);
     const ended = daemon.daemon.close('a test', [door]);
-    assert.equal(door.server.listening, false);
+    await until(() => !door.server.listening, 'the door to refuse');
     const [whole, inPieces] = clients;
     whole?.socket.write(body + whole.head);
     inPieces?.socket.write(`${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n${inPieces.head}`);

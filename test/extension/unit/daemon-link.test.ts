@@ -2,13 +2,17 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { Hono } from 'hono';
+import { listenOnSocket } from '../../../daemon/http/listen.ts';
+import { writeProblem } from '../../../daemon/http/write-problem.ts';
+import { stopAndWait } from '../../../extension/daemon-link/attach.ts';
 import { createDaemonLink, type DaemonLink } from '../../../extension/daemon-link/daemon-link.ts';
 import { findDiscovery, isAlive } from '../../../extension/daemon-link/discovery.ts';
 import { launchDaemon, parseOutcome } from '../../../extension/daemon-link/launch.ts';
 import { Mirror } from '../../../extension/daemon-link/mirror.ts';
 import { daemonPlace } from '../../../extension/daemon-link/place.ts';
 import { HostProblem } from '../../../extension/platform/host-problem.ts';
-import { isProblemError } from '../../../shared/api/problem.ts';
+import { isProblemError, toProblem } from '../../../shared/api/problem.ts';
 import { daemonProgram, sources } from '../../support/programs.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -129,6 +133,25 @@ describe('the link to the daemon', function () {
     await until('the next one was found', () => mine.state.kind === 'connected');
     assert.ok(mine.state.kind === 'connected' && mine.state.daemon.pid === next.pid);
     assert.deepEqual(crashes, []);
+  });
+
+  it('ends one that is ending already, whoever has asked it', async () => {
+    const link = openLink();
+    const discovery = await link.connect();
+    const door = await listenOnSocket(
+      {
+        app: new Hono(),
+        takeAtOnce(_incoming, outgoing) {
+          writeProblem(outgoing, toProblem('DAEMON_003', { detail: 'It ends.' }));
+          process.kill(discovery.pid, 'SIGTERM');
+          return true;
+        },
+      },
+      join(folder.path, 'ending', 'daemon.sock'),
+    );
+    await stopAndWait({ ...discovery, socket: join(folder.path, 'ending', 'daemon.sock') }, 'a test');
+    assert.equal(isAlive(discovery.pid), false);
+    await door.close();
   });
 
   it('is not brought back by what is asked while it ends', async () => {
