@@ -19,8 +19,10 @@ export function takeInTurn(take: RequestListener): RequestListener {
     waiting.set(socket, before + 1);
     outgoing.once('socket', () => {
       waiting.set(socket, (waiting.get(socket) ?? 1) - 1);
-      // Node has not quite handed it over.
-      process.nextTick(take, incoming, outgoing);
+      // Node has not quite handed it over; and of a connection that has gone no body comes, and no end of one.
+      process.nextTick(() => {
+        if (!socket.destroyed) take(incoming, outgoing);
+      });
     });
   };
 }
