@@ -47,7 +47,7 @@ import { type Clock, systemClock, toTimestamp } from './platform/clock.ts';
 import type { DaemonConfig } from './platform/config.ts';
 import { createIdleWatch } from './platform/idle.ts';
 import type { Logger } from './platform/logger.ts';
-import { createMemoryRelease, ownHeap, systemAfter } from './platform/memory-release.ts';
+import { createMemoryRelease, type Heap, systemAfter } from './platform/memory-release.ts';
 import { version } from './platform/version.ts';
 import { waitFor } from './platform/wait-for.ts';
 import { openDatabase } from './storage/database.ts';
@@ -71,6 +71,8 @@ export interface DaemonPorts {
   masterKeys?: MasterKeyPlaces;
   /** What checking a password costs. Default: as much as is recommended. */
   passwordCosts?: AccessOptions['passwordCosts'];
+  /** What is given back when nobody asks for anything. Default: the runtime's own way. */
+  heap?: Heap;
 }
 
 export interface DaemonHooks {
@@ -350,7 +352,7 @@ export function compose(config: DaemonConfig, ports: DaemonPorts, hooks: DaemonH
     onIdle: () => hooks.onStop('nobody uses it'),
   });
 
-  const memory = createMemoryRelease({ heap: ownHeap(), now: () => performance.now(), after: systemAfter });
+  const memory = createMemoryRelease({ heap: ports.heap, now: () => performance.now(), after: systemAfter });
 
   const statusSources: StatusSources = {
     version,

@@ -17,6 +17,7 @@ import { type DaemonConfig, readConfig } from './platform/config.ts';
 import { createDiscoveryFile } from './platform/discovery-file.ts';
 import { takeLock } from './platform/lock.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
+import { ownHeap } from './platform/memory-release.ts';
 import { ensurePrivateFolder } from './platform/private-file.ts';
 import { readTlsFiles } from './platform/tls-files.ts';
 import { version } from './platform/version.ts';
@@ -144,7 +145,11 @@ function composeWithEngine(config: DaemonConfig, logger: Logger, hooks: Paramete
   const isOff = process.env['QUAYSIDE_DOCKER'] === 'off';
   return compose(
     config,
-    { engine, docker: isOff ? undefined : docker, bitwarden, logger, masterKeys, createSupervisor: makeSupervisor },
+    {
+      ...{ engine, docker: isOff ? undefined : docker, bitwarden, logger, masterKeys },
+      createSupervisor: makeSupervisor,
+      heap: ownHeap(),
+    },
     hooks,
   );
 }

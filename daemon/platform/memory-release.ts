@@ -1,4 +1,6 @@
 // Gives memory back in a quiet moment: by itself V8 keeps for hours what a start or one busy minute needed once.
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 export interface MemoryRelease {
   /** There is work now: a quiet moment is one that comes some time after it. Cheap enough for every request. */
@@ -17,7 +19,7 @@ export interface Heap {
 export type After = (milliseconds: number, act: () => void) => () => void;
 
 export interface MemoryReleaseOptions {
-  /** undefined: this runtime was started without a way to collect, and nothing is ever done. */
+  /** undefined: it is left to the runtime, and nothing is ever done. */
   heap: Heap | undefined;
   now: () => number;
   after: After;
@@ -60,18 +62,37 @@ export function createMemoryRelease(options: MemoryReleaseOptions): MemoryReleas
   };
 }
 
-/** The heap of this process, if it was started with `--expose-gc`. */
-export function ownHeap(): Heap | undefined {
-  const collect = globalThis.gc;
-  if (!collect) return undefined;
+/** The heap of this process. */
+export function ownHeap(): Heap {
+  let collect: typeof globalThis.gc;
   return {
     heldBytes() {
       const { heapTotal, external } = process.memoryUsage();
       return heapTotal + external;
     },
-    // Only this kind empties V8's pages and caches until there is nothing more to get.
-    collect: () => collect({ type: 'major', execution: 'sync', flavor: 'last-resort' }),
+    collect() {
+      collect ??= findCollector();
+      // Only this kind empties V8's pages and caches until there is nothing more to get.
+      collect?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+    },
   };
+}
+
+/**
+ * V8 shows its collector only where the flag is set when a context is made. With the flag on the command line Node refuses
+ * the code that it has ready of itself, and a start takes 35 ms more; so it is set for as long as it takes to make one.
+ * undefined: this runtime does not give it away, and the memory stays, which is no reason to end.
+ */
+function findCollector(): typeof globalThis.gc {
+  if (globalThis.gc) return globalThis.gc;
+  try {
+    setFlagsFromString('--expose-gc');
+    return runInNewContext('globalThis.gc');
+  } catch {
+    return undefined;
+  } finally {
+    setFlagsFromString('--no-expose-gc');
+  }
 }
 
 export const systemAfter: After = (milliseconds, act) => {
