@@ -8,7 +8,11 @@ module.exports = class CountingReporter extends reporters.Spec {
     super(runner, options);
     const failures = [];
     const first = [];
-    runner.on('fail', (test, error) => failures.push(describeFailure(test, error)));
+    // What went wrong at first may be the cause, and what goes wrong then only what was left of it.
+    runner.on('fail', (test, error) => {
+      const before = first.find(({ title }) => title === test.fullTitle());
+      failures.push(`${describeFailure(test, error)}${before ? `\nAt first: ${before.text}` : ''}`);
+    });
     runner.on('retry', (test, error) => first.push({ title: test.fullTitle(), text: describeFailure(test, error) }));
     const passedTitles = new Set();
     runner.on('pass', test => passedTitles.add(test.fullTitle()));

@@ -21,6 +21,10 @@ describe('containers of a real engine', function () {
     engine = await sharedEngineWithServer();
     at = await watchOf(engine);
   });
+  // What a failed test has left would be in the way of the next.
+  afterEach(async () => {
+    for (const { id } of at.watch.list()) await at.watch.remove(id);
+  });
   after(async () => await at?.[Symbol.asyncDispose]());
 
   it('says what the engine is', async () => {
@@ -88,14 +92,12 @@ describe('containers of a real engine', function () {
     const idle = await runServer(engine, 'lazy');
     await untilRunning(at.watch, 'busy');
     await untilRunning(at.watch, 'lazy');
-    const stats = await until(async () => {
+    const { busy } = await until(async () => {
       const all = await at.watch.stats();
-      return all.has(id) && all.has(idle) ? all : undefined;
-    }, 'measurements');
-    const [busy, lazy] = [stats.get(id), stats.get(idle)];
-    ok(busy && lazy);
-    ok(busy.cpuPercent > 20, `a loop took ${busy.cpuPercent} %`);
-    ok(lazy.cpuPercent < 20, `a sleep took ${lazy.cpuPercent} %`);
+      const [busy, lazy] = [all.get(id), all.get(idle)];
+      // How much of a processor the loop gets is for the machine to say.
+      return busy && lazy && busy.cpuPercent > 1 && busy.cpuPercent > 2 * lazy.cpuPercent ? { busy } : undefined;
+    }, 'a loop that takes more than a sleep');
     ok(busy.memoryBytes > 0 && busy.memoryBytes < 100 * 1_048_576);
     ok(busy.processes !== null && busy.processes >= 1);
     await at.watch.remove(id);
