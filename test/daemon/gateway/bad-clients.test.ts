@@ -87,6 +87,7 @@ describe('the MCP endpoint with clients that misbehave', () => {
 
   it('cuts a stream that is not read, keeps what matters of it, and lets it be taken up again', async () => {
     const line = 'x'.repeat(10_000);
+    const flooded = Promise.withResolvers<void>();
     app.run(
       'two',
       {
@@ -96,6 +97,7 @@ describe('the MCP endpoint with clients that misbehave', () => {
               call.onNotification?.({ method: 'notifications/message', params: { level: 'info', data: line } });
               if (i % 50 === 0) await new Promise(setImmediate);
             }
+            flooded.resolve();
             return { content: [{ type: 'text', text: 'the end' }] };
           },
         },
@@ -104,7 +106,8 @@ describe('the MCP endpoint with clients that misbehave', () => {
     );
     const session = await openSession(app.request);
     const response = await session.send('tools/call', { name: 'flood' });
-    await new Promise(done => setTimeout(done, 30));
+    // Nothing is read before all was sent.
+    await flooded.promise;
     const events = readEvents(response);
     let seen: string | undefined;
     let bytes = 0;
