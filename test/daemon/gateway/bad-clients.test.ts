@@ -144,7 +144,7 @@ describe('the MCP endpoint with clients that misbehave', () => {
     await events.next();
     assert.equal((await events.next())?.message?.method, 'roots/list');
     await events.cancel();
-    await new Promise(done => setTimeout(done, 120));
+    await until(() => asked.length > 0 && app.upstreams.underWay === 0, 'the end of the call');
     assert.equal(asked.length, 1);
     assert.equal(app.upstreams.underWay, 0);
   });

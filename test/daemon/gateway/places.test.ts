@@ -4,6 +4,7 @@ import { fitsTemplate } from '../../../daemon/features/gateway/resource-names.ts
 import { problem } from '../../../shared/api/problem.ts';
 import type { FakeServer } from '../../support/fake-upstreams.ts';
 import { createGatewayApp, type GatewayApp, keyOf, tool } from '../../support/gateway-app.ts';
+import { until } from '../../support/in-process-daemon.ts';
 import { lastMessage, openSession, stateless } from '../../support/mcp-requests.ts';
 
 const named = (id: string): FakeServer => ({
@@ -221,7 +222,7 @@ describe('the addresses of the MCP endpoint', () => {
     assert.equal(stopped._meta['quayside/code'], 'SERVER_003');
     app.run('one', { answers: { 'tools/call': () => new Promise<never>(() => {}) } }, [tool('first')]);
     const call = session.ask('tools/call', { name: 'first' });
-    await new Promise(done => setTimeout(done, 10));
+    await until(() => app.upstreams.underWay === 1, 'the call');
     app.stop('one');
     assert.deepEqual((await call).result._meta, { 'quayside/code': 'TOOL_010', 'quayside/retriable': true });
     app.guard = {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createGatewayApp, type GatewayApp, keyOf, tool } from '../../support/gateway-app.ts';
+import { until } from '../../support/in-process-daemon.ts';
 import { initialize, lastMessage, openSession, post, readEvents } from '../../support/mcp-requests.ts';
 
 const echo = {
@@ -184,9 +185,8 @@ describe('a session at the MCP endpoint', () => {
     const lost = readEvents(await session.send('tools/call', { name: 'never' }));
     const priming = await lost.next();
     await lost.cancel();
-    await new Promise(done => setTimeout(done, 120));
-    assert.equal(app.upstreams.underWay, 0);
-    assert.equal(app.finished.at(-1)?.outcome, 'cancelled');
+    await until(() => app.upstreams.underWay === 0, 'the end of the call');
+    await until(() => app.finished.at(-1)?.outcome === 'cancelled', 'its record');
     assert.equal((await session.listen(priming?.id)).status, 400);
   });
 
