@@ -5,6 +5,7 @@ import type { Bitwarden } from '../../daemon/engines/bitwarden-account.ts';
 import type { DockerEngine } from '../../daemon/engines/docker-engine.ts';
 import type { Engine } from '../../daemon/engines/engine.ts';
 import type { Clock } from '../../daemon/platform/clock.ts';
+import type { Heap } from '../../daemon/platform/memory-release.ts';
 import { createSupervisor } from '../../daemon/supervision/create-supervisor.ts';
 import { fetchCarrier } from '../../shared/api/carriers.ts';
 import { type ApiClient, createApiClient } from '../../shared/api/client.ts';
@@ -36,6 +37,8 @@ export interface InProcessOptions {
   bitwarden?: Bitwarden;
   clock?: Clock;
   idleExitSeconds?: number;
+  /** Default: memory is left to the runtime. */
+  heap?: Heap;
 }
 
 export async function startInProcessDaemon(options: InProcessOptions = {}): Promise<InProcessDaemon> {
@@ -64,6 +67,7 @@ export async function startInProcessDaemon(options: InProcessOptions = {}): Prom
         passwordCosts: { memoryKiB: 1_024, iterations: 1, parallelism: 1 },
         createSupervisor: events => createSupervisor({ stateFolder: home, version: '0.0.0', events }),
         ...(options.clock ? { clock: options.clock } : {}),
+        ...(options.heap ? { heap: options.heap } : {}),
       },
       { onStop: reason => stopReasons.push(reason), onTokenChanged: () => {} },
     );
