@@ -11,7 +11,7 @@ export interface MemoryRelease {
 export interface Heap {
   /** What V8 holds of the system, used or not, in bytes. */
   heldBytes(): number;
-  /** Collects all that can be and gives free pages back; stands still for some 50 ms. */
+  /** Collects all that can be and gives free pages back; stands still for some 100 ms. */
   collect(): void;
 }
 
