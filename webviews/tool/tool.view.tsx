@@ -151,7 +151,10 @@ function ArgumentsForm({ state, tool }: { state: ToolState; tool: Tool }) {
   const field = state.field.value;
   const form = useRef<HTMLDivElement>(null);
   const running = state.runningSince.value !== undefined;
+  // Why stands above, with the way out.
+  const isRefused = tool.quarantined || !tool.enabled;
   const call = async () => {
+    if (isRefused) return;
     const before = state.errors.value.size;
     await state.call();
     if (state.errors.value.size > 0 || before > 0) focusFirstError(form.current);
@@ -188,7 +191,7 @@ function ArgumentsForm({ state, tool }: { state: ToolState; tool: Tool }) {
         )}
         <RawArguments state={state} />
         <div class="button-row call-row">
-          <Button asks="callTool" kind="primary" icon="play" type="submit" busy={running}>
+          <Button asks="callTool" kind="primary" icon="play" type="submit" disabled={isRefused} busy={running}>
             Call
           </Button>
           {running ? (
