@@ -105,10 +105,11 @@ describe('the commands of tests', () => {
       await pressing([accept], () => isMade, 'what to look at is still asked');
       for (let i = 0; i < 5; i++) {
         await pause(questionMs / 2);
-        await vscode.commands.executeCommand('quickInput.last');
+        for (const key of ['quickInput.first', 'quickInput.next']) await vscode.commands.executeCommand(key);
       }
     }).finally(() => Object.assign(api, { makeTestOfCall }));
-    assert.equal(await countTests(), before + 1);
+    const files = (await vscode.workspace.findFiles('**/*.mcptest.yaml')).map(uri => uri.path);
+    assert.equal(await countTests(), before + 1, files.join(' '));
   });
 
   it('ask nothing and write nothing when somebody leaves their question', async () => {

@@ -21,12 +21,14 @@ export async function runMocha(load: () => void | Promise<void>): Promise<void> 
   const say = (line: string) => appendFileSync(log, `${line}\n`);
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const failures: string[] = [];
-  const unsteady: string[] = [];
+  const first: { title: string; text: string }[] = [];
+  const passed = new Set<string>();
   await new Promise<void>(resolve => {
     const runner = mocha.run(() => resolve());
     runner.on('suite', suite => say(`${'  '.repeat(depth(suite))}${suite.title}`));
     runner.on('pass', test => {
       counts.passed++;
+      passed.add(test.fullTitle());
       say(`${'  '.repeat(depth(test.parent) + 1)}✔ ${test.title} (${test.duration}ms)`);
     });
     runner.on('pending', test => {
@@ -34,7 +36,7 @@ export async function runMocha(load: () => void | Promise<void>): Promise<void> 
       say(`${'  '.repeat(depth(test.parent) + 1)}- ${test.title}`);
     });
     runner.on('retry', (test, error) => {
-      unsteady.push(describeFailure(test, error));
+      first.push({ title: test.fullTitle(), text: describeFailure(test, error) });
       say(`${'  '.repeat(depth(test.parent) + 1)}? ${test.title}: is tried once more\n${error.stack ?? error.message}`);
     });
     runner.on('fail', (test, error) => {
@@ -44,6 +46,7 @@ export async function runMocha(load: () => void | Promise<void>): Promise<void> 
     });
   });
   say(`\n  ${counts.passed} passing\n  ${counts.failed} failing\n  ${counts.skipped} pending`);
+  const unsteady = first.filter(({ title }) => passed.has(title)).map(({ text }) => text);
   writeFileSync(environment('QUAYSIDE_TEST_RESULTS'), JSON.stringify({ ...counts, failures, unsteady }));
   if (counts.failed > 0) throw new Error(`${counts.failed} tests failed.`);
   if (counts.passed === 0) throw new Error('No test ran.');
