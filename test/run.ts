@@ -1,6 +1,6 @@
 // Runs the suites one after another, also after a failed one, and closes with one line for all: node test/run.ts unit docker host ui crash
-// There are two lanes: the unit tests and those in the editor's host in one, whose output is shown; in the other what waits for
-// engines, browsers and children most of its time, one after another, told when all is done.
+// There are two lanes that take about as long: the unit tests, those in the editor's host and the crashes in one, whose output is
+// shown; in the other what waits for engines and browsers most of its time, told when all is done.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
@@ -117,11 +117,11 @@ const suites = {
     await codeServer();
     return await runMocha('ui', more, logOf('ui'));
   },
-  crash: (more: string[]) => runMocha('crash', more, logOf('crash')),
+  crash: (more: string[]) => runMocha('crash', more),
 } satisfies Record<string, (more: string[]) => Promise<Outcome>>;
 
 const logOf = (name: string): string => join(artifactsFolder, 'results', `${name}.log`);
-const quiet: readonly string[] = ['docker', 'ui', 'crash'] satisfies (keyof typeof suites)[];
+const quiet: readonly string[] = ['docker', 'ui'] satisfies (keyof typeof suites)[];
 
 const isSuite = (name: string): name is keyof typeof suites => Object.hasOwn(suites, name);
 
