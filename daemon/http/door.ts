@@ -112,9 +112,12 @@ export function createDoor({ app, takeAtOnce }: Front, { tls, limits: wanted }: 
   };
 }
 
-/** Nothing has moved for a while: either it is being worked on, which may take as long as it takes, or nobody reads it. */
+/**
+ * Nothing has moved for a while: either it is being worked on, which may take as long as it takes, or nobody reads it. Of a
+ * stream that has not ended, what was written tells: this is asked once, and nothing that is written later asks again.
+ */
 function endIfUnread(this: ServerResponse): void {
-  if (this.writableEnded) this.destroy();
+  if (this.writableEnded || this.writableLength > 0) this.destroy();
 }
 
 function createHttpServer(listener: RequestListener, limits: DoorLimits, tls: TlsKeys | undefined): Server {
