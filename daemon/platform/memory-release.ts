@@ -1,5 +1,5 @@
 // Gives memory back in a quiet moment: by itself V8 keeps for hours what a start or one busy minute needed once.
-import { setFlagsFromString } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 export interface MemoryRelease {
@@ -67,8 +67,9 @@ export function ownHeap(): Heap {
   let collect: typeof globalThis.gc;
   return {
     heldBytes() {
-      const { heapTotal, external } = process.memoryUsage();
-      return heapTotal + external;
+      // Not process.memoryUsage: it opens a file as well, and throws where no more can be open.
+      const { total_heap_size, external_memory } = getHeapStatistics();
+      return total_heap_size + external_memory;
     },
     collect() {
       collect ??= findCollector();

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { createMemoryRelease, type Heap, ownHeap } from '../../../daemon/platform/memory-release.ts';
 
 const quietMs = 3_000;
@@ -120,5 +122,22 @@ describe('memory that is given back', () => {
     heap.collect();
     assert.equal(left.deref(), undefined);
     assert.equal(globalThis.gc, shown);
+  });
+
+  const limitsFiles = process.platform !== 'win32';
+  (limitsFiles ? it : it.skip)('is looked at where no more files can be open', async () => {
+    const script = `
+      import { closeSync, openSync } from 'node:fs';
+      import { ownHeap } from ${JSON.stringify(new URL('../../../daemon/platform/memory-release.ts', import.meta.url).href)};
+      const heap = ownHeap();
+      const open = [];
+      try { for (;;) open.push(openSync('/dev/null')); } catch {}
+      const held = heap.heldBytes();
+      heap.collect();
+      for (const each of open) closeSync(each);
+      process.stdout.write(String(held > 1_000_000));`;
+    const shell = 'ulimit -n 64 && exec "$0" --input-type=module --eval "$1"';
+    const { stdout } = await promisify(execFile)('/bin/sh', ['-c', shell, process.execPath, script]);
+    assert.equal(stdout, 'true');
   });
 });
