@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { toProblem } from '../../shared/api/problem.ts';
@@ -88,10 +89,18 @@ export function createDoor({ app, takeAtOnce }: Front, { tls, limits: wanted }: 
     connections.add(socket);
     socket.once('close', () => connections.delete(socket));
   });
-  server.on('drop', () => {
+  let isMakingRoom = false;
+  const makeRoom = async (): Promise<void> => {
+    if (isMakingRoom) return;
+    isMakingRoom = true;
+    // What those have sent that came in the same moment is read in the next turn.
+    await nextTurn();
+    await nextTurn();
+    isMakingRoom = false;
     server.closeIdleConnections();
     for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
-  });
+  };
+  server.on('drop', () => void makeRoom());
   const refuse = () => {
     closed ??= new Promise(resolve => server.close(() => resolve()));
     return closed;

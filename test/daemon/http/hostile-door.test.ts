@@ -187,4 +187,17 @@ describe('a door, and what hostile clients send through it', () => {
     },
     { connections: 8 },
   );
+
+  atBoth(
+    'reads first what somebody has sent who comes in the moment in which there is no more room',
+    async way => {
+      const before = Array.from({ length: 7 }, () => talk(way.connect()));
+      const asking = talk(way.connect(), whole(way, 'Connection: close'));
+      const after = Array.from({ length: 7 }, () => talk(way.connect()));
+      assert.deepEqual(statuses(await asking.ended), [200]);
+      await Promise.all([...before, ...after.slice(0, 1)].map(({ ended }) => ended));
+      for (const { socket } of after) socket.destroy();
+    },
+    { connections: 8 },
+  );
 });
