@@ -13,28 +13,41 @@ export interface Root {
  * with what an address cannot hold written as %XX.
  */
 export function findRootProblem(uri: string): string | undefined {
-  const shown = uri.length > longest ? `${uri.slice(0, longest)}…` : uri;
+  const shown = cut(uri);
   if (/^(?:\/|[a-z]:[\\/])/i.test(uri)) return `"${shown}" is a path. A root is an address: write ${toAddress(uri)}.`;
   if (!/^file:\/\//i.test(uri))
     return `"${shown}" is no root: it must begin with file://, as in file:///home/me/project.`;
   if (!URL.canParse(uri)) return `"${shown}" is no address that can be read.`;
-  const { href, search, hash } = new URL(uri);
-  if (search !== '' || hash !== '') return `"${shown}" is cut off at ? or #: write %3F or %23 in a path.`;
-  if (/[^\w\-.~:/[\]@!$&'()*+,;=%]/.test(uri))
-    return `"${shown}" has characters that an address cannot hold: write ${href}.`;
-  return /%(?![\da-f]{2})/i.test(uri)
+  if (/[?#]/.test(uri)) return `"${shown}" is cut off at ? or #: write %3F or %23 in a path.`;
+  if (notOfAddress.test(uri)) return `"${shown}" has characters that an address cannot hold: write ${encoded(uri)}.`;
+  return strayPercent.test(uri)
     ? `"${shown}" has a % without two digits after it: write %25 for the sign itself.`
     : undefined;
 }
 
 const longest = 200;
-const toAddress = (path: string): string => {
-  const parts = path.replaceAll('\\', '/').split('/');
-  return `file://${path.startsWith('/') ? '' : '/'}${parts.map(encodeURIComponent).join('/').replace('%3A', ':')}`.slice(
-    0,
-    longest,
+const notOfAddress = /[^\w\-.~:/[\]@!$&'()*+,;=%]/;
+const passedOver = /[\t\n\r]|[\0- ]+$/g;
+const strayPercent = /%(?![\da-f]{2})/i;
+
+/** As it would be right. Half a character, and what readers of addresses pass over (WHATWG URL), is not kept. */
+const encoded = (uri: string): string =>
+  cut(
+    uri
+      .toWellFormed()
+      .replace(passedOver, '')
+      .replaceAll('\\', '/')
+      .replace(new RegExp(strayPercent, 'gi'), '%25')
+      .replace(new RegExp(notOfAddress, 'gu'), encodeURIComponent),
   );
+
+const toAddress = (path: string): string => {
+  const parts = path.toWellFormed().replaceAll('\\', '/').split('/');
+  const written = parts.map(encodeURIComponent).join('/').replace('%3A', ':');
+  return cut(`file://${path.startsWith('/') ? '' : '/'}${written}`);
 };
+
+const cut = (text: string): string => (text.length > longest ? `${text.slice(0, longest)}…` : text);
 
 /** Those that are wrong whatever the variables are. */
 export const findRootProblems = (roots: readonly TestRoot[]): [index: number, message: string][] =>

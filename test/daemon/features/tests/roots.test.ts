@@ -54,6 +54,29 @@ describe('roots in test files', () => {
     assert.deepEqual(problemsOf(text)[0], '5 Roots are no answer: write "roots:" beside "answers:".');
   });
 
+  it('that are wrong in any way are told what to write, and that is right', () => {
+    const begins = fc.constantFrom('/', 'file:///', 'C:\\');
+    const pieces = fc.string({
+      unit: fc.oneof(fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }), fc.constantFrom(...'|^#?%\\ /\ud800')),
+      maxLength: 12,
+    });
+    fc.assert(
+      fc.property(begins, pieces, (begin, rest) => {
+        const [, written] = /: write (file:.*)\.$/s.exec(findRootProblem(begin + rest) ?? '') ?? [];
+        if (written !== undefined) assert.equal(findRootProblem(written), undefined, begin + rest);
+      }),
+      {
+        examples: [
+          ['file:///', 'a|b'],
+          ['file:///', 'a#'],
+          ['file:///', 'a?'],
+          ['/', '\ud800'],
+          ['file:///', '%zz \u00e9'],
+        ],
+      },
+    );
+  });
+
   it('that are made of any path are none that is wrong', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }), { maxLength: 5 }), parts => {
