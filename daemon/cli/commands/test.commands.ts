@@ -114,7 +114,7 @@ async function runOnce(
   const parts = await prepare(context, api, files, options);
   const done = await runParts(context, api, parts);
   if (!done) throw new UsageError('There is no file to run.');
-  const { run, interrupted, ids, left } = done;
+  const { run, interrupted, ids, left, failure } = done;
   const written = await keepSnapshots(run, files);
   if (junit !== undefined) await writeFile(junit, toJUnit(run));
   const { style } = context.output;
@@ -125,6 +125,7 @@ async function runOnce(
   ];
   const text = [runText(run, options.reporter, style), ...notes].join('\n');
   const exitCode = interrupted ? exitCodes.interrupted : exitCodeOf(run, context);
+  if (failure) context.output.problem(failure);
   const document = parts.length > 1 ? { ...run, runs: ids } : run;
   return { result: { document, text, exitCode }, run };
 }

@@ -42,7 +42,8 @@ export function toJUnit(run: TestRun): string {
 
 function suiteOf(run: TestRun, file: string) {
   const results = run.results.filter(result => result.file === file);
-  const problems = run.problems.find(each => each.file === file)?.problems ?? [];
+  const told = run.problems.find(each => each.file === file)?.problems ?? [];
+  const problems = told.length === 0 && results.length === 0 && run.state === 'cancelled' ? notBegun(run) : told;
   const isError = (result: TestCaseResult) =>
     result.outcome === 'cancelled' ||
     (result.outcome === 'failed' && result.failures.every(({ kind }) => kind === 'error'));
@@ -64,6 +65,12 @@ function suiteOf(run: TestRun, file: string) {
   ];
   return { tests, failures, errors, lines };
 }
+
+/** In place of the results of a file that was not come to: without it the file would look as if it had no tests. */
+const notBegun = ({ reason }: TestRun): TestRun['problems'][number]['problems'] => {
+  const message = reason === null ? 'It was not run.' : `It was not run. The run ended early: ${reason}`;
+  return [{ message, range: { line: 1, column: 1, endLine: 1, endColumn: 1 } }];
+};
 
 function problemLines(file: string, problems: TestRun['problems'][number]['problems']): string[] {
   const text = problems.map(({ message, range }) => `${file}:${range.line}:${range.column} ${message}`).join('\n');
