@@ -39,11 +39,11 @@ export async function watchTests(context: CommandContext, tests: WatchedTests): 
   return exitCodes.interrupted;
 }
 
-/** Without the stream of events the files are watched all the same. */
-function followNews(api: ApiClient, signal: AbortSignal) {
+/** Without the stream of events the files are watched all the same. `now`: milliseconds. */
+export function followNews(api: Pick<ApiClient, 'followEvents'>, signal: AbortSignal, now: () => number = Date.now) {
   const take = createServerNews();
   let servers: readonly string[] = [];
-  const pace = createRunPace();
+  const pace = createRunPace(now);
   let next: { what: ServerNews['what']; at: number } | undefined;
   api
     .followEvents({
@@ -52,13 +52,16 @@ function followNews(api: ApiClient, signal: AbortSignal) {
         const news = take(event);
         if (!news || !servers.includes(news.serverId)) return;
         const wait = pace.waitFor(news.what);
-        if (wait !== undefined) next ??= { what: news.what, at: Date.now() + wait };
+        if (wait === undefined) return;
+        const at = now() + wait;
+        // A server that comes back does not wait for what its tools have to wait for.
+        if (!next || at < next.at) next = { what: news.what, at };
       },
     })
     .catch(() => {});
   return {
     /** What a run should come of now. */
-    due: () => (next && Date.now() >= next.at ? next.what : undefined),
+    due: () => (next && now() >= next.at ? next.what : undefined),
     /** After a run of tests of these servers. */
     begin(tested: readonly string[], cause: ServerNews['what'] | 'file') {
       servers = tested;
