@@ -143,6 +143,21 @@ describe('test files in the editor', () => {
     assert.deepEqual([run?.state, run?.files.length, run?.counts.passed], ['passed', 3, 9]);
     assert.equal(told.passed.length - before, 9);
     assert.equal(run?.snapshots.length, 3);
+
+    // The second request is one that the daemon refuses.
+    const { api } = parts.link;
+    const { startTestRun } = api;
+    let requests = 0;
+    const refused = (...[input, options]: Parameters<typeof startTestRun>) =>
+      startTestRun(++requests === 1 ? input : { body: { ...input.body, files: [] } }, options);
+    Object.assign(api, { startTestRun: refused });
+    try {
+      const early = await parts.tests.run(new vscode.TestRunRequest(files));
+      assert.deepEqual([requests, early?.state, early?.counts.passed], [2, 'cancelled', 6]);
+      assert.equal(told.passed.length - before, 15);
+    } finally {
+      Object.assign(api, { startTestRun });
+    }
     await vscode.workspace.fs.delete(at('large'), { recursive: true });
   });
 

@@ -10,7 +10,7 @@ import {
   type TestRunRequest,
   type Uri,
 } from 'vscode';
-import { isProblemError } from '../../../shared/api/problem.ts';
+import { isProblemError, type ProblemError } from '../../../shared/api/problem.ts';
 import { joinRuns, tooLargeToSend, toParts } from '../../../shared/api/test-parts.ts';
 import type { NewTestRun, TestCaseResult, TestFailure, TestRun } from '../../../shared/api/tests.ts';
 import { canStart } from '../../../shared/domain/server-state.ts';
@@ -171,20 +171,30 @@ async function runParts(
   }
   const show = createShow(parts.items, run, files, trace);
   const runs: TestRun[] = [];
+  let failure: ProblemError | undefined;
   for (const body of bodies) {
     if (token.isCancellationRequested) break;
-    const done = await follow(parts, body, token, show);
-    runs.push(done);
-    if (done.state === 'cancelled' || done.state === 'interrupted') break;
+    try {
+      runs.push(await follow(parts, body, token, show));
+    } catch (error) {
+      if (runs.length === 0 || !isProblemError(error)) throw error;
+      failure = error;
+      // What the parts before it have found stays as it is shown.
+      const left = new Set(bodies.slice(runs.length).flatMap(each => each.files.map(({ path }) => path)));
+      for (const { uri, input } of files)
+        if (left.has(input.path)) run.errored(parts.items.file(uri), new TestMessage(error.message));
+    }
+    const state = runs.at(-1)?.state;
+    if (failure || state === 'cancelled' || state === 'interrupted') break;
   }
   const [first, ...others] = runs;
-  return first && bodies.length > 1
-    ? joinRuns(
-        first,
-        others,
-        whole.files.map(({ path }) => path),
-      )
-    : first;
+  if (!first || bodies.length === 1) return first;
+  const joined = joinRuns(
+    first,
+    others,
+    whole.files.map(({ path }) => path),
+  );
+  return failure ? { ...joined, state: 'cancelled', reason: failure.message } : joined;
 }
 
 async function follow(
