@@ -44,8 +44,9 @@ export function runContinuously(parts: ContinuousRunParts, request: TestRunReque
   const take = createServerNews();
   const events = link.onEvent(event => {
     const news = take(event);
-    const wait = news && !queue.isBusy ? pace.waitFor(news.what) : undefined;
-    if (!news || wait === undefined) return;
+    if (!news || queue.isBusy || !files().some(uri => discovery.serversOf(uri).includes(news.serverId))) return;
+    const wait = pace.waitFor(news.what);
+    if (wait === undefined) return;
     waiting.add(news.serverId);
     clearTimeout(timer);
     timer = setTimeout(() => runTestsOfWaiting(news.what), Math.max(gatherMs, wait));
