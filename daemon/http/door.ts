@@ -126,7 +126,23 @@ export function createDoor({ app, takeAtOnce }: Front, { tls, limits: wanted }: 
  * stream that has not ended, what was written tells: this is asked once, and nothing that is written later asks again.
  */
 function endIfUnread(this: ServerResponse): void {
-  if (this.writableEnded || this.writableLength > 0) this.destroy();
+  if (!this.writableEnded && this.writableLength === 0) return;
+  const left = leftBeneath(this.socket);
+  if (left === undefined || left === leftBefore.get(this)) return void this.destroy();
+  leftBefore.set(this, left);
+  this.socket?.setTimeout(this.socket.timeout ?? 0);
+}
+
+const leftBefore = new WeakMap<ServerResponse, number>();
+
+/**
+ * Bytes that the connection beneath TLS has still to send; undefined without TLS. Node looks by itself whether anything moves, but
+ * TLS takes what is written at once for one piece, which moves when all of it was read.
+ */
+function leftBeneath(socket: object | null): number | undefined {
+  const handle = socket && Reflect.get(socket, '_handle');
+  const left = handle?._parent?.writeQueueSize;
+  return typeof left === 'number' ? left : undefined;
 }
 
 function createHttpServer(listener: RequestListener, limits: DoorLimits, tls: TlsKeys | undefined): Server {
