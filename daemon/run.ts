@@ -94,6 +94,7 @@ async function run(config: DaemonConfig): Promise<void> {
     // It was told to end before it began: nobody gets to know that it was there.
     if (isEnding) return;
     const warnings = await listen(config, daemon, doors);
+    if (isEnding) return;
     const address = addressOf(doors, config);
     daemon.reachedAt(address, warnings);
     for (const { code, detail } of warnings) logger.warn({ code, detail }, 'warning');
