@@ -23,23 +23,27 @@ export interface MemoryReleaseOptions {
   heap: Heap | undefined;
   now: () => number;
   after: After;
+  /** After the start. */
   quietMs?: number;
+  /** Later: collecting throws compiled code away as well, and calls that come soon would pay for it. */
+  restMs?: number;
   /** How much more must be held than after the last time. A call now and then never comes to it. */
   growthBytes?: number;
 }
 
-/** The first quiet moment always collects, because a start leaves most behind; later ones when the heap has grown by enough. */
+/** The first quiet moment always collects, because a start leaves most behind; later a long rest does, when the heap has grown by enough. */
 export function createMemoryRelease(options: MemoryReleaseOptions): MemoryRelease {
-  const { heap, now, after, quietMs = 3_000, growthBytes = 8 * 1_048_576 } = options;
+  const { heap, now, after, quietMs = 3_000, restMs = 60_000, growthBytes = 8 * 1_048_576 } = options;
   let lastWork = 0;
   let heldBefore = Number.NEGATIVE_INFINITY;
   let cancel: (() => void) | undefined;
 
+  const needed = () => (heldBefore === Number.NEGATIVE_INFINITY ? quietMs : restMs);
   // One timer for a whole busy time: it looks when the last work was, instead of being set anew by each.
   const look = (): void => {
     const quiet = now() - lastWork;
-    if (quiet < quietMs) {
-      cancel = after(quietMs - quiet, look);
+    if (quiet < needed()) {
+      cancel = after(needed() - quiet, look);
       return;
     }
     cancel = undefined;
@@ -53,7 +57,7 @@ export function createMemoryRelease(options: MemoryReleaseOptions): MemoryReleas
     noticed() {
       if (stopped) return;
       lastWork = now();
-      cancel ??= after(quietMs, look);
+      cancel ??= after(needed(), look);
     },
     stop() {
       stopped = true;

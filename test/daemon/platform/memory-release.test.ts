@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { createMemoryRelease, type Heap, ownHeap } from '../../../daemon/platform/memory-release.ts';
 
 const quietMs = 3_000;
+const restMs = 60_000;
 const growthBytes = 1_000;
 
 /** A heap, and a clock with timers that go only as far as they are told. */
@@ -12,7 +13,7 @@ function createWorld(heap: Heap | undefined) {
   let timer: { at: number; act: () => void } | undefined;
   let timersSet = 0;
   const release = createMemoryRelease({
-    ...{ heap, quietMs, growthBytes },
+    ...{ heap, quietMs, restMs, growthBytes },
     now: () => now,
     after(milliseconds, act) {
       timersSet += 1;
@@ -83,18 +84,20 @@ describe('memory that is given back', () => {
     assert.equal(heap.collected, 1);
   });
 
-  it('is left alone as long as it is little', () => {
+  it('is left alone later as long as it is little, and until there was a long rest', () => {
     const heap = createHeap();
     const world = createWorld(heap);
-    const workAndRest = (held: number) => {
+    const workAndRest = (held: number, milliseconds: number) => {
       heap.held = held;
       world.release.noticed();
-      world.pass(quietMs);
+      world.pass(milliseconds);
     };
-    workAndRest(20_000);
-    workAndRest(5_000 + growthBytes - 1);
+    workAndRest(20_000, quietMs);
+    workAndRest(5_000 + growthBytes - 1, restMs);
     assert.equal(heap.collected, 1);
-    workAndRest(5_000 + growthBytes);
+    workAndRest(5_000 + growthBytes, restMs - 1);
+    assert.equal(heap.collected, 1);
+    world.pass(1);
     assert.equal(heap.collected, 2);
   });
 
