@@ -33,7 +33,7 @@ export interface MemoryReleaseOptions {
 
 /** The first quiet moment always collects, because a start leaves most behind; later a long rest does, when the heap has grown by enough. */
 export function createMemoryRelease(options: MemoryReleaseOptions): MemoryRelease {
-  const { heap, now, after, quietMs = 3_000, restMs = 60_000, growthBytes = 8 * 1_048_576 } = options;
+  const { heap, now, after, quietMs = 3_000, restMs = 180_000, growthBytes = 8 * 1_048_576 } = options;
   let lastWork = 0;
   let heldBefore = Number.NEGATIVE_INFINITY;
   let cancel: (() => void) | undefined;
