@@ -9,8 +9,8 @@ import type { DaemonEvent } from '../../shared/api/events.ts';
 import { problem } from '../../shared/api/problem.ts';
 import type { NewTestRun, TestRun } from '../../shared/api/tests.ts';
 import { createHandlersApp } from './handlers-app.ts';
-import { until } from './in-process-daemon.ts';
 import { createTemporaryFolder } from './temporary-folder.ts';
+import { endOfTestRun } from './test-runs.ts';
 import { createUpstreams } from './upstream-of-program.ts';
 
 type Options = Parameters<typeof createTests>[0];
@@ -71,11 +71,7 @@ export async function createTestsUnderTest(options: TestsOptions = {}): Promise<
     onFailure: error => void failures.push(error),
   });
   const { api } = createHandlersApp(tests.handlers);
-  const ended = (id: string) =>
-    until(async () => {
-      const run = await api.getTestRun({ params: { id } });
-      return run.endedAt === null ? undefined : run;
-    }, 'the end of the run');
+  const ended = (id: string) => endOfTestRun(api, id);
   return {
     ...{ api, tests, events, finished, reads, left, failures, ended },
     dismiss: () => dismissal.abort(),

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { readTestFile } from '../../../../daemon/features/tests/test-file.ts';
-import type { NewTestRun, TestRun } from '../../../../shared/api/tests.ts';
+import type { NewTestRun } from '../../../../shared/api/tests.ts';
 import { type InProcessDaemon, startInProcessDaemon, until } from '../../../support/in-process-daemon.ts';
+import { failuresOf, runTestFile } from '../../../support/test-runs.ts';
 
 const program = join(import.meta.dirname, '..', '..', '..', 'support', 'everything-server', 'main.ts');
 const problemsOf = (answers: string) =>
@@ -43,16 +44,8 @@ for (const [kind, more, session] of [
 ] as const) {
   describe(`tests of a server that asks, ${kind}`, () => {
     let daemon: InProcessDaemon;
-    const run = async (text: string, options: Partial<NewTestRun> = {}): Promise<TestRun> => {
-      const body = { files: [{ path: 'a.mcptest.yaml', text }], trace: true, ...options };
-      const { id } = await daemon.api.startTestRun({ body });
-      return await until(async () => {
-        const now = await daemon.api.getTestRun({ params: { id } });
-        return now.endedAt === null ? undefined : now;
-      }, 'the end of the run');
-    };
-    const failuresOf = (done: TestRun) =>
-      done.results.flatMap(({ failures }) => failures.map(({ range, message }) => `${range.line} ${message}`));
+    const run = (text: string, options: Partial<NewTestRun> = {}) =>
+      runTestFile(daemon.api, text, { trace: true, ...options });
 
     before(async () => {
       daemon = await startInProcessDaemon();

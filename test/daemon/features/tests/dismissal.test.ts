@@ -4,6 +4,7 @@ import type { ApiClient } from '../../../../shared/api/client.ts';
 import { createFakeEngine } from '../../../support/fake-engine.ts';
 import { addUser, apiWith, bearer, signIn } from '../../../support/identity.ts';
 import { type InProcessDaemon, startInProcessDaemon, until } from '../../../support/in-process-daemon.ts';
+import { endOfTestRun } from '../../../support/test-runs.ts';
 import { addTestServer } from '../../../support/test-server.ts';
 
 const text = `server: slow
@@ -29,11 +30,7 @@ describe('a run of tests whose starter is not let in any more', () => {
     await until(isUnderWay, 'the call');
     return id;
   };
-  const ended = (id: string) =>
-    until(async () => {
-      const run = await daemon.api.getTestRun({ params: { id } });
-      return run.endedAt === null ? undefined : run;
-    }, 'the end of the run');
+  const ended = (id: string) => endOfTestRun(daemon.api, id);
 
   it('ends with a key that is revoked, and so does one that waits its turn', async () => {
     const { key, secret } = await daemon.api.createKey({ body: { name: 'ci', kind: 'key', roles: ['operator'] } });

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { findRootProblem } from '../../../../daemon/features/tests/roots.ts';
 import { readTestFile } from '../../../../daemon/features/tests/test-file.ts';
-import type { NewTestRun, TestRun } from '../../../../shared/api/tests.ts';
+import type { NewTestRun } from '../../../../shared/api/tests.ts';
 import { testServerScript } from '../../../support/fake-engine.ts';
-import { type InProcessDaemon, startInProcessDaemon, until } from '../../../support/in-process-daemon.ts';
+import { type InProcessDaemon, startInProcessDaemon } from '../../../support/in-process-daemon.ts';
+import { failuresOf, runTestFile } from '../../../support/test-runs.ts';
 
 const everything = join(import.meta.dirname, '..', '..', '..', 'support', 'everything-server', 'main.ts');
 const problemsOf = (text: string): string[] =>
@@ -88,15 +89,7 @@ describe('roots in test files', () => {
 
 describe('a test of a server that asks for roots', () => {
   let daemon: InProcessDaemon;
-  const run = async (text: string, options: Partial<NewTestRun> = {}): Promise<TestRun> => {
-    const { id } = await daemon.api.startTestRun({ body: { files: [{ path: 'a.mcptest.yaml', text }], ...options } });
-    return await until(async () => {
-      const now = await daemon.api.getTestRun({ params: { id } });
-      return now.endedAt === null ? undefined : now;
-    }, 'the end of the run');
-  };
-  const failuresOf = (done: TestRun) =>
-    done.results.flatMap(({ failures }) => failures.map(({ range, message }) => `${range.line} ${message}`));
+  const run = (text: string, options: Partial<NewTestRun> = {}) => runTestFile(daemon.api, text, options);
   const install = async (id: string, program: string[], session: 'shared' | 'per-client' = 'shared') => {
     const configuration = { arguments: program, session };
     await daemon.api.createServer({ body: { type: 'command', id, command: process.execPath, configuration } });
